@@ -1,0 +1,64 @@
+/** Routes and models in the compiled form that the pipeline reads. The server's `dataplane` room makes them. */
+import type { ApiPart, FeedLossPolicy, LimitPolicy, PartRef } from '@claviger/core'
+
+/** How the journal is kept: `ordinary` is written in the background, `before-answer` is on disk before the answer. */
+export type AuditMode = 'ordinary' | 'before-answer'
+
+/** All in ms; 0 means no bound. */
+export interface Timeouts {
+  readonly connectMs: number
+  /** From the request sent to the first byte of the answer. */
+  readonly firstByteMs: number
+  /** Longest silence within an answer. */
+  readonly idleMs: number
+  readonly totalMs: number
+}
+
+/** What routes and models have in common: who may enter, and what holds when a dependency is gone. */
+export interface Guarded {
+  readonly id: string
+  readonly workspaceId: string
+  readonly name: string
+  readonly api: PartRef<ApiPart>
+  /** The caller's key must hold all of these. */
+  readonly requiredScopes: readonly string[]
+  /** Overrides the api's policy. */
+  readonly onFeedLoss: FeedLossPolicy
+  readonly audit: AuditMode
+  readonly limits: readonly LimitPolicy[]
+  readonly timeouts: Timeouts
+  readonly maxBodyBytes: number
+}
+
+export interface RoutePart extends Guarded {
+  readonly kind: 'route'
+  /** Scheme, host and port, no path: `https://api.example.com`. */
+  readonly upstreamOrigin: string
+  /** Put before the rest of the path; '' or '/v2' (no slash at the end). */
+  readonly upstreamBasePath: string
+  /** Upper-case; empty means every method. */
+  readonly methods: ReadonlySet<string>
+  /** The provider key that egress adds; undefined: none. */
+  readonly credentialId: string | undefined
+  /** Lower-case header names where a caller may put the key, beside `authorization: Bearer`. All are stripped. */
+  readonly keyHeaders: readonly string[]
+}
+
+/** One place where a model is served. */
+export interface DeploymentPart {
+  readonly wire: 'openai'
+  readonly upstreamOrigin: string
+  /** What stands before `/chat/completions`: '/v1'. */
+  readonly upstreamBasePath: string
+  /** The name that the provider knows the model by. */
+  readonly upstreamModel: string
+  readonly credentialId: string | undefined
+  /** Whether `stream_options.include_usage` may be asked for, so that streams can be metered. */
+  readonly asksStreamUsage: boolean
+}
+
+export interface ModelPart extends Guarded {
+  readonly kind: 'model'
+  readonly createdAtMs: number
+  readonly deployments: readonly DeploymentPart[]
+}

@@ -1,0 +1,192 @@
+/**
+ * The six ports: all that the data plane knows of the world. The server's `dataplane` room adapts its rooms to them.
+ * Ports that are asked on every request may answer at once or with a promise: the hot path never pays for a promise
+ * that it does not need.
+ */
+import type { Duplex, Readable } from 'node:stream'
+import type { IpAddress, KeyPart, LimitPolicy, LimitState, VersionPart } from '@claviger/core'
+import type { ModelPart, RoutePart, Timeouts } from './parts.ts'
+
+export type MaybePromise<Value> = Value | Promise<Value>
+
+// ── snapshots ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Why a presented key is not one of ours. All but `unavailable` are answered alike (401 `credential_invalid`). */
+export type Lookup =
+  | { readonly kind: 'found'; readonly key: KeyPart; readonly version: VersionPart }
+  | { readonly kind: 'unknown'; readonly reason: 'malformed' | 'checksum' | 'unknown_id' | 'wrong_secret' }
+  /** Not cached, and the database does not answer: 503, never 401. */
+  | { readonly kind: 'unavailable' }
+
+export interface Snapshots {
+  /** Finds the key of a presented secret: format, checksum, filter, cache, then at most one read by primary key. */
+  find(presented: string): MaybePromise<Lookup>
+  /** Revocations are checked outside the cache too. */
+  isRevoked(key: KeyPart, version: VersionPart): boolean
+  routeByName(name: string): RoutePart | undefined
+  modelByName(workspaceId: string, name: string): ModelPart | undefined
+  modelsOf(workspaceId: string): readonly ModelPart[]
+  /** How long ago the change feed was last known to be read to its end, in ms. */
+  feedAgeMs(): number
+}
+
+// ── counters ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly states: readonly LimitState[] }
+  /** Nothing was charged. `blocking` is the limit that opens last of those that refused. */
+  | { readonly kind: 'refused'; readonly states: readonly LimitState[]; readonly blocking: LimitState }
+  /** The counter cannot be reached and the policy says refuse. */
+  | { readonly kind: 'lost'; readonly policy: LimitPolicy }
+
+export interface Counters {
+  /** All limits in one step; none is charged when one refuses. `cost` in units, at least 1. */
+  admit(policies: readonly LimitPolicy[], cost: number): MaybePromise<Admission>
+  /** Known prober? Answers the ms until it may try again, or 0. Local, approximate. */
+  shieldedForMs(clientIp: IpAddress): number
+  /** One more failed authentication of this address. */
+  recordFailure(clientIp: IpAddress, reason: string): void
+}
+
+// ── egress ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Message-shaped, so that egress can become a process of its own. The credential is added there, never here. */
+export interface EgressRequest {
+  /** The provider key to add; undefined: none. */
+  readonly credentialId: string | undefined
+  /** Who uses it: checked against the credential's own list of users. */
+  readonly usedBy: { readonly kind: 'route' | 'model'; readonly id: string; readonly appId: string; readonly workspaceId: string }
+  readonly origin: string
+  readonly method: string
+  /** Path and query as they go on the wire. */
+  readonly path: string
+  /** Flat name, value, name, value; hop-by-hop headers and the caller's credential are already gone. */
+  readonly headers: readonly string[]
+  readonly body: Readable | Uint8Array | undefined
+  readonly timeouts: Timeouts
+}
+
+export type EgressFailureCode =
+  | 'origin_not_allowed'   // the credential may not go there, or the user may not use it
+  | 'address_not_allowed'  // private or reserved address
+  | 'credential_unavailable'
+  | 'unreachable'          // name not found, refused, reset before the answer
+  | 'timeout_connect'
+  | 'timeout_first_byte'
+  | 'timeout_idle'
+  | 'timeout_total'
+  | 'invalid'              // not HTTP, lying about its length, headers too large
+  | 'cut'                  // reset within the answer
+
+export interface EgressFailure {
+  readonly code: EgressFailureCode
+  /** For operators: may name hosts, never credentials. */
+  readonly detail: string
+}
+
+/** What egress tells as it happens. After `onEnd` or `onFailure` nothing more comes. */
+export interface EgressSink {
+  /** `headers` flat, as on the wire (names in their own case). Informational (1xx) answers do not come here. */
+  onHead(status: number, statusText: string, headers: readonly string[]): void
+  /** Answer false to pause; then call `resume` on the call. */
+  onChunk(chunk: Uint8Array): boolean
+  onEnd(trailers: readonly string[]): void
+  onFailure(failure: EgressFailure): void
+}
+
+export interface EgressCall {
+  resume(): void
+  /** Ends the call and the upstream's connection; no more is told to the sink. */
+  abort(): void
+}
+
+export type UpgradeResult =
+  | { readonly kind: 'switched'; readonly headers: readonly string[]; readonly socket: Duplex; readonly head: Uint8Array }
+  | { readonly kind: 'answered'; readonly status: number; readonly statusText: string; readonly headers: readonly string[]; readonly body: Uint8Array }
+  | { readonly kind: 'failed'; readonly failure: EgressFailure }
+
+export interface Egress {
+  send(request: EgressRequest, sink: EgressSink): EgressCall
+  /** For `Connection: Upgrade` (WebSocket). */
+  upgrade(request: EgressRequest, signal: AbortSignal): Promise<UpgradeResult>
+}
+
+// ── ledger and journal ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Door = 'verify' | 'gw' | 'openai'
+
+/** One decision after authentication, with what came of it. Keys are short on disk; see the journal's codec. */
+export interface DecisionRecord {
+  readonly atMs: number
+  readonly requestId: string
+  readonly door: Door
+  readonly workspaceId: string
+  readonly appId: string
+  readonly keyId: string
+  readonly versionNumber: number
+  readonly apiId: string | undefined
+  /** Route or model id. */
+  readonly targetId: string | undefined
+  readonly method: string
+  /** Without the query: that may hold secrets. */
+  readonly path: string
+  readonly clientIp: string
+  readonly userAgent: string
+  /** `valid` or the code that refused. */
+  readonly code: string
+  readonly rule: string
+  /** HTTP status as answered; 0 while unknown. */
+  readonly status: number
+  readonly durationMs: number
+  readonly usage: Usage | undefined
+}
+
+export interface Usage {
+  readonly requests: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cachedTokens: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** To the first byte of the upstream's answer, in ms. */
+  readonly firstByteMs: number
+  /** False when the upstream told no token counts for an answer that should have them. */
+  readonly metered: boolean
+  /** How it ended. */
+  readonly ended: 'complete' | 'client_abort' | 'upstream_cut' | 'revoked' | 'failed'
+}
+
+export interface Journal {
+  /**
+   * Before forwarding: the decision is in the spool (survives SIGKILL of the process) when this settles;
+   * with `before-answer` it is on the disk. Answers undefined when there is nothing to wait for.
+   */
+  open(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
+  /** The whole story, once: for refusals, for verify, and after the last byte of a forwarded call. Same waiting as `open`. */
+  record(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
+  /** A refusal before authentication: aggregated per IP prefix, reason and second. */
+  refusedBefore(clientIp: IpAddress, reason: string): void
+  /** True when the disk's declared mode says to refuse. */
+  isFull(): boolean
+}
+
+/** Usage of calls that have ended; feeds roll-ups and, later, money. In this version it rides in `Journal.record`. */
+export interface Ledger {
+  settle(record: DecisionRecord): void
+}
+
+export interface Clock {
+  /** Unix ms. */
+  nowMs(): number
+  /** Never jumps; for durations and leases. */
+  monotonicMs(): number
+}
+
+export interface Ports {
+  readonly snapshots: Snapshots
+  readonly counters: Counters
+  readonly egress: Egress
+  readonly ledger: Ledger
+  readonly journal: Journal
+  readonly clock: Clock
+}

@@ -1,0 +1,35 @@
+/** Two projects: `fast` needs nothing but Node and ends in seconds; `proof` starts real servers. */
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@claviger/source', 'node', 'import', 'default']
+const shared = { environment: 'node' as const }
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'fast',
+          include: ['packages/*/src/**/*.test.ts', 'test/architecture/*.test.ts'],
+          exclude: ['**/*.proof.test.ts', '**/node_modules/**'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'proof',
+          include: ['packages/*/src/**/*.proof.test.ts', 'test/{e2e,conformance,crash}/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
