@@ -3,7 +3,7 @@
  * Pure; the caller hands in the time. Limits are asked after this says yes (see `limit/`).
  */
 import type { ErrorCode } from '../error/codes.ts'
-import type { IpAddress } from '../net/cidr.ts'
+import type { IpAddress } from '../net/ip.ts'
 import type { KeyPart, VersionPart } from './parts.ts'
 
 export interface Ask {

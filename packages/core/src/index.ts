@@ -1,0 +1,48 @@
+/** The words and the sums of Claviger: pure, without input or output, for Node and browsers. */
+export { ERROR_STATUS, type ErrorCode } from './error/codes.ts'
+export { ClavigerError, type ErrorOptions, type FieldProblem } from './error/claviger-error.ts'
+export { Secret } from './secret/secret.ts'
+export { BASE62_DIGITS, base62Decode, base62Encode } from './encoding/base62.ts'
+export { crc32 } from './encoding/crc32.ts'
+export { crockfordEncode128, isCrockford128 } from './encoding/crockford.ts'
+export { lengthPrefixed, type CanonicalPart } from './encoding/length-prefixed.ts'
+export { ID_TYPES, isId, makeId, type IdType } from './id/id.ts'
+export {
+  ENVIRONMENT,
+  KEY_PREFIX,
+  PUBLIC_ID_LENGTH,
+  composeKey,
+  keyPattern,
+  makePublicId,
+  parseKey,
+  type KeyText,
+  type ParsedKey,
+} from './key/format.ts'
+export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
+export { compileCidrs, type CidrSet } from './net/cidr.ts'
+export { isPublicAddress } from './net/public-address.ts'
+export { IdFilter } from './filter/id-filter.ts'
+export type { LimitClass, LimitPolicy, LimitState } from './limit/policy.ts'
+export {
+  WindowCounter,
+  bucketOf,
+  bucketWidthMs,
+  oldestCountingBucket,
+  rememberedMs,
+  retryAfterMs,
+  usedUnits,
+  type BucketCounts,
+  type WindowShape,
+} from './limit/window.ts'
+export { rateLimitField, rateLimitPolicyField, retryAfterSeconds } from './http/rate-limit-fields.ts'
+export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
+export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
+export type {
+  ApiPart,
+  AppPart,
+  FeedLossPolicy,
+  KeyPart,
+  PartRef,
+  VersionPart,
+  WorkspacePart,
+} from './decision/parts.ts'
