@@ -1,0 +1,132 @@
+/** Rows of routes and models into the parts that the pipeline reads, and back to what operators see. Pure. */
+import { ClavigerError, type ApiPart, type FeedLossPolicy, type LimitPolicy, type PartRef } from '@claviger/core'
+import type { DeploymentPart, Guarded, ModelPart, RoutePart } from '@claviger/gateway'
+import { feedLossPolicy, limitFromRow, requestLimit } from '#keys'
+import type { ModelRow, RouteRow } from './rows.ts'
+import type { Deployment, Guard, Model, Route } from './targets.ts'
+
+type GuardRow = Pick<
+  RouteRow,
+  | 'id' | 'workspace_id' | 'name' | 'api_id' | 'required_scopes' | 'audit' | 'feed_loss_mode' | 'feed_loss_max_stale_seconds'
+  | 'limit_requests' | 'limit_window_seconds' | 'connect_timeout_ms' | 'first_byte_timeout_ms' | 'idle_timeout_ms'
+  | 'total_timeout_ms' | 'max_body_bytes'
+>
+
+/** An upstream URL, taken apart: origin, and base path without a slash at its end. */
+export function splitUrl(text: string): { readonly origin: string; readonly basePath: string } {
+  const url = new URL(text)
+  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') }
+}
+
+export function compileRoute(row: RouteRow, api: PartRef<ApiPart>): RoutePart {
+  const { origin, basePath } = splitUrl(row.upstream_url)
+  return {
+    kind: 'route',
+    ...compileGuard(row, api, 'route'),
+    upstreamOrigin: origin,
+    upstreamBasePath: basePath,
+    methods: new Set(row.methods),
+    credentialId: row.provider_key_id ?? undefined,
+    keyHeaders: row.key_headers,
+  }
+}
+
+export function compileModel(row: ModelRow, api: PartRef<ApiPart>): ModelPart {
+  return {
+    kind: 'model',
+    ...compileGuard(row, api, 'model'),
+    createdAtMs: row.created_at.getTime(),
+    deployments: deploymentsOf(row).map(compileDeployment),
+  }
+}
+
+function compileGuard(row: GuardRow, api: PartRef<ApiPart>, kind: 'route' | 'model'): Guarded {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    name: row.name,
+    api,
+    requiredScopes: row.required_scopes,
+    onFeedLoss: ownFeedLoss(row) ?? undefined,
+    audit: row.audit === 'before-answer' ? 'before-answer' : 'ordinary',
+    limits: limitsOf(row, kind),
+    timeouts: {
+      connectMs: row.connect_timeout_ms,
+      firstByteMs: row.first_byte_timeout_ms,
+      idleMs: row.idle_timeout_ms,
+      totalMs: row.total_timeout_ms,
+    },
+    maxBodyBytes: row.max_body_bytes,
+  }
+}
+
+const limitsOf = (row: GuardRow, kind: 'route' | 'model'): readonly LimitPolicy[] =>
+  requestLimit(`${kind}:${row.id}:requests`, kind, row.limit_requests, row.limit_window_seconds)
+
+function ownFeedLoss(row: GuardRow): FeedLossPolicy | null {
+  return row.feed_loss_mode === null ? null : feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds ?? 0)
+}
+
+function compileDeployment(deployment: Deployment): DeploymentPart {
+  const { origin, basePath } = splitUrl(deployment.baseUrl)
+  return {
+    wire: 'openai',
+    upstreamOrigin: origin,
+    upstreamBasePath: basePath,
+    upstreamModel: deployment.model,
+    credentialId: deployment.providerKeyId ?? undefined,
+    asksStreamUsage: deployment.asksStreamUsage,
+  }
+}
+
+export function routeFromRow(row: RouteRow): Route {
+  return {
+    ...guardFromRow(row),
+    upstreamUrl: row.upstream_url,
+    methods: row.methods,
+    providerKeyId: row.provider_key_id,
+    keyHeaders: row.key_headers,
+    ...storedFromRow(row),
+  }
+}
+
+export function modelFromRow(row: ModelRow): Model {
+  return { ...guardFromRow(row), deployments: deploymentsOf(row), ...storedFromRow(row) }
+}
+
+const storedFromRow = (row: RouteRow | ModelRow) => ({
+  id: row.id,
+  name: row.name,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  revision: row.revision,
+})
+
+function guardFromRow(row: GuardRow): Guard {
+  return {
+    apiId: row.api_id,
+    requiredScopes: row.required_scopes,
+    audit: row.audit === 'before-answer' ? 'before-answer' : 'ordinary',
+    onFeedLoss: ownFeedLoss(row),
+    limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
+    timeouts: {
+      connect: row.connect_timeout_ms,
+      firstByte: row.first_byte_timeout_ms,
+      idle: row.idle_timeout_ms,
+      total: row.total_timeout_ms,
+    },
+    maxBodyBytes: row.max_body_bytes,
+  }
+}
+
+/** The column was written by this room; its shape is checked all the same, for a hand-edited row must not crash a call. */
+function deploymentsOf(row: ModelRow): readonly Deployment[] {
+  const stored: unknown = row.deployments
+  if (!Array.isArray(stored)) throw new ClavigerError('internal', `Model ${row.id} has unreadable deployments.`)
+  return stored.map((item: Record<string, unknown>) => ({
+    baseUrl: String(item['base_url']),
+    model: String(item['model']),
+    providerKeyId: typeof item['provider_key_id'] === 'string' ? item['provider_key_id'] : null,
+    asksStreamUsage: item['asks_stream_usage'] !== false,
+  }))
+}

@@ -1,0 +1,122 @@
+/** Routes: create, change, delete. Each change is audited and told to every node in the same transaction. */
+import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
+import { appendEntry } from '#audit'
+import { appendChange } from '#feed'
+import type { Caller } from '#keys'
+import { checkTarget } from './check-target.ts'
+import { routeFromRow } from './compile.ts'
+import type { DataplaneRoom } from './room.ts'
+import { deleteRouteRow, insertRoute, routeNameTaken, selectRoute, updateRouteRow } from './rows.ts'
+import type { Guard, Route, RouteSettings } from './targets.ts'
+
+/** @throws ClavigerError `validation_failed`; `conflict` when the name is taken anywhere in the installation */
+export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: RouteSettings): Promise<Route> {
+  return room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
+    if (await routeNameTaken(tx, wanted.name)) throw nameTaken(wanted.name)
+    const row = await insertRoute(tx, {
+      id: makeId('rte', now.getTime(), room.seal.randomBytes(10)),
+      workspace_id: caller.workspaceId,
+      name: wanted.name,
+      ...routeColumns(wanted),
+      created_at: now,
+      updated_at: now,
+    })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'routes.create', outcome: 'success', status: 201,
+      resource: { type: 'route', id: row.id },
+      values: { name: wanted.name, upstream_url: wanted.upstreamUrl, api_id: wanted.apiId, provider_key_id: wanted.providerKeyId },
+    })
+    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'route', subjectId: row.id, detail: {} })
+    return routeFromRow(row)
+  })
+}
+
+/** @param change the members that change; the result is checked as a whole */
+export async function updateRoute(
+  room: DataplaneRoom,
+  caller: Caller,
+  target: { readonly id: string; readonly expectedRevision: number | undefined },
+  change: { readonly [Name in keyof RouteSettings]?: RouteSettings[Name] | undefined },
+): Promise<Route> {
+  return room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    const before = await selectRoute(tx, caller.workspaceId, target.id)
+    if (before === undefined) throw new ClavigerError('not_found', `There is no route ${target.id}.`)
+    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
+      throw new ClavigerError('precondition_failed', `The route is at revision ${before.revision} by now. Read it again.`)
+    }
+    const wanted: RouteSettings = { ...routeFromRow(before), ...definedOf(change) }
+    await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
+    if (wanted.name !== before.name && (await routeNameTaken(tx, wanted.name))) throw nameTaken(wanted.name)
+    const row = await updateRouteRow(tx, before.id, { name: wanted.name, ...routeColumns(wanted), updated_at: now })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'routes.update', outcome: 'success', status: 200,
+      resource: { type: 'route', id: row.id }, values: { ...change, changed: Object.keys(change) },
+    })
+    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'route', subjectId: row.id, detail: {} })
+    return routeFromRow(row)
+  })
+}
+
+export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: string): Promise<void> {
+  await room.store.transaction(async (tx) => {
+    if (!(await deleteRouteRow(tx, caller.workspaceId, id))) throw new ClavigerError('not_found', `There is no route ${id}.`)
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'routes.delete', outcome: 'success', status: 204,
+      resource: { type: 'route', id },
+    })
+    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'route', subjectId: id, detail: { deleted: true } })
+  })
+}
+
+const upstreamsOf = (wanted: RouteSettings) => [
+  { pointer: '/upstream_url', url: wanted.upstreamUrl, providerKeyId: wanted.providerKeyId, providerKeyPointer: '/provider_key_id' },
+]
+
+function routeColumns(wanted: RouteSettings) {
+  return {
+    ...guardColumns(wanted),
+    upstream_url: wanted.upstreamUrl,
+    methods: [...wanted.methods],
+    provider_key_id: wanted.providerKeyId,
+    key_headers: [...wanted.keyHeaders],
+  }
+}
+
+/** The columns that routes and models share. */
+export function guardColumns(guard: Guard) {
+  return {
+    api_id: guard.apiId,
+    required_scopes: [...guard.requiredScopes],
+    audit: guard.audit,
+    ...feedLossColumns(guard.onFeedLoss),
+    limit_requests: guard.limit?.requests ?? null,
+    limit_window_seconds: guard.limit?.windowSeconds ?? null,
+    connect_timeout_ms: guard.timeouts.connect,
+    first_byte_timeout_ms: guard.timeouts.firstByte,
+    idle_timeout_ms: guard.timeouts.idle,
+    total_timeout_ms: guard.timeouts.total,
+    max_body_bytes: guard.maxBodyBytes,
+  }
+}
+
+function feedLossColumns(policy: FeedLossPolicy | null) {
+  if (policy === null) return { feed_loss_mode: null, feed_loss_max_stale_seconds: null }
+  return {
+    feed_loss_mode: policy.mode,
+    feed_loss_max_stale_seconds: policy.mode === 'deny' ? null : Math.round(policy.maxStaleMs / 1000),
+  }
+}
+
+/** The members that are there: an absent member of a PATCH leaves the stored one as it is. */
+export function definedOf<Settings extends object>(change: { readonly [Name in keyof Settings]?: Settings[Name] | undefined }): Partial<Settings> {
+  // Object.entries forgets the keys' types; only undefined values were taken out, so the rest still fit.
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<Settings>
+}
+
+export function nameTaken(name: string): ClavigerError {
+  const detail = `The name ${name} is taken.`
+  return new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
+}

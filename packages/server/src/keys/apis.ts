@@ -1,0 +1,158 @@
+/** An api is a thing protected: the prefix of its keys, its catalogue of scopes, what holds when the feed is lost. */
+import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
+import { appendEntry } from '#audit'
+import { appendChange } from '#feed'
+import { feedLossPolicy } from './compile.ts'
+import { limitFromRow, type RequestsLimit } from './key.ts'
+import type { Caller, KeysRoom } from './room.ts'
+import { countLivingKeysOfApi, insertApi, selectApi, selectApiByName, updateApiRow, type ApiRow } from './rows.ts'
+
+export interface Api {
+  readonly id: string
+  readonly name: string
+  readonly prefix: string
+  readonly scopes: readonly string[]
+  readonly onFeedLoss: FeedLossPolicy
+  readonly limit: RequestsLimit | null
+  readonly disabledAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly revision: number
+}
+
+export interface NewApi {
+  readonly name: string
+  readonly prefix: string
+  readonly scopes: readonly string[]
+  readonly onFeedLoss: FeedLossPolicy
+  readonly limit: RequestsLimit | null
+}
+
+export interface ApiChange {
+  readonly name?: string | undefined
+  /** Replaces the catalogue. Scopes that keys still hold stay theirs; nobody new gets them. */
+  readonly scopes?: readonly string[] | undefined
+  readonly onFeedLoss?: FeedLossPolicy | undefined
+  readonly limit?: RequestsLimit | null | undefined
+  readonly disabled?: boolean | undefined
+}
+
+export function apiFromRow(row: ApiRow): Api {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes,
+    onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
+    limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
+    disabledAt: row.disabled_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    revision: row.revision,
+  }
+}
+
+/** @throws ClavigerError `conflict` when the workspace has an api of that name */
+export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi): Promise<Api> {
+  return room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    if ((await selectApiByName(tx, caller.workspaceId, wanted.name)) !== undefined) throw nameTaken(wanted.name)
+    const row = await insertApi(tx, {
+      id: makeId('api', now.getTime(), room.seal.randomBytes(10)),
+      workspace_id: caller.workspaceId,
+      name: wanted.name,
+      prefix: wanted.prefix,
+      scopes: [...wanted.scopes],
+      ...feedLossColumns(wanted.onFeedLoss),
+      limit_requests: wanted.limit?.requests ?? null,
+      limit_window_seconds: wanted.limit?.windowSeconds ?? null,
+      created_at: now,
+      updated_at: now,
+    })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'apis.create',
+      outcome: 'success',
+      status: 201,
+      resource: { type: 'api', id: row.id },
+      values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes },
+    })
+    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'api', subjectId: row.id, detail: {} })
+    return apiFromRow(row)
+  })
+}
+
+export async function updateApi(
+  room: KeysRoom,
+  caller: Caller,
+  target: { readonly apiId: string; readonly expectedRevision: number | undefined },
+  change: ApiChange,
+): Promise<Api> {
+  return room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    const before = await selectApi(tx, caller.workspaceId, target.apiId)
+    if (before === undefined) throw new ClavigerError('not_found', `There is no api ${target.apiId}.`)
+    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
+      throw new ClavigerError('precondition_failed', `The api is at revision ${before.revision} by now. Read it again.`)
+    }
+    if (change.name !== undefined && change.name !== before.name) {
+      if ((await selectApiByName(tx, caller.workspaceId, change.name)) !== undefined) throw nameTaken(change.name)
+    }
+    const row = await updateApiRow(tx, before.id, {
+      ...(change.name !== undefined && { name: change.name }),
+      ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+      ...(change.onFeedLoss !== undefined && feedLossColumns(change.onFeedLoss)),
+      ...(change.limit !== undefined && {
+        limit_requests: change.limit?.requests ?? null,
+        limit_window_seconds: change.limit?.windowSeconds ?? null,
+      }),
+      ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
+      updated_at: now,
+    })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'apis.update',
+      outcome: 'success',
+      status: 200,
+      resource: { type: 'api', id: row.id },
+      values: { ...change, changed: Object.keys(change) },
+    })
+    const detail = change.disabled === true ? { disabled: true } : {}
+    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'api', subjectId: row.id, detail })
+    return apiFromRow(row)
+  })
+}
+
+/** @throws ClavigerError `conflict` while keys live on it */
+export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): Promise<void> {
+  await room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    const row = await selectApi(tx, caller.workspaceId, apiId)
+    if (row === undefined) throw new ClavigerError('not_found', `There is no api ${apiId}.`)
+    const living = await countLivingKeysOfApi(tx, apiId)
+    if (living > 0) throw new ClavigerError('conflict', `${living} keys of this api are not revoked. Revoke them first.`)
+    await updateApiRow(tx, apiId, { deleted_at: now, updated_at: now })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'apis.delete',
+      outcome: 'success',
+      status: 204,
+      resource: { type: 'api', id: apiId },
+    })
+    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'api', subjectId: apiId, detail: { deleted: true } })
+  })
+}
+
+function feedLossColumns(policy: FeedLossPolicy) {
+  return policy.mode === 'deny'
+    ? { feed_loss_mode: 'deny' }
+    : { feed_loss_mode: 'serve_known', feed_loss_max_stale_seconds: Math.round(policy.maxStaleMs / 1000) }
+}
+
+function nameTaken(name: string): ClavigerError {
+  const detail = `The workspace already has an api named ${name}.`
+  return new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
+}

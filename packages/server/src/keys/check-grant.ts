@@ -1,0 +1,53 @@
+/** What a key may be given: apis of its workspace, scopes from their catalogues, ranges that can be read, a bounded life. */
+import { ClavigerError, compileCidrs, type FieldProblem } from '@claviger/core'
+import type { Db } from '#store'
+import { selectApi, type ApiRow } from './rows.ts'
+
+export interface Grant {
+  readonly apiIds: readonly string[]
+  readonly scopes: readonly string[]
+  readonly cidrAllow: readonly string[] | null
+}
+
+/**
+ * Reads the apis of a grant and checks the scopes against their catalogues.
+ *
+ * @returns the apis, in the order asked for; the first gives the key its prefix
+ * @throws ClavigerError `validation_failed` with a pointer for each thing that may not be granted
+ */
+export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Promise<readonly ApiRow[]> {
+  const errors: FieldProblem[] = []
+  const apis: ApiRow[] = []
+  for (const [index, id] of grant.apiIds.entries()) {
+    const api = await selectApi(db, workspaceId, id)
+    if (api === undefined) errors.push({ pointer: `/api_ids/${index}`, detail: `There is no api ${id} in this workspace.` })
+    else apis.push(api)
+  }
+  const catalogue = new Set(apis.flatMap((api) => api.scopes))
+  for (const [index, scope] of grant.scopes.entries()) {
+    if (errors.length === 0 && !catalogue.has(scope)) {
+      errors.push({ pointer: `/scopes/${index}`, detail: `None of the key's apis has the scope ${scope}.` })
+    }
+  }
+  if (grant.cidrAllow !== null) compileCidrs(grant.cidrAllow, '/cidr_allow')
+  if (errors.length > 0) throw new ClavigerError('validation_failed', 'The key cannot be given this.', { errors })
+  return apis
+}
+
+/**
+ * The end of a key's life: as asked, or the workspace's maximum age when nothing was asked.
+ *
+ * @throws ClavigerError `validation_failed` when it lies in the past or beyond the maximum age
+ */
+export function boundedExpiry(asked: Date | null | undefined, createdAtMs: number, nowMs: number, maxAgeSeconds: number): Date {
+  const latestMs = createdAtMs + maxAgeSeconds * 1000
+  if (asked === null || asked === undefined) return new Date(latestMs)
+  const refuse = (detail: string): never => {
+    throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/expires_at', detail }] })
+  }
+  if (asked.getTime() <= nowMs) return refuse('The expiry lies in the past.')
+  if (asked.getTime() > latestMs) {
+    return refuse(`The workspace lets keys live for ${maxAgeSeconds} seconds at most: until ${new Date(latestMs).toISOString()}.`)
+  }
+  return asked
+}

@@ -1,0 +1,78 @@
+/** Rows into the compiled parts of a decision. Pure. */
+import {
+  compileCidrs,
+  type ApiPart,
+  type AppPart,
+  type FeedLossPolicy,
+  type KeyPart,
+  type LimitPolicy,
+  type PartRef,
+  type VersionPart,
+  type WorkspacePart,
+} from '@claviger/core'
+import type { ApiRow, SnapshotRow } from './rows.ts'
+
+const MINUTE_MS = 60_000
+
+/** Unix ms of a column that may be empty. */
+export const instantOf = (date: Date | null): number | undefined => (date === null ? undefined : date.getTime())
+
+/** "N requests in any window", as leased by `usage`. */
+export function requestLimit(id: string, name: string, requests: number | null, windowSeconds: number | null): readonly LimitPolicy[] {
+  if (requests === null || windowSeconds === null) return []
+  const windowMs = windowSeconds * 1000
+  const buckets = windowMs >= MINUTE_MS ? 60 : 10
+  return [{ id, name, class: 'bounded', limit: requests, windowMs, buckets, onCounterLoss: 'refuse' }]
+}
+
+export function feedLossPolicy(mode: string, maxStaleSeconds: number): FeedLossPolicy {
+  return mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', maxStaleMs: maxStaleSeconds * 1000 }
+}
+
+export function compileApi(row: ApiRow): ApiPart {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    name: row.name,
+    prefix: row.prefix,
+    onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
+    limits: requestLimit(`api:${row.id}:requests`, 'api', row.limit_requests, row.limit_window_seconds),
+    disabledAtMs: instantOf(row.disabled_at ?? row.deleted_at),
+  }
+}
+
+export interface JoinedParts {
+  readonly workspace: PartRef<WorkspacePart>
+  readonly app: PartRef<AppPart>
+  readonly apis: readonly PartRef<ApiPart>[]
+}
+
+/** @param rows all versions of one key; at least one */
+export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joined: JoinedParts): KeyPart {
+  return {
+    id: first.id,
+    workspace: joined.workspace,
+    app: joined.app,
+    apis: joined.apis,
+    environment: first.environment,
+    scopes: new Set(first.scopes),
+    notBeforeAtMs: instantOf(first.not_before),
+    expiresAtMs: instantOf(first.expires_at),
+    disabledAtMs: instantOf(first.disabled_at),
+    revokedAtMs: instantOf(first.revoked_at),
+    cidrAllow: first.cidr_allow === null ? undefined : compileCidrs(first.cidr_allow),
+    limits: requestLimit(`key:${first.id}:requests`, 'key', first.limit_requests, first.limit_window_seconds),
+    versions: rows.map(compileVersion),
+  }
+}
+
+function compileVersion(row: SnapshotRow): VersionPart {
+  return {
+    number: row.number,
+    publicId: row.public_id,
+    pepperVersion: row.pepper_version,
+    digest: row.digest,
+    expiresAtMs: instantOf(row.version_expires_at),
+    revokedAtMs: instantOf(row.version_revoked_at),
+  }
+}

@@ -1,0 +1,111 @@
+/** Makes a key and its first secret. The secret is in the answer and nowhere else. */
+import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@claviger/core'
+import { appendEntry } from '#audit'
+import { appendChange } from '#feed'
+import type { Tx } from '#store'
+import { boundedExpiry, checkGrant } from './check-grant.ts'
+import { keyFromRows, type Key, type RequestsLimit } from './key.ts'
+import type { Caller, KeysRoom } from './room.ts'
+import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
+
+export interface NewKey {
+  readonly name: string
+  readonly appId: string
+  readonly apiIds: readonly string[]
+  readonly environment: string
+  readonly scopes: readonly string[]
+  readonly cidrAllow: readonly string[] | null
+  readonly limit: RequestsLimit | null
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly notBefore: Date | null
+  /** Null: the workspace's maximum age. */
+  readonly expiresAt: Date | null
+}
+
+export interface IssuedKey {
+  readonly key: Key
+  readonly secret: Secret<string>
+  /** Where the change stands in the feed. */
+  readonly position: number
+}
+
+/** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
+export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey): Promise<IssuedKey> {
+  return room.store.transaction(async (tx) => {
+    const nowMs = room.nowMs()
+    const app = await room.findApp(tx, caller.workspaceId, wanted.appId)
+    if (app === undefined) {
+      const detail = `There is no app ${wanted.appId} in this workspace.`
+      throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/app_id', detail }] })
+    }
+    if (app.disabledAtMs !== undefined) throw new ClavigerError('conflict', 'The app is disabled; enable it before it gets a key.')
+    const apis = await checkGrant(tx, caller.workspaceId, wanted)
+    const first = apis[0]
+    if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
+    const expiresAt = boundedExpiry(wanted.expiresAt, nowMs, nowMs, await room.maxKeyAgeSeconds(tx, caller.workspaceId))
+    const row = await insertKey(tx, {
+      id: makeId('key', nowMs, room.seal.randomBytes(10)),
+      workspace_id: caller.workspaceId,
+      app_id: wanted.appId,
+      name: wanted.name,
+      prefix: first.prefix,
+      environment: wanted.environment,
+      api_ids: [...wanted.apiIds],
+      scopes: [...wanted.scopes],
+      cidr_allow: wanted.cidrAllow === null ? null : [...wanted.cidrAllow],
+      limit_requests: wanted.limit?.requests ?? null,
+      limit_window_seconds: wanted.limit?.windowSeconds ?? null,
+      metadata: JSON.stringify(wanted.metadata),
+      not_before: wanted.notBefore,
+      expires_at: expiresAt,
+      created_by: caller.actor.id,
+      created_at: new Date(nowMs),
+      updated_at: new Date(nowMs),
+    })
+    const { version, secret } = await addVersion(room, tx, row, 1, nowMs)
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'keys.create',
+      outcome: 'success',
+      status: 201,
+      resource: { type: 'key', id: row.id },
+      values: {
+        name: wanted.name, app_id: wanted.appId, api_ids: wanted.apiIds, scopes: wanted.scopes, environment: wanted.environment,
+        cidr_allow: wanted.cidrAllow, expires_at: expiresAt.toISOString(), version: 1,
+      },
+    })
+    const position = await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'key',
+      subjectId: row.id,
+      detail: { public_ids: [version.public_id] },
+    })
+    return { key: keyFromRows(row, [version]), secret, position }
+  })
+}
+
+/** Makes one more secret of a key and stores its keyed hash. */
+export async function addVersion(
+  room: KeysRoom,
+  tx: Tx,
+  key: KeyRow,
+  number: number,
+  nowMs: number,
+): Promise<{ readonly version: VersionRow; readonly secret: Secret<string> }> {
+  const publicId = makePublicId(room.seal.randomBytes(24))
+  const text = composeKey({ prefix: key.prefix, environment: key.environment, publicId, secret: room.seal.randomBytes(32) })
+  const { pepperVersion, digest } = room.seal.digest(text)
+  const version = await insertVersion(tx, {
+    id: makeId('ver', nowMs, room.seal.randomBytes(10)),
+    key_id: key.id,
+    number,
+    public_id: publicId,
+    last_four: text.slice(-4),
+    pepper_version: pepperVersion,
+    digest: Buffer.from(digest),
+    created_at: new Date(nowMs),
+  })
+  return { version, secret: new Secret(text) }
+}

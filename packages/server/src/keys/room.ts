@@ -1,0 +1,21 @@
+/** What the behaviours of this room need, handed in once at start. */
+import type { AppPart } from '@claviger/core'
+import type { Actor } from '#audit'
+import type { Seal } from '#seal'
+import type { Db, Store } from '#store'
+
+export interface KeysRoom {
+  readonly store: Store
+  readonly seal: Seal
+  readonly nowMs: () => number
+  /** Rules of the workspace and the app that a new key must keep; undefined when the app is not this workspace's. */
+  readonly findApp: (db: Db, workspaceId: string, appId: string) => Promise<AppPart | undefined>
+  /** No key of the workspace may live longer than this many seconds. */
+  readonly maxKeyAgeSeconds: (db: Db, workspaceId: string) => Promise<number>
+}
+
+/** Who acts, and in which workspace. */
+export interface Caller {
+  readonly workspaceId: string
+  readonly actor: Actor
+}

@@ -1,0 +1,53 @@
+/** Adds a new secret to a key; the ones before it live on for a grace period and then refuse. */
+import { ClavigerError } from '@claviger/core'
+import { appendEntry } from '#audit'
+import { appendChange } from '#feed'
+import { addVersion, type IssuedKey } from './create-key.ts'
+import { keyFromRows } from './key.ts'
+import type { Caller, KeysRoom } from './room.ts'
+import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.ts'
+
+/**
+ * @param graceSeconds how long the secrets before live on; 0 ends them now. A grace that already runs is never prolonged.
+ * @throws ClavigerError `not_found`; `conflict` when the key is revoked or has expired
+ */
+export async function rotateKey(room: KeysRoom, caller: Caller, keyId: string, graceSeconds: number): Promise<IssuedKey> {
+  return room.store.transaction(async (tx) => {
+    const nowMs = room.nowMs()
+    const row = await lockKey(tx, caller.workspaceId, keyId)
+    if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
+    if (row.revoked_at !== null) throw new ClavigerError('conflict', 'The key is revoked; a revoked key is never rotated. Create a new one.')
+    if (row.expires_at !== null && row.expires_at.getTime() <= nowMs) {
+      throw new ClavigerError('conflict', 'The key has expired. Create a new one.')
+    }
+    const before = await selectVersions(tx, [keyId])
+    const graceEnd = new Date(nowMs + graceSeconds * 1000)
+    for (const version of before) {
+      if (version.revoked_at !== null) continue
+      if (version.expires_at !== null && version.expires_at <= graceEnd) continue
+      await updateVersionRow(tx, version.id, { expires_at: graceEnd })
+    }
+    const number = Math.max(0, ...before.map((version) => version.number)) + 1
+    const { version, secret } = await addVersion(room, tx, row, number, nowMs)
+    const updated = await updateKeyRow(tx, keyId, { updated_at: new Date(nowMs) })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'keys.rotate',
+      outcome: 'success',
+      status: 200,
+      resource: { type: 'key', id: keyId },
+      values: { version: number, grace_seconds: graceSeconds },
+    })
+    // A grace of 0 ends the old secrets like a revocation: whoever streams on one of them is cut off.
+    const ended = graceSeconds === 0 ? before.filter((old) => old.revoked_at === null).map((old) => old.number) : []
+    const position = await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'key',
+      subjectId: keyId,
+      detail: { public_ids: [version.public_id], ended_versions: ended },
+    })
+    return { key: keyFromRows(updated, await selectVersions(tx, [keyId])), secret, position }
+  })
+}

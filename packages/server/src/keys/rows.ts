@@ -1,0 +1,194 @@
+/** SQL of this room; nobody else names its tables. */
+import type { Db, Tables } from '#store'
+import type { Insertable, Selectable, Updateable } from 'kysely'
+
+export type ApiRow = Selectable<Tables['keys_api']>
+export type KeyRow = Selectable<Tables['keys_key']>
+export type VersionRow = Selectable<Tables['keys_version']>
+
+export interface Page {
+  readonly limit: number
+  /** Rows strictly before this place in (created_at, id) order, newest first. */
+  readonly before: { readonly createdAt: Date; readonly id: string } | undefined
+}
+
+// ── apis ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export async function insertApi(db: Db, row: Insertable<Tables['keys_api']>): Promise<ApiRow> {
+  return db.insertInto('keys_api').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function selectApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
+  return db
+    .selectFrom('keys_api')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+export async function selectApiByName(db: Db, workspaceId: string, name: string): Promise<ApiRow | undefined> {
+  return db
+    .selectFrom('keys_api')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('name', '=', name)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** For the data plane: whatever the workspace, deleted ones too (a key may still point at one). */
+export async function selectAnyApi(db: Db, id: string): Promise<ApiRow | undefined> {
+  return db.selectFrom('keys_api').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function selectApis(db: Db, workspaceId: string, page: Page): Promise<readonly ApiRow[]> {
+  let query = db.selectFrom('keys_api').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
+  if (page.before !== undefined) {
+    const { createdAt, id } = page.before
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+  }
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute()
+}
+
+export async function updateApiRow(db: Db, id: string, change: Updateable<Tables['keys_api']>): Promise<ApiRow> {
+  return db
+    .updateTable('keys_api')
+    .set(change)
+    .set((eb) => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function countLivingKeysOfApi(db: Db, apiId: string): Promise<number> {
+  const row = await db
+    .selectFrom('keys_key')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where((eb) => eb(eb.val(apiId), '=', eb.fn.any('api_ids')))
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+// ── keys and their versions ──────────────────────────────────────────────────────────────────────────────────────────
+
+export async function insertKey(db: Db, row: Insertable<Tables['keys_key']>): Promise<KeyRow> {
+  return db.insertInto('keys_key').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function insertVersion(db: Db, row: Insertable<Tables['keys_version']>): Promise<VersionRow> {
+  return db.insertInto('keys_version').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function selectKey(db: Db, workspaceId: string, id: string): Promise<KeyRow | undefined> {
+  return db.selectFrom('keys_key').selectAll().where('id', '=', id).where('workspace_id', '=', workspaceId).executeTakeFirst()
+}
+
+/** Locks the key's row: two rotations or a rotation and a revocation of one key never cross. */
+export async function lockKey(db: Db, workspaceId: string, id: string): Promise<KeyRow | undefined> {
+  return db
+    .selectFrom('keys_key')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+export interface KeyFilter {
+  readonly appId: string | undefined
+  readonly apiId: string | undefined
+  readonly environment: string | undefined
+}
+
+export async function selectKeys(db: Db, workspaceId: string, filter: KeyFilter, page: Page): Promise<readonly KeyRow[]> {
+  let query = db.selectFrom('keys_key').selectAll().where('workspace_id', '=', workspaceId)
+  if (filter.appId !== undefined) query = query.where('app_id', '=', filter.appId)
+  if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment)
+  const { apiId } = filter
+  if (apiId !== undefined) query = query.where((eb) => eb(eb.val(apiId), '=', eb.fn.any('api_ids')))
+  if (page.before !== undefined) {
+    const { createdAt, id } = page.before
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+  }
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute()
+}
+
+export async function selectVersions(db: Db, keyIds: readonly string[]): Promise<readonly VersionRow[]> {
+  if (keyIds.length === 0) return []
+  return db.selectFrom('keys_version').selectAll().where('key_id', 'in', keyIds).orderBy('number').execute()
+}
+
+export async function updateKeyRow(db: Db, id: string, change: Updateable<Tables['keys_key']>): Promise<KeyRow> {
+  return db
+    .updateTable('keys_key')
+    .set(change)
+    .set((eb) => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function updateVersionRow(db: Db, id: string, change: Updateable<Tables['keys_version']>): Promise<void> {
+  await db.updateTable('keys_version').set(change).where('id', '=', id).execute()
+}
+
+/** Moves a hash to the current pepper, unless somebody was faster. */
+export async function upgradeDigest(db: Db, publicId: string, from: number, to: { pepperVersion: number; digest: Uint8Array }): Promise<void> {
+  await db
+    .updateTable('keys_version')
+    .set({ pepper_version: to.pepperVersion, digest: Buffer.from(to.digest) })
+    .where('public_id', '=', publicId)
+    .where('pepper_version', '=', from)
+    .execute()
+}
+
+/** All public ids after `after`, in order, a page at a time: feeds the filter. */
+export async function selectPublicIds(db: Db, after: string, limit: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('keys_version')
+    .select('public_id')
+    .where('public_id', '>', after)
+    .orderBy('public_id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.public_id)
+}
+
+/** One version of the key that a public id belongs to, beside the key's own columns; and where the feed stood. */
+export interface SnapshotRow {
+  readonly id: string
+  readonly workspace_id: string
+  readonly app_id: string
+  readonly environment: string
+  readonly api_ids: readonly string[]
+  readonly scopes: readonly string[]
+  readonly cidr_allow: readonly string[] | null
+  readonly limit_requests: number | null
+  readonly limit_window_seconds: number | null
+  readonly not_before: Date | null
+  readonly expires_at: Date | null
+  readonly disabled_at: Date | null
+  readonly revoked_at: Date | null
+  readonly number: number
+  readonly public_id: string
+  readonly pepper_version: number
+  readonly digest: Buffer
+  readonly version_expires_at: Date | null
+  readonly version_revoked_at: Date | null
+  readonly position: number
+}
+
+/** One statement, so that the row and the feed's position come from one snapshot of the database. */
+export const SELECT_SNAPSHOT = `
+  select k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limit_requests,
+         k.limit_window_seconds, k.not_before, k.expires_at, k.disabled_at, k.revoked_at,
+         v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
+         v.revoked_at as version_revoked_at, feed_position() as position
+    from keys_version asked
+    join keys_key k on k.id = asked.key_id
+    join keys_version v on v.key_id = k.id
+   where asked.public_id = $1
+   order by v.number`

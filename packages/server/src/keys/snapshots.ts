@@ -1,0 +1,276 @@
+/**
+ * What the data plane knows of keys. In this order, each step cheaper than the next:
+ * format and checksum → filter of all ids → cache → one read by primary key, shared by all who wait for it.
+ * The change feed keeps it true; revocations are checked outside the cache too (decisions 3 and 6).
+ */
+import {
+  IdFilter,
+  parseKey,
+  type ApiPart,
+  type AppPart,
+  type KeyPart,
+  type PartRef,
+  type VersionPart,
+  type WorkspacePart,
+} from '@claviger/core'
+import type { Lookup, MaybePromise } from '@claviger/gateway'
+import type { Change } from '#feed'
+import type { Seal } from '#seal'
+import type { Log, Store } from '#store'
+import { compileApi, compileKey } from './compile.ts'
+import { KeyCache } from './key-cache.ts'
+import { PartRegistry } from './part-registry.ts'
+import { SELECT_SNAPSHOT, selectAnyApi, selectPublicIds, upgradeDigest, type SnapshotRow } from './rows.ts'
+
+export interface KeySnapshotOptions {
+  readonly store: Store
+  readonly seal: Seal
+  readonly log: Log
+  readonly monotonicMs: () => number
+  readonly loadApp: (id: string) => Promise<AppPart | undefined>
+  readonly loadWorkspace: (id: string) => Promise<WorkspacePart | undefined>
+  readonly maxCachedVersions?: number
+}
+
+const UNKNOWN_ID: Lookup = { kind: 'unknown', reason: 'unknown_id' }
+const MALFORMED: Lookup = { kind: 'unknown', reason: 'malformed' }
+const CHECKSUM: Lookup = { kind: 'unknown', reason: 'checksum' }
+const WRONG_SECRET: Lookup = { kind: 'unknown', reason: 'wrong_secret' }
+const UNAVAILABLE: Lookup = { kind: 'unavailable' }
+
+const FILTER_PAGE = 20_000
+/** Changes of keys are remembered this far back, to tell a read that was overtaken. */
+const REMEMBERED_CHANGES = 20_000
+const REMEMBERED_REVOCATIONS = 100_000
+const REMEMBERED_MISSES = 10_000
+
+export class KeySnapshots {
+  readonly #options: KeySnapshotOptions
+  readonly #cache: KeyCache
+  readonly #filter = new IdFilter()
+  #filterReady = false
+  readonly #filling = new Map<string, Promise<CachedOrMissing>>()
+  /** Ids that passed the filter and are not in the database; emptied when a key is made. */
+  readonly #misses = new Set<string>()
+  readonly #changedAt = new Map<string, number>()
+  /** Changes up to here may have been forgotten from `#changedAt`. */
+  #changesForgottenTo = 0
+  readonly #revoked = new Set<string>()
+  readonly #upgrading = new Set<string>()
+  readonly apis: PartRegistry<ApiPart>
+  readonly apps: PartRegistry<AppPart>
+  readonly workspaces: PartRegistry<WorkspacePart>
+  /** Reads of the database so far: a test counts that unknown keys cost none. */
+  reads = 0
+
+  constructor(options: KeySnapshotOptions) {
+    this.#options = options
+    this.#cache = new KeyCache(options.maxCachedVersions ?? 50_000)
+    const { store, monotonicMs } = options
+    this.apis = new PartRegistry(async (id) => {
+      const row = await selectAnyApi(store.db, id)
+      return row === undefined ? undefined : compileApi(row)
+    }, monotonicMs)
+    this.apps = new PartRegistry(options.loadApp, monotonicMs)
+    this.workspaces = new PartRegistry(options.loadWorkspace, monotonicMs)
+  }
+
+  /** Reads all ids into the filter. Until it has ended, every well-formed key is looked up. */
+  async loadFilter(): Promise<void> {
+    for (let after = ''; ; ) {
+      const ids = await selectPublicIds(this.#options.store.db, after, FILTER_PAGE)
+      for (const id of ids) this.#filter.add(id)
+      const last = ids.at(-1)
+      if (last === undefined || ids.length < FILTER_PAGE) break
+      after = last
+    }
+    this.#filterReady = true
+  }
+
+  get size(): { readonly cached: number; readonly filtered: number; readonly filterBytes: number } {
+    return { cached: this.#cache.size, filtered: this.#filter.size, filterBytes: this.#filter.bytes }
+  }
+
+  /** Finds the key that a presented secret belongs to. Says nothing yet of whether it may be used. */
+  find(presented: string): MaybePromise<Lookup> {
+    const parsed = parseKey(presented)
+    if (parsed.kind !== 'key') return parsed.kind === 'checksum' ? CHECKSUM : MALFORMED
+    const cached = this.#cache.get(parsed.publicId)
+    if (cached !== undefined) return this.#prove(presented, cached.key, cached.version)
+    if (this.#filterReady && !this.#filter.mayContain(parsed.publicId)) return UNKNOWN_ID
+    if (this.#misses.has(parsed.publicId)) return UNKNOWN_ID
+    return this.#findCold(presented, parsed.publicId)
+  }
+
+  isRevoked(key: KeyPart, version: VersionPart): boolean {
+    if (this.#revoked.size === 0) return false
+    return (
+      this.#revoked.has(key.id) ||
+      this.#revoked.has(`${key.id}/${version.number}`) ||
+      this.#revoked.has(key.app.current.id) ||
+      this.#revoked.has(key.workspace.current.id)
+    )
+  }
+
+  /** How long something is known to be out of date that could not be read again, in ms. */
+  staleForMs(): number {
+    return Math.max(this.apis.staleForMs(), this.apps.staleForMs(), this.workspaces.staleForMs())
+  }
+
+  /** Takes one change of the feed. Never throws: what cannot be read again is told by `staleForMs`. */
+  async apply(change: Change): Promise<void> {
+    if (change.kind === 'revocation') this.#rememberRevocation(change)
+    else this.#revoked.delete(change.subjectId) // an app that was enabled again: the row is the truth
+    switch (change.subjectType) {
+      case 'key':
+        this.#keyChanged(change)
+        return
+      case 'api':
+        return this.apis.refresh(change.subjectId)
+      case 'app':
+        return this.apps.refresh(change.subjectId)
+      case 'workspace':
+        return this.workspaces.refresh(change.subjectId)
+      default:
+    }
+  }
+
+  /** The feed's tail was missed: whatever is cached may be out of date. */
+  async resync(): Promise<void> {
+    this.#cache.clear()
+    this.#misses.clear()
+    this.#filterReady = false
+    await Promise.all([this.apis.refreshAll(), this.apps.refreshAll(), this.workspaces.refreshAll()])
+    await this.loadFilter()
+  }
+
+  async retryStale(): Promise<void> {
+    await Promise.all([this.apis.retry(), this.apps.retry(), this.workspaces.retry()])
+  }
+
+  #prove(presented: string, key: KeyPart, version: VersionPart): MaybePromise<Lookup> {
+    const { seal } = this.#options
+    const digest = seal.digestUnder(version.pepperVersion, presented)
+    if (digest === undefined) return this.#proveUnderNewPepper(presented, key, version)
+    if (!seal.equal(digest, version.digest)) return WRONG_SECRET
+    if (version.pepperVersion !== seal.currentPepperVersion) this.#upgradeLater(presented, key, version)
+    return { kind: 'found', key, version }
+  }
+
+  /** Another node has made a pepper that this one has not read yet. */
+  async #proveUnderNewPepper(presented: string, key: KeyPart, version: VersionPart): Promise<Lookup> {
+    const { seal, log } = this.#options
+    try {
+      await seal.reload()
+    } catch (cause) {
+      log.warn({ err: cause }, 'a key is hashed under a pepper that cannot be read')
+      return UNAVAILABLE
+    }
+    const digest = seal.digestUnder(version.pepperVersion, presented)
+    if (digest === undefined) return UNAVAILABLE
+    return seal.equal(digest, version.digest) ? { kind: 'found', key, version } : WRONG_SECRET
+  }
+
+  async #findCold(presented: string, publicId: string): Promise<Lookup> {
+    try {
+      const found = await this.#fillOnce(publicId)
+      return found === undefined ? UNKNOWN_ID : await this.#prove(presented, found.key, found.version)
+    } catch (cause) {
+      this.#options.log.debug({ err: cause }, 'a key could not be read')
+      return UNAVAILABLE
+    }
+  }
+
+  async #fillOnce(publicId: string): Promise<CachedOrMissing> {
+    const running = this.#filling.get(publicId)
+    if (running !== undefined) return running
+    const fill = this.#fill(publicId).finally(() => this.#filling.delete(publicId))
+    this.#filling.set(publicId, fill)
+    return fill
+  }
+
+  async #fill(publicId: string): Promise<CachedOrMissing> {
+    for (;;) {
+      this.reads++
+      const rows = readSnapshotRows(await this.#options.store.raw(SELECT_SNAPSHOT, [publicId]))
+      const first = rows[0]
+      if (first === undefined) {
+        this.#rememberMiss(publicId)
+        return undefined
+      }
+      const joined = await this.#join(first)
+      if (joined === undefined) return undefined
+      if (this.#overtaken(first.id, first.position)) continue
+      const key = compileKey(first, rows, joined)
+      this.#cache.put(key)
+      const version = key.versions.find((candidate) => candidate.publicId === publicId)
+      return version === undefined ? undefined : { key, version }
+    }
+  }
+
+  async #join(row: SnapshotRow) {
+    const [workspace, app, ...apis] = await Promise.all([
+      this.workspaces.get(row.workspace_id),
+      this.apps.get(row.app_id),
+      ...row.api_ids.map(async (id) => this.apis.get(id)),
+    ])
+    if (workspace === undefined || app === undefined) return undefined
+    return { workspace, app, apis: apis.filter((api): api is PartRef<ApiPart> => api !== undefined) }
+  }
+
+  /** A read at `position` is worthless when the feed has since told of a change of that key. */
+  #overtaken(keyId: string, position: number): boolean {
+    return position < this.#changesForgottenTo || (this.#changedAt.get(keyId) ?? -1) > position
+  }
+
+  #keyChanged(change: Change): void {
+    this.#changedAt.delete(change.subjectId)
+    this.#changedAt.set(change.subjectId, change.position)
+    if (this.#changedAt.size > REMEMBERED_CHANGES) {
+      const oldest = this.#changedAt.entries().next().value
+      if (oldest !== undefined) {
+        this.#changedAt.delete(oldest[0])
+        this.#changesForgottenTo = oldest[1]
+      }
+    }
+    this.#cache.forgetKey(change.subjectId)
+    const ids = change.detail['public_ids']
+    if (!Array.isArray(ids)) return
+    for (const id of ids) {
+      if (typeof id !== 'string') continue
+      this.#filter.add(id)
+      this.#misses.delete(id)
+    }
+  }
+
+  #rememberRevocation(change: Change): void {
+    const version = change.detail['version']
+    this.#revoked.add(typeof version === 'number' ? `${change.subjectId}/${version}` : change.subjectId)
+    if (this.#revoked.size > REMEMBERED_REVOCATIONS) {
+      const oldest = this.#revoked.values().next().value
+      if (oldest !== undefined) this.#revoked.delete(oldest)
+    }
+  }
+
+  #rememberMiss(publicId: string): void {
+    if (this.#misses.size >= REMEMBERED_MISSES) this.#misses.clear()
+    this.#misses.add(publicId)
+  }
+
+  /** Re-hashes under the current pepper, off the path; the presented secret is known only now. */
+  #upgradeLater(presented: string, key: KeyPart, version: VersionPart): void {
+    if (this.#upgrading.has(version.publicId) || this.#upgrading.size > 100) return
+    this.#upgrading.add(version.publicId)
+    const { store, seal, log } = this.#options
+    const current = seal.digest(presented)
+    upgradeDigest(store.db, version.publicId, version.pepperVersion, current)
+      .then(() => this.#cache.forgetKey(key.id))
+      .catch((cause: unknown) => log.debug({ err: cause }, 'a key could not be moved to the current pepper yet'))
+      .finally(() => this.#upgrading.delete(version.publicId))
+  }
+}
+
+type CachedOrMissing = { readonly key: KeyPart; readonly version: VersionPart } | undefined
+
+/** The statement above names its columns, so the driver's rows have this shape. */
+const readSnapshotRows = (rows: readonly Record<string, unknown>[]): readonly SnapshotRow[] => rows as unknown as readonly SnapshotRow[]
