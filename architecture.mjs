@@ -4,7 +4,7 @@
  */
 const FLOORS = [
   ['config'],
-  ['store', 'spool'],
+  ['store', 'spool', 'edge'],
   ['seal'],
   ['audit', 'feed'],
   ['identity', 'policy', 'usage', 'alerts'],

@@ -1,0 +1,89 @@
+/** Schemas of what stands on the wire in many operations. Objects of requests are strict: unknown members are refused. */
+import { compileCidrs, ClavigerError, ID_TYPES, type IdType } from '@claviger/core'
+import { z } from 'zod'
+
+/** `app_01j…`: an id of one type. */
+export function idOf(type: IdType) {
+  return z
+    .string()
+    .regex(new RegExp(`^${type}_[0-9a-hjkmnp-tv-z]{26}$`), `is not the id of an ${ID_TYPES[type]}`)
+    .meta({ description: `Id of a resource of type ${ID_TYPES[type]}.`, example: `${type}_01k2m5f8r2e9vbt9rpk9w0z5c3` })
+}
+
+/** An instant in an answer: RFC 3339, UTC, milliseconds. Make it with `instantText`. */
+export const instant = z.iso.datetime({ precision: 3 }).meta({ example: '2026-11-24T12:00:00.000Z' })
+
+export function instantText(date: Date): string
+export function instantText(date: Date | null): string | null
+export function instantText(date: Date | null): string | null {
+  return date === null ? null : date.toISOString()
+}
+
+/** An instant in a request: RFC 3339 with any offset; arrives as a Date, cut to ms. */
+export const instantInput = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .meta({ description: 'RFC 3339.', example: '2026-11-24T12:00:00.000Z' })
+
+/** What people call a thing: 1 to 100 characters, none of them a control character, no space at the ends. */
+export const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^(?!\s)[^\p{Cc}\p{Cs}\u2028\u2029]*(?<!\s)$/u, 'holds control characters, or spaces at its ends')
+  .meta({ example: 'Billing' })
+
+/** A name that stands in paths and patterns: `[a-z0-9]`, dashes inside. */
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 of a-z, 0-9 and inner dashes')
+  .meta({ example: 'billing-v2' })
+
+/** A longer text for people. */
+export const note = z.string().max(1000).regex(/^[^\p{Cs}\0]*$/u, 'holds characters that are not text')
+
+/** A scope name, as RFC 6749 §3.3 allows it, in a practical length. */
+export const scope = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters without " and \\')
+  .meta({ example: 'invoices.read' })
+
+/** No item twice. */
+export function unique<Item extends z.ZodType>(item: Item, most: number) {
+  return z
+    .array(item)
+    .max(most)
+    .refine((items) => new Set(items).size === items.length, 'holds an item twice')
+}
+
+/** Address ranges, checked, as they were written. */
+export const cidrs = unique(z.string().max(64), 100).superRefine((texts, context) => {
+  try {
+    compileCidrs(texts)
+  } catch (error) {
+    if (!(error instanceof ClavigerError)) throw error
+    for (const { pointer, detail } of error.errors) {
+      const index = Number(pointer.slice(pointer.lastIndexOf('/') + 1))
+      context.addIssue({ code: 'custom', path: Number.isInteger(index) ? [index] : [], message: detail })
+    }
+  }
+})
+
+/** The customer's own facts on a thing: up to 16 KiB of JSON. */
+export const metadata = z
+  .record(z.string().min(1).max(100), z.json())
+  .refine((value) => JSON.stringify(value).length <= 16_384, 'is more than 16 KiB')
+  .meta({ description: 'Your own facts; Claviger does not read them.', example: { team: 'payments' } })
+
+/** A secret of somebody else, on its way in: printable, without line breaks, so that it can stand in a header field. */
+export const secretInput = z
+  .string()
+  .min(1)
+  .max(8192)
+  .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
+  .meta({ format: 'password', writeOnly: true })
+
+/** A `jsonb` column that this code wrote as an object. */
+export function jsonObject(value: unknown): Record<string, z.core.util.JSONType> {
+  return metadata.parse(value)
+}

@@ -1,0 +1,143 @@
+/** An app is a consumer: it owns keys and has somebody to ask about it. Disabled or deleted, all its keys refuse. */
+import { ClavigerError, makeId } from '@claviger/core'
+import { appendEntry } from '#audit'
+import { appendChange } from '#feed'
+import type { Tx } from '#store'
+import type { Caller, IdentityRoom } from './room.ts'
+import { appNameTaken, insertApp, lockApp, updateAppRow, type AppRow } from './rows.ts'
+
+export interface NewApp {
+  readonly name: string
+  readonly owner: string
+  readonly description: string
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+export interface AppChange {
+  readonly name?: string | undefined
+  readonly owner?: string | undefined
+  readonly description?: string | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+  readonly disabled?: boolean | undefined
+}
+
+/** @throws ClavigerError `conflict` when the workspace has a living app of that name */
+export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewApp): Promise<AppRow> {
+  return room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    await refuseTakenName(tx, caller.workspaceId, wanted.name)
+    const row = await insertApp(tx, {
+      id: makeId('app', now.getTime(), room.seal.randomBytes(10)),
+      workspace_id: caller.workspaceId,
+      name: wanted.name,
+      owner: wanted.owner,
+      description: wanted.description,
+      metadata: JSON.stringify(wanted.metadata),
+      created_at: now,
+      updated_at: now,
+    })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'apps.create',
+      outcome: 'success',
+      status: 201,
+      resource: { type: 'app', id: row.id },
+      values: { name: wanted.name, owner: wanted.owner },
+    })
+    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'app', subjectId: row.id, detail: {} })
+    return row
+  })
+}
+
+/**
+ * Disabling is told to the nodes like a revocation, so that open streams of the app are cut too.
+ *
+ * @throws ClavigerError `not_found`, `precondition_failed`, `conflict` when the new name is taken
+ */
+export async function updateApp(
+  room: IdentityRoom,
+  caller: Caller,
+  target: { readonly appId: string; readonly expectedRevision: number | undefined },
+  change: AppChange,
+): Promise<AppRow> {
+  return room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    const before = await lockLivingApp(tx, caller.workspaceId, target.appId)
+    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) throw revisionMoved(before.revision)
+    if (change.name !== undefined && change.name.toLowerCase() !== before.name.toLowerCase()) {
+      await refuseTakenName(tx, caller.workspaceId, change.name)
+    }
+    const row = await updateAppRow(tx, before.id, {
+      ...(change.name !== undefined && { name: change.name }),
+      ...(change.owner !== undefined && { owner: change.owner }),
+      ...(change.description !== undefined && { description: change.description }),
+      ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
+      ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
+      updated_at: now,
+    })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'apps.update',
+      outcome: 'success',
+      status: 200,
+      resource: { type: 'app', id: row.id },
+      values: { changed: Object.keys(change), ...(change.disabled !== undefined && { disabled: change.disabled }) },
+    })
+    const disabledNow = row.disabled_at !== null && before.disabled_at === null
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: disabledNow ? 'revocation' : 'edit',
+      subjectType: 'app',
+      subjectId: row.id,
+      detail: disabledNow ? { disabled: true } : {},
+    })
+    return row
+  })
+}
+
+/** From here on every key of the app refuses, for good. @throws ClavigerError `not_found`, `precondition_failed` */
+export async function deleteApp(
+  room: IdentityRoom,
+  caller: Caller,
+  target: { readonly appId: string; readonly expectedRevision: number | undefined },
+): Promise<void> {
+  await room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    const before = await lockLivingApp(tx, caller.workspaceId, target.appId)
+    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) throw revisionMoved(before.revision)
+    await updateAppRow(tx, before.id, { deleted_at: now, disabled_at: before.disabled_at ?? now, updated_at: now })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'apps.delete',
+      outcome: 'success',
+      status: 204,
+      resource: { type: 'app', id: before.id },
+    })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'revocation',
+      subjectType: 'app',
+      subjectId: before.id,
+      detail: { deleted: true },
+    })
+  })
+}
+
+async function lockLivingApp(tx: Tx, workspaceId: string, appId: string): Promise<AppRow> {
+  const row = await lockApp(tx, workspaceId, appId)
+  if (row === undefined) throw new ClavigerError('not_found', `There is no app ${appId}.`)
+  return row
+}
+
+async function refuseTakenName(tx: Tx, workspaceId: string, name: string): Promise<void> {
+  if (!(await appNameTaken(tx, workspaceId, name))) return
+  const detail = `The workspace already has an app named ${name}.`
+  throw new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
+}
+
+function revisionMoved(revision: number): ClavigerError {
+  return new ClavigerError('precondition_failed', `The app is at revision ${revision} by now. Read it again.`)
+}

@@ -1,0 +1,128 @@
+/** HTTP edge of apps: parse, call, answer. */
+import { ClavigerError } from '@claviger/core'
+import { z } from 'zod'
+import { defineList, defineOperation, pageOf, wire } from '#edge'
+import { createApp, deleteApp, updateApp } from '../apps.ts'
+import type { IdentityRoom } from '../room.ts'
+import { selectApp, selectApps, type AppRow } from '../rows.ts'
+
+const params = z.strictObject({ id: wire.idOf('app') })
+const owner = z.string().min(1).max(200).meta({ description: 'Whom to ask about it.', example: 'payments@example.com' })
+
+const App = z
+  .object({
+    id: wire.idOf('app'),
+    name: wire.name,
+    owner,
+    description: wire.note,
+    metadata: wire.metadata,
+    disabled_at: wire.instant.nullable(),
+    created_at: wire.instant,
+    updated_at: wire.instant,
+    revision: z.int(),
+  })
+  .meta({ id: 'App', description: 'A consumer: it owns keys. Disabled, all its keys refuse.' })
+
+function answer(row: AppRow): z.input<typeof App> {
+  return {
+    id: row.id,
+    name: row.name,
+    owner: row.owner,
+    description: row.description,
+    metadata: wire.jsonObject(row.metadata),
+    disabled_at: wire.instantText(row.disabled_at),
+    created_at: wire.instantText(row.created_at),
+    updated_at: wire.instantText(row.updated_at),
+    revision: row.revision,
+  }
+}
+
+export const appOperations = [
+  defineList({
+    operationId: 'listApps',
+    path: '/apps',
+    tag: 'apps',
+    summary: 'List the apps of the workspace.',
+    permission: 'apps.read',
+    query: z.strictObject({ name: wire.name.optional(), owner: owner.optional() }),
+    sort: '-created_at',
+    item: App,
+    handler: async (room: IdentityRoom, call, { query, page }) => {
+      const rows = await selectApps(room.store.db, call.workspaceId, { name: query.name, owner: query.owner }, page)
+      return pageOf(rows, page, { place: (row) => ({ value: row.created_at.getTime(), id: row.id }), item: answer })
+    },
+  }),
+  defineOperation({
+    operationId: 'createApp',
+    method: 'post',
+    path: '/apps',
+    tag: 'apps',
+    summary: 'Make an app.',
+    permission: 'apps.create',
+    body: z.strictObject({
+      name: wire.name,
+      owner,
+      description: wire.note.default(''),
+      metadata: wire.metadata.default({}),
+    }),
+    status: 201,
+    answer: App,
+    revision: (app) => app.revision,
+    errors: ['conflict'],
+    handler: async (room: IdentityRoom, call, { body }) => answer(await createApp(room, call, body)),
+  }),
+  defineOperation({
+    operationId: 'getApp',
+    method: 'get',
+    path: '/apps/{id}',
+    tag: 'apps',
+    summary: 'Show one app.',
+    permission: 'apps.read',
+    params,
+    status: 200,
+    answer: App,
+    revision: (app) => app.revision,
+    handler: async (room: IdentityRoom, call, { params: { id } }) => {
+      const row = await selectApp(room.store.db, call.workspaceId, id)
+      if (row === undefined) throw new ClavigerError('not_found', `There is no app ${id}.`)
+      return answer(row)
+    },
+  }),
+  defineOperation({
+    operationId: 'updateApp',
+    method: 'patch',
+    path: '/apps/{id}',
+    tag: 'apps',
+    summary: 'Change, disable or enable an app.',
+    description: 'Members that are left out stay as they are. With `"disabled": true` every key of the app refuses and its open streams are cut.',
+    permission: 'apps.update',
+    params,
+    body: z.strictObject({
+      name: wire.name.optional(),
+      owner: owner.optional(),
+      description: wire.note.optional(),
+      metadata: wire.metadata.optional(),
+      disabled: z.boolean().optional(),
+    }),
+    status: 200,
+    answer: App,
+    revision: (app) => app.revision,
+    errors: ['conflict', 'precondition_failed'],
+    handler: async (room: IdentityRoom, call, { params: { id }, body }) =>
+      answer(await updateApp(room, call, { appId: id, expectedRevision: call.expectedRevision }, body)),
+  }),
+  defineOperation({
+    operationId: 'deleteApp',
+    method: 'delete',
+    path: '/apps/{id}',
+    tag: 'apps',
+    summary: 'Delete an app.',
+    description: 'Every key of the app refuses from then on, for good.',
+    permission: 'apps.delete',
+    params,
+    status: 204,
+    errors: ['precondition_failed'],
+    handler: async (room: IdentityRoom, call, { params: { id } }) =>
+      deleteApp(room, call, { appId: id, expectedRevision: call.expectedRevision }),
+  }),
+]
