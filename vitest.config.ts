@@ -1,7 +1,8 @@
 /** Two projects: `fast` needs nothing but Node and ends in seconds; `proof` starts real servers. */
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@claviger/source', 'node', 'import', 'default']
+/** vitest hands these to Node as well; `import` among them would break every `require` of a package with two faces. */
+const conditions = ['@claviger/source']
 const shared = { environment: 'node' as const }
 
 export default defineConfig({
@@ -26,6 +27,7 @@ export default defineConfig({
           name: 'proof',
           include: ['packages/*/src/**/*.proof.test.ts', 'test/{e2e,conformance,crash}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
+          globalSetup: ['packages/server/src/store/testing-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

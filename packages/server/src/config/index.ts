@@ -1,0 +1,6 @@
+/** Floor 0: the environment as one frozen object, the log, and the words for what stops a start. */
+export { describeConfig, type DescribedVariable } from './describe-config.ts'
+export { isLoopback, loadConfig, type Config, type Environment, type TlsFiles } from './load-config.ts'
+export { createLog, silentLog, type Log } from './log.ts'
+export { listenError, StartError, systemCode, type StartErrorCode } from './start-error.ts'
+export { VARIABLES, type Role, type Variable, type VariableName } from './variables.ts'

@@ -1,0 +1,64 @@
+/** Why the server cannot start, in words for the person who started it. Printed as it stands, without a stack. */
+
+export type StartErrorCode =
+  | 'config_invalid'
+  | 'port_taken'
+  | 'address_not_available'
+  | 'port_not_permitted'
+  | 'data_dir_not_writable'
+  | 'data_dir_taken'
+  | 'data_dir_newer'
+  | 'data_dir_foreign'
+  | 'disk_full'
+  | 'engine_missing'
+  | 'engine_failed'
+  | 'database_unreachable'
+  | 'database_refused'
+  | 'database_too_old'
+  | 'schema_newer'
+  | 'schema_edited'
+  | 'migration_failed'
+  | 'seal_key_missing'
+  | 'seal_key_wrong'
+  | 'seal_key_exposed'
+  | 'seal_key_malformed'
+  | 'seal_key_unreadable'
+  | 'seal_key_unwritable'
+
+/** `message` says what is wrong and what to do about it; `cause` is for the log. Holds no secrets. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+  readonly code: StartErrorCode
+
+  constructor(code: StartErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+  }
+}
+
+/** The error code of a failed system call (`EADDRINUSE`, `ENOENT`, …) or of PostgreSQL (`57P03`); undefined when there is none. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Turns a failed `listen` into plain words. */
+export function listenError(host: string, port: number, cause: unknown): StartError {
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  switch (systemCode(cause)) {
+    case 'EADDRINUSE':
+      return new StartError(
+        'port_taken',
+        `Port ${port} on ${host} is taken by another program. Stop it, or choose another address: CLAVIGER_LISTEN=${host}:${port + 1}`,
+        { cause },
+      )
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError('address_not_available', `This machine has no address ${host}. Set CLAVIGER_LISTEN to one it has, e.g. 127.0.0.1:${port}`, { cause })
+    case 'EACCES':
+    case 'EPERM':
+      return new StartError('port_not_permitted', `This user may not listen on ${where}. Ports below 1024 need root; choose another: CLAVIGER_LISTEN=${host}:7300`, { cause })
+    default:
+      return new StartError('address_not_available', `Cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}

@@ -1,0 +1,173 @@
+/** Where the embedded engine's programs, cluster and socket are, and who runs it. */
+import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { StartError, systemCode } from '#config'
+import { findEngineFiles, type EngineFiles } from './engine-files.ts'
+import { canTraverse, unprivilegedUser, userOfUid, type EngineUser } from './user.ts'
+
+export interface Place {
+  readonly files: EngineFiles
+  /** Holds the cluster, its log and nothing else of ours when it is not the data directory itself. */
+  readonly homeDir: string
+  readonly clusterDir: string
+  readonly logFile: string
+  readonly socketDir: string
+  /** Undefined: the engine runs as this process's own user. */
+  readonly user: EngineUser | undefined
+  /** What was put elsewhere than asked, for people. */
+  readonly notes: readonly string[]
+}
+
+/** Where root puts what an unprivileged user could not reach in the place asked for. */
+const SHARED_HOME = '/var/lib/claviger'
+/** Remembers the move, so that a later change of folder modes does not hide the database. */
+const POINTER = 'postgres.location'
+/** A Unix socket's path has at most 107 bytes on Linux, 103 on macOS. */
+const SOCKET_PATH_MAX_BYTES = 100
+
+/** @throws StartError when the data directory cannot be used */
+export function findPlace(dataDir: string): Place {
+  const notes: string[] = []
+  makeWritable(dataDir)
+  const newUser = unprivilegedUser()
+  const homeDir = findHome(dataDir, newUser, notes)
+  const clusterDir = join(homeDir, 'postgres')
+  const user = clusterUser(clusterDir, newUser)
+  const files = reachableFiles(findEngineFiles(), user, notes)
+  return { files, homeDir, clusterDir, logFile: join(homeDir, 'postgres.log'), socketDir: findSocketDir(clusterDir, user), user, notes }
+}
+
+function makeWritable(dataDir: string): void {
+  try {
+    // root leaves the folder passable, because the engine's user has to pass; what is secret in it is closed by itself
+    mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+    accessSync(dataDir, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw dataDirError(dataDir, cause)
+  }
+}
+
+export function dataDirError(dataDir: string, cause: unknown): StartError {
+  const code = systemCode(cause)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new StartError('disk_full', `The disk that holds ${dataDir} is full. Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.`, { cause })
+  }
+  const reason = { EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'the file system is read-only', ENOTDIR: 'part of the path is a file', EEXIST: 'it is a file' }[code ?? '']
+  return new StartError(
+    'data_dir_not_writable',
+    `The data directory ${dataDir} cannot be written: ${reason ?? (cause instanceof Error ? cause.message : String(cause))}. Mend that, or set CLAVIGER_DATA_DIR to another folder.`,
+    { cause },
+  )
+}
+
+function findHome(dataDir: string, newUser: EngineUser | undefined, notes: string[]): string {
+  const pointer = join(dataDir, POINTER)
+  const moved = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : undefined
+  if (moved !== undefined && moved !== '') {
+    if (!existsSync(join(moved, 'postgres'))) {
+      throw new StartError(
+        'data_dir_foreign',
+        `The database of ${dataDir} was in ${moved}, and it is not there any more. Put it back, or delete ${pointer} to begin with an empty database.`,
+      )
+    }
+    notes.push(`the database of ${dataDir} is in ${moved}`)
+    return moved
+  }
+  const real = realpathSync(dataDir)
+  if (newUser === undefined || existsSync(join(real, 'postgres')) || canTraverse(real, newUser)) return real
+  const home = join(SHARED_HOME, folderNameOf(real))
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o711 })
+  } catch (cause) {
+    throw dataDirError(home, cause)
+  }
+  notes.push(`PostgreSQL does not run as root, and the user '${newUser.name}' that it runs as cannot reach ${real}: the database is in ${home}`)
+  return home
+}
+
+/** Called once the cluster in `place` exists. */
+export function rememberHome(dataDir: string, place: Place): void {
+  if (place.homeDir === realpathSync(dataDir)) return
+  writeFileSync(join(dataDir, POINTER), `${place.homeDir}\n`)
+}
+
+/** An existing cluster is run by its owner: PostgreSQL accepts no one else. */
+function clusterUser(clusterDir: string, newUser: EngineUser | undefined): EngineUser | undefined {
+  if (!existsSync(clusterDir)) return newUser
+  const { uid, gid } = lstatSync(clusterDir)
+  const self = process.getuid?.()
+  if (self === uid && self !== 0) return undefined
+  const owner = userOfUid(uid, gid)
+  if (self !== 0) {
+    throw new StartError(
+      'data_dir_foreign',
+      `The database in ${clusterDir} belongs to the user '${owner.name}', and this process runs as another. Start Claviger as '${owner.name}' or as root, or set CLAVIGER_DATA_DIR to another folder.`,
+    )
+  }
+  if (uid === 0) throw new StartError('data_dir_foreign', `The database in ${clusterDir} belongs to root, and PostgreSQL does not run as root. Give it to another user: chown -R nobody ${clusterDir}`)
+  if (!canTraverse(clusterDir, owner)) {
+    throw new StartError('data_dir_foreign', `The database in ${clusterDir} belongs to the user '${owner.name}', who cannot reach that folder. Open the folders above it: chmod o+x`)
+  }
+  return owner
+}
+
+/** The engine's programs, copied once to where `user` can run them if the checkout is closed to it. */
+function reachableFiles(files: EngineFiles, user: EngineUser | undefined, notes: string[]): EngineFiles {
+  if (user === undefined) return files
+  const needed = ['bin', 'lib', join('share', 'postgresql')]
+  if (needed.every((part) => canTraverse(join(files.dir, part), user))) return files
+  const copy = join(SHARED_HOME, `engine-${files.version}-${files.platform}`)
+  if (!existsSync(copy)) copyWhole(files.dir, copy)
+  notes.push(`PostgreSQL does not run as root, and the user '${user.name}' that it runs as cannot reach ${files.dir}: a copy in ${copy} is used`)
+  return { ...files, dir: copy }
+}
+
+function copyWhole(from: string, to: string): void {
+  const partial = `${to}.new-${process.pid}`
+  try {
+    mkdirSync(dirname(to), { recursive: true, mode: 0o755 })
+    cpSync(from, partial, { recursive: true, verbatimSymlinks: true })
+    openToAll(partial)
+    renameSync(partial, to)
+  } catch (cause) {
+    rmSync(partial, { recursive: true, force: true })
+    // another process finished the same copy first
+    if (existsSync(to)) return
+    throw dataDirError(to, cause)
+  }
+}
+
+/** The checkout may have been made under a strict umask. */
+function openToAll(dir: string): void {
+  const stack = [dir]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    chmodSync(next, 0o755)
+    for (const entry of readdirSync(next, { withFileTypes: true })) {
+      const path = join(next, entry.name)
+      if (entry.isDirectory()) stack.push(path)
+      else if (entry.isFile()) chmodSync(path, lstatSync(path).mode & 0o100 ? 0o755 : 0o644)
+    }
+  }
+}
+
+function findSocketDir(clusterDir: string, user: EngineUser | undefined): string {
+  if (Buffer.byteLength(join(clusterDir, '.s.PGSQL.5432.lock')) <= SOCKET_PATH_MAX_BYTES) return clusterDir
+  const uid = user?.uid ?? process.getuid?.() ?? 0
+  const dir = join(tmpdir(), `claviger-${uid}-${crc32(clusterDir).toString(16)}`)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  if (user !== undefined && lstatSync(dir).uid === 0) chownSync(dir, user.uid, user.gid)
+  const stats = lstatSync(dir)
+  // the temporary folder is open to everybody: never trust what somebody else may have put there
+  if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0) {
+    throw new StartError('data_dir_foreign', `${dir} should be a private folder of this installation, and somebody else made it. Remove it, or choose a shorter CLAVIGER_DATA_DIR.`)
+  }
+  return dir
+}
+
+/** `/root/claviger/data` becomes `root+claviger+data`: readable, and different for every path. */
+function folderNameOf(path: string): string {
+  const name = path.replaceAll('+', '++').split('/').filter((part) => part !== '').join('+')
+  return name.length <= 120 ? name : `${crc32(path).toString(16)}+${name.slice(-100)}`
+}

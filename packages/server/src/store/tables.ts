@@ -1,0 +1,3 @@
+/** Made by `npm run tables` from the migrated database: do not edit. */
+
+export interface Tables {}
