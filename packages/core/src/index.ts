@@ -21,6 +21,7 @@ export {
 export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
 export { compileCidrs, type CidrSet } from './net/cidr.ts'
 export { isPublicAddress } from './net/public-address.ts'
+export { parseOrigin, type Origin } from './net/origin.ts'
 export { IdFilter } from './filter/id-filter.ts'
 export type { LimitClass, LimitPolicy, LimitState } from './limit/policy.ts'
 export {
