@@ -6,6 +6,7 @@ export {
   defineOpenOperation,
   defineOperation,
   describeOperation,
+  type Asked,
   type BoundOperation,
   type Method,
   type Operation,

@@ -43,7 +43,7 @@ interface Answered<Answer extends z.ZodType> {
   readonly answer?: Answer
   /** Below `/api/v1`. With 201 and without this: the operation's path and the answer's `id`. */
   readonly location?: (answer: z.input<Answer>) => string
-  /** The resource's revision: becomes its ETag, and what `If-Match` is compared with. */
+  /** The resource's revision: becomes its ETag, which `If-Match` repeats. Left out: the answer's `revision`, if it has one. */
   readonly revision?: (answer: z.input<Answer>) => number
   /** Members of the answer that are shown once: a replay under the same `Idempotency-Key` repeats them only once more. */
   readonly secretMembers?: readonly (keyof z.input<Answer> & string)[]
@@ -57,7 +57,7 @@ interface Input<Params extends z.ZodType, Query extends z.ZodType, Body extends 
 
 type OperationDefinition<Room, Params extends AnyObject, Query extends AnyObject, Body extends z.ZodType, Answer extends z.ZodType> =
   OperationFacts & Schemas<Params, Query, Body> & Answered<Answer> & {
-    readonly permission: Permission
+    readonly permission: Permission | 'authenticated'
     readonly handler: (room: Room, call: OperatorCall, input: Input<Params, Query, Body>) => Promise<z.input<Answer>>
   }
 
@@ -82,6 +82,9 @@ type ListDefinition<Room, Params extends AnyObject, Query extends AnyObject, Ite
 type ElsewhereDefinition<Params extends AnyObject, Query extends AnyObject, Body extends z.ZodType, Answer extends z.ZodType> = OperationFacts &
   Schemas<Params, Query, Body> & Answered<Answer> & { readonly permission: Permission }
 
+/** `authenticated`: any admin key will do; `anybody`: asked before authentication. */
+export type Asked = Permission | 'authenticated' | 'anybody'
+
 /** What `http` hands to a handler: parsed by the schemas of the same operation. */
 export interface ParsedInput {
   readonly params: unknown
@@ -92,8 +95,7 @@ export interface ParsedInput {
 
 /** An operation with its types put away. `handle` answers a `Page` when `sort` is set. */
 export interface Operation<Room = never> extends OperationFacts {
-  /** Undefined: asked before authentication. */
-  readonly permission: Permission | undefined
+  readonly permission: Asked
   readonly params: AnyObject | undefined
   readonly query: AnyObject | undefined
   readonly body: z.ZodType | undefined
@@ -132,7 +134,7 @@ export function defineOpenOperation<
   Body extends z.ZodType = z.ZodUndefined,
   Answer extends z.ZodType = z.ZodVoid,
 >(definition: OpenDefinition<Room, Params, Query, Body, Answer>): Operation<Room> {
-  return erase(definition, undefined, definition.handler)
+  return erase(definition, 'anybody', definition.handler)
 }
 
 /** A list, answered in pages: `?limit&cursor&sort` are added to its query. */
@@ -180,7 +182,7 @@ interface Erasable extends OperationFacts {
  */
 function erase<Room>(
   definition: Erasable,
-  permission: Permission | undefined,
+  permission: Asked,
   handler: ((room: Room, call: never, input: never) => Promise<unknown>) | undefined,
 ): Operation<Room> {
   const { operationId, method, path, tag, summary, description, errors } = definition

@@ -83,7 +83,12 @@ export const secretInput = z
   .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
   .meta({ format: 'password', writeOnly: true })
 
+const anyObject = z.record(z.string(), z.json())
+
 /** A `jsonb` column that this code wrote as an object. */
 export function jsonObject(value: unknown): Record<string, z.core.util.JSONType> {
-  return metadata.parse(value)
+  return anyObject.parse(value)
 }
+
+/** `true` or `false` in a query. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true')

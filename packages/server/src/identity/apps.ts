@@ -3,7 +3,7 @@ import { ClavigerError, makeId } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
-import type { Caller, IdentityRoom } from './room.ts'
+import type { Caller, IdentityRoom, Target } from './room.ts'
 import { appNameTaken, insertApp, lockApp, updateAppRow, type AppRow } from './rows.ts'
 
 export interface NewApp {
@@ -58,12 +58,12 @@ export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewA
 export async function updateApp(
   room: IdentityRoom,
   caller: Caller,
-  target: { readonly appId: string; readonly expectedRevision: number | undefined },
+  target: Target,
   change: AppChange,
 ): Promise<AppRow> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockLivingApp(tx, caller.workspaceId, target.appId)
+    const before = await lockLivingApp(tx, caller.workspaceId, target.id)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) throw revisionMoved(before.revision)
     if (change.name !== undefined && change.name.toLowerCase() !== before.name.toLowerCase()) {
       await refuseTakenName(tx, caller.workspaceId, change.name)
@@ -101,11 +101,11 @@ export async function updateApp(
 export async function deleteApp(
   room: IdentityRoom,
   caller: Caller,
-  target: { readonly appId: string; readonly expectedRevision: number | undefined },
+  target: Target,
 ): Promise<void> {
   await room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockLivingApp(tx, caller.workspaceId, target.appId)
+    const before = await lockLivingApp(tx, caller.workspaceId, target.id)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) throw revisionMoved(before.revision)
     await updateAppRow(tx, before.id, { deleted_at: now, disabled_at: before.disabled_at ?? now, updated_at: now })
     await appendEntry(tx, {

@@ -7,10 +7,20 @@ export interface IdentityRoom {
   readonly store: Store
   readonly seal: Seal
   readonly nowMs: () => number
+  /** How people reach this installation, without a slash at the end; stands in set-up links. */
+  readonly publicUrl: string
+  /** Settles when this process has taken the change at that position; at once where no feed runs. */
+  readonly reached: (position: number) => Promise<void>
 }
 
 /** Who acts, and in which workspace. */
 export interface Caller {
   readonly workspaceId: string
   readonly actor: Actor
+}
+
+/** What is changed, and the revision that the caller saw; undefined: whatever it is now. */
+export interface Target {
+  readonly id: string
+  readonly expectedRevision: number | undefined
 }

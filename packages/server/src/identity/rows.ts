@@ -1,4 +1,4 @@
-/** SQL of this room; nobody else names its tables. */
+/** SQL of this room, with `rows-admin-keys.ts`; nobody else names its tables. */
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables } from '#store'
@@ -56,15 +56,11 @@ export interface AppFilter {
 
 /** One row more than the page, to tell whether there is another page. */
 export async function selectApps(db: Db, workspaceId: string, filter: AppFilter, page: PageInput): Promise<readonly AppRow[]> {
-  const direction = page.order === 'ascending' ? 'asc' : 'desc'
   let query = db.selectFrom('identity_app').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
   if (filter.name !== undefined) query = query.where('name', '=', filter.name)
   if (filter.owner !== undefined) query = query.where('owner', '=', filter.owner)
-  const after = instantPlace(page)
-  if (after !== undefined) {
-    const beyond = page.order === 'ascending' ? '>' : '<'
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
-  }
+  const { beyond, direction, after } = keyset(page)
+  if (after !== undefined) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
   return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
 }
 
@@ -76,4 +72,58 @@ export async function updateAppRow(db: Db, id: string, change: Updateable<Tables
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+// ── workspaces ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Undefined: the name, or the place of the first workspace, is taken. */
+export async function insertWorkspace(db: Db, row: Insertable<Tables['identity_workspace']>): Promise<WorkspaceRow | undefined> {
+  return db.insertInto('identity_workspace').values(row).onConflict((on) => on.doNothing()).returningAll().executeTakeFirst()
+}
+
+export async function selectWorkspace(db: Db, id: string): Promise<WorkspaceRow | undefined> {
+  return db.selectFrom('identity_workspace').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function selectHomeWorkspace(db: Db): Promise<WorkspaceRow | undefined> {
+  return db.selectFrom('identity_workspace').selectAll().where('is_home', '=', true).executeTakeFirst()
+}
+
+export async function lockWorkspace(db: Db, id: string): Promise<WorkspaceRow | undefined> {
+  return db.selectFrom('identity_workspace').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+export async function workspaceNameTaken(db: Db, name: string, exceptId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('identity_workspace')
+    .select('id')
+    .where((eb) => eb(eb.fn('lower', ['name']), '=', name.toLowerCase()))
+    .where('id', '<>', exceptId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** @param onlyId undefined: every workspace */
+export async function selectWorkspaces(db: Db, onlyId: string | undefined, page: PageInput): Promise<readonly WorkspaceRow[]> {
+  let query = db.selectFrom('identity_workspace').selectAll()
+  if (onlyId !== undefined) query = query.where('id', '=', onlyId)
+  const { beyond, direction, after } = keyset(page)
+  if (after !== undefined) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
+  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+}
+
+export async function updateWorkspaceRow(db: Db, id: string, change: Updateable<Tables['identity_workspace']>): Promise<WorkspaceRow> {
+  return db
+    .updateTable('identity_workspace')
+    .set(change)
+    .set((eb) => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** How a page in (created_at, id) order is cut in SQL. */
+export function keyset(page: PageInput) {
+  const [beyond, direction] = page.order === 'ascending' ? (['>', 'asc'] as const) : (['<', 'desc'] as const)
+  return { beyond, direction, after: instantPlace(page) }
 }

@@ -109,7 +109,7 @@ export const appOperations = [
     revision: (app) => app.revision,
     errors: ['conflict', 'precondition_failed'],
     handler: async (room: IdentityRoom, call, { params: { id }, body }) =>
-      answer(await updateApp(room, call, { appId: id, expectedRevision: call.expectedRevision }, body)),
+      answer(await updateApp(room, call, { id, expectedRevision: call.expectedRevision }, body)),
   }),
   defineOperation({
     operationId: 'deleteApp',
@@ -123,6 +123,6 @@ export const appOperations = [
     status: 204,
     errors: ['precondition_failed'],
     handler: async (room: IdentityRoom, call, { params: { id } }) =>
-      deleteApp(room, call, { appId: id, expectedRevision: call.expectedRevision }),
+      deleteApp(room, call, { id, expectedRevision: call.expectedRevision }),
   }),
 ]

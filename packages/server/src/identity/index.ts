@@ -1,0 +1,9 @@
+/** The door of `identity`: workspaces, apps, operators. */
+export { AdminKeyDirectory, type AdminKeyDirectoryOptions, type AdminKeyLookup, type KnownAdminKey } from './admin-key-directory.ts'
+export { createAdminKey, type IssuedAdminKey, type NewAdminKey } from './admin-keys.ts'
+export { findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
+export { isRole, permissionsOf, ROLE_NAMES, ROLES, type RoleName } from './roles.ts'
+export type { IdentityRoom } from './room.ts'
+export { identityOperations } from './routes.ts'
+export { createSetupLink, hasOwner, type SetupLink } from './setup-link.ts'
+export { ensureFirstWorkspace, maxKeyAgeSeconds } from './workspaces.ts'

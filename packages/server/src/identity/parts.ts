@@ -1,0 +1,30 @@
+/** What the data plane's decisions know of workspaces and apps. */
+import type { AppPart, WorkspacePart } from '@claviger/core'
+import type { Db } from '#store'
+import { selectAnyApp, selectApp, selectWorkspace, type AppRow } from './rows.ts'
+
+/** Whatever the workspace; a deleted app comes out as disabled. Undefined: there never was one. */
+export async function loadAppPart(db: Db, id: string): Promise<AppPart | undefined> {
+  const row = await selectAnyApp(db, id)
+  return row === undefined ? undefined : appPart(row)
+}
+
+export async function loadWorkspacePart(db: Db, id: string): Promise<WorkspacePart | undefined> {
+  const row = await selectWorkspace(db, id)
+  return row === undefined ? undefined : { id: row.id, disabledAtMs: row.disabled_at?.getTime() }
+}
+
+/** An app of this workspace that is not deleted. */
+export async function findApp(db: Db, workspaceId: string, id: string): Promise<AppPart | undefined> {
+  const row = await selectApp(db, workspaceId, id)
+  return row === undefined ? undefined : appPart(row)
+}
+
+function appPart(row: AppRow): AppPart {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    name: row.name,
+    disabledAtMs: (row.disabled_at ?? row.deleted_at)?.getTime(),
+  }
+}

@@ -1,0 +1,150 @@
+/** HTTP edge of admin keys. */
+import { ClavigerError } from '@claviger/core'
+import { z } from 'zod'
+import { ALL_PERMISSIONS, defineList, defineOperation, pageOf, wire } from '#edge'
+import { createAdminKey, revokeAdminKey } from '../admin-keys.ts'
+import { permissionsOf, ROLE_NAMES, ROLES } from '../roles.ts'
+import type { IdentityRoom } from '../room.ts'
+import { selectAdminKey, selectAdminKeys, type AdminKeyRow } from '../rows-admin-keys.ts'
+
+const params = z.strictObject({ id: wire.idOf('adm') })
+const role = z.enum(ROLE_NAMES).meta({ description: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].what}`).join(' ') })
+const apiIds = wire
+  .unique(wire.idOf('api'), 100)
+  .min(1)
+  .meta({ description: 'For the role verifier: the apis whose keys it may verify. Null: all of the workspace.' })
+
+const members = {
+  id: wire.idOf('adm'),
+  name: wire.name,
+  role: z.string().meta({ description: `One of ${ROLE_NAMES.join(', ')}.` }),
+  api_ids: z.array(z.string()).nullable(),
+  public_id: z.string().meta({ description: 'Stands in the secret in clear.' }),
+  last_four: z.string(),
+  expires_at: wire.instant.nullable(),
+  revoked_at: wire.instant.nullable(),
+  created_by: z.string(),
+  created_at: wire.instant,
+}
+const AdminKey = z.object(members).meta({ id: 'AdminKey', description: 'The credential of an operator.' })
+const secret = z.string().meta({ description: 'Shown once; only its keyed hash is stored.', format: 'password' })
+export const NewAdminKey = z.object({ ...members, secret }).meta({ id: 'NewAdminKey' })
+
+const Me = z
+  .object({
+    admin_key_id: wire.idOf('adm'),
+    workspace_id: wire.idOf('wsp'),
+    is_home: z.boolean(),
+    role: z.string(),
+    permissions: z.array(z.enum(ALL_PERMISSIONS)),
+    expires_at: wire.instant.nullable(),
+  })
+  .meta({ id: 'Me', description: 'Whose admin key this is and what it may do.' })
+
+export function adminKeyAnswer(row: AdminKeyRow): z.input<typeof AdminKey> {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    api_ids: row.api_ids === null ? null : [...row.api_ids],
+    public_id: row.public_id,
+    last_four: row.last_four,
+    expires_at: wire.instantText(row.expires_at),
+    revoked_at: wire.instantText(row.revoked_at),
+    created_by: row.created_by,
+    created_at: wire.instantText(row.created_at),
+  }
+}
+
+export const adminKeyOperations = [
+  defineOperation({
+    operationId: 'getMe',
+    method: 'get',
+    path: '/me',
+    tag: 'admin keys',
+    summary: 'Show whose admin key this is and what it may do.',
+    permission: 'authenticated',
+    status: 200,
+    answer: Me,
+    handler: async (_room: IdentityRoom, { operator }) => ({
+      admin_key_id: operator.adminKeyId,
+      workspace_id: operator.workspaceId,
+      is_home: operator.isHome,
+      role: operator.role,
+      permissions: [...permissionsOf(operator.role, operator)],
+      expires_at: operator.expiresAtMs === undefined ? null : wire.instantText(new Date(operator.expiresAtMs)),
+    }),
+  }),
+  defineList({
+    operationId: 'listAdminKeys',
+    path: '/admin-keys',
+    tag: 'admin keys',
+    summary: 'List the admin keys of the workspace.',
+    permission: 'admin_keys.read',
+    query: z.strictObject({ role: role.optional(), revoked: wire.flag.optional() }),
+    sort: '-created_at',
+    item: AdminKey,
+    handler: async (room: IdentityRoom, call, { query, page }) => {
+      const rows = await selectAdminKeys(room.store.db, call.workspaceId, { role: query.role, revoked: query.revoked }, page)
+      return pageOf(rows, page, { place: (row) => ({ value: row.created_at.getTime(), id: row.id }), item: adminKeyAnswer })
+    },
+  }),
+  defineOperation({
+    operationId: 'createAdminKey',
+    method: 'post',
+    path: '/admin-keys',
+    tag: 'admin keys',
+    summary: 'Make an admin key.',
+    description: 'It may not outlive the key that makes it.',
+    permission: 'admin_keys.create',
+    body: z.strictObject({
+      name: wire.name,
+      role,
+      api_ids: apiIds.nullable().default(null),
+      expires_at: wire.instantInput.nullable().default(null),
+    }),
+    status: 201,
+    answer: NewAdminKey,
+    secretMembers: ['secret'],
+    handler: async (room: IdentityRoom, call, { body }) => {
+      const wanted = { name: body.name, role: body.role, apiIds: body.api_ids, expiresAt: body.expires_at }
+      const issued = await createAdminKey(room, call, wanted, call.operator)
+      await room.reached(issued.position)
+      return { ...adminKeyAnswer(issued.row), secret: issued.secret.reveal() }
+    },
+  }),
+  defineOperation({
+    operationId: 'getAdminKey',
+    method: 'get',
+    path: '/admin-keys/{id}',
+    tag: 'admin keys',
+    summary: 'Show one admin key.',
+    permission: 'admin_keys.read',
+    params,
+    status: 200,
+    answer: AdminKey,
+    handler: async (room: IdentityRoom, call, { params: { id } }) => {
+      const row = await selectAdminKey(room.store.db, call.workspaceId, id)
+      if (row === undefined) throw new ClavigerError('not_found', `There is no admin key ${id}.`)
+      return adminKeyAnswer(row)
+    },
+  }),
+  defineOperation({
+    operationId: 'revokeAdminKey',
+    method: 'post',
+    path: '/admin-keys/{id}/revoke',
+    tag: 'admin keys',
+    summary: 'Revoke an admin key.',
+    description: 'It refuses at once on this node, and on all others within the delay of the change feed. Revoking it again changes nothing.',
+    permission: 'admin_keys.revoke',
+    params,
+    status: 200,
+    answer: AdminKey,
+    errors: ['conflict'],
+    handler: async (room: IdentityRoom, call, { params: { id } }) => {
+      const { row, position } = await revokeAdminKey(room, call, id)
+      if (position !== undefined) await room.reached(position)
+      return adminKeyAnswer(row)
+    },
+  }),
+]

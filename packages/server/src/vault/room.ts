@@ -1,0 +1,26 @@
+/** What the behaviours of this room need, handed in once at start. */
+import type { Actor } from '#audit'
+import type { Seal } from '#seal'
+import type { Store } from '#store'
+
+export interface VaultRoom {
+  readonly store: Store
+  readonly seal: Seal
+  readonly nowMs: () => number
+  /** Hosts that the operator of the machine has named: only these may be reached in plaintext. */
+  readonly allowPrivateUpstreams: ReadonlySet<string>
+  /** Settles when this process has taken the change at that position; at once where no feed runs. */
+  readonly reached: (position: number) => Promise<void>
+}
+
+/** Who acts, and in which workspace. */
+export interface Caller {
+  readonly workspaceId: string
+  readonly actor: Actor
+}
+
+/** What is changed, and the revision that the caller saw; undefined: whatever it is now. */
+export interface Target {
+  readonly id: string
+  readonly expectedRevision: number | undefined
+}
