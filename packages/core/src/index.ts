@@ -22,12 +22,14 @@ export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
 export { compileCidrs, type CidrSet } from './net/cidr.ts'
 export { isPublicAddress } from './net/public-address.ts'
 export { parseOrigin, type Origin } from './net/origin.ts'
-export { IdFilter } from './filter/id-filter.ts'
+export { IdFilter, type IdFilterSeed } from './filter/id-filter.ts'
 export type { LimitClass, LimitPolicy, LimitState } from './limit/policy.ts'
 export {
   WindowCounter,
+  bucketFreedAtMs,
   bucketOf,
   bucketWidthMs,
+  bucketsFor,
   oldestCountingBucket,
   rememberedMs,
   retryAfterMs,
@@ -35,7 +37,7 @@ export {
   type BucketCounts,
   type WindowShape,
 } from './limit/window.ts'
-export { rateLimitField, rateLimitPolicyField, retryAfterSeconds } from './http/rate-limit-fields.ts'
+export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
 export type {

@@ -1,37 +1,50 @@
 /**
- * Canonical bytes of a list of values: no two different lists give the same bytes.
- * Each part is a type tag, its length as 32-bit big-endian, then its bytes. Used for additional data and for hashes.
+ * One byte string for a list of values, so that two different lists never give the same bytes: what is authenticated
+ * or hashed (AAD, audit leaves) is exactly what was meant. Each part is a type (1 byte), its length (4 bytes,
+ * big-endian) and its bytes; the list ends where the bytes end. The bytes are stored for ever: never change the form.
  */
-export type CanonicalPart = string | number | bigint | Uint8Array
+export type CanonicalPart = string | Uint8Array | number | bigint
 
-const TAG_TEXT = 1
-const TAG_INTEGER = 2
-const TAG_BYTES = 3
+const TEXT = 1
+/** Decimal digits, so that a number and a bigint of the same value are the same part. */
+const INTEGER = 2
+const BYTES = 3
+
 const HEAD_BYTES = 5
+const LONGEST_PART_BYTES = 0xffff_ffff
 
-const encoder = new TextEncoder()
+const utf8 = new TextEncoder()
 
-/** @throws RangeError for a number that is no safe integer, or a text that is not well-formed Unicode */
-export function lengthPrefixed(parts: readonly CanonicalPart[]): Uint8Array {
+/**
+ * @throws RangeError for a number that is no safe integer, and for text with a lone surrogate: UTF-8 has no bytes for
+ * it, and its stand-in U+FFFD would make two texts one
+ */
+export function lengthPrefixed(parts: readonly CanonicalPart[]): Uint8Array<ArrayBuffer> {
   const encoded = parts.map(encodePart)
-  const bytes = new Uint8Array(encoded.reduce((sum, part) => sum + HEAD_BYTES + part.bytes.length, 0))
+  const bytes = new Uint8Array(encoded.reduce((sum, part) => sum + HEAD_BYTES + part.content.length, 0))
   const view = new DataView(bytes.buffer)
   let at = 0
-  for (const part of encoded) {
-    view.setUint8(at, part.tag)
-    view.setUint32(at + 1, part.bytes.length)
-    bytes.set(part.bytes, at + HEAD_BYTES)
-    at += HEAD_BYTES + part.bytes.length
+  for (const { type, content } of encoded) {
+    view.setUint8(at, type)
+    view.setUint32(at + 1, content.length)
+    bytes.set(content, at + HEAD_BYTES)
+    at += HEAD_BYTES + content.length
   }
   return bytes
 }
 
-function encodePart(part: CanonicalPart): { readonly tag: number; readonly bytes: Uint8Array } {
+function encodePart(part: CanonicalPart): { readonly type: number; readonly content: Uint8Array } {
   if (typeof part === 'string') {
-    if (!part.isWellFormed()) throw new RangeError('A canonical text must be well-formed Unicode.')
-    return { tag: TAG_TEXT, bytes: encoder.encode(part) }
+    if (!part.isWellFormed()) throw new RangeError('text with a lone surrogate has no UTF-8 form')
+    return bounded(TEXT, utf8.encode(part))
   }
-  if (part instanceof Uint8Array) return { tag: TAG_BYTES, bytes: part }
-  if (typeof part === 'number' && !Number.isSafeInteger(part)) throw new RangeError('A canonical number must be a safe integer.')
-  return { tag: TAG_INTEGER, bytes: encoder.encode(part.toString()) }
+  if (typeof part === 'object') return bounded(BYTES, part)
+  if (typeof part === 'number' && !Number.isSafeInteger(part)) throw new RangeError('only safe integers have one exact form')
+  // `-0` is 0: template strings write both as "0".
+  return bounded(INTEGER, utf8.encode(`${part}`))
+}
+
+function bounded(type: number, content: Uint8Array): { readonly type: number; readonly content: Uint8Array } {
+  if (content.length > LONGEST_PART_BYTES) throw new RangeError('a part is longer than its 4-byte length can say')
+  return { type, content }
 }

@@ -1,31 +1,61 @@
 /**
- * The `RateLimit` and `RateLimit-Policy` fields of draft-ietf-httpapi-ratelimit-headers-10: two structured lists
- * (RFC 9651 §3.1), one item for each named limit.
+ * The response fields that tell a caller its limits: `RateLimit-Policy` and `RateLimit`
+ * (draft-ietf-httpapi-ratelimit-headers-10), Lists of Structured Fields (RFC 9651 §3.1) with one item for each limit.
  */
 import type { LimitState } from '../limit/policy.ts'
 
-/** RFC 9651 §3.3.1. */
+/** RFC 9651 §3.3.1: an Integer has at most 15 digits. */
 const LARGEST_INTEGER = 999_999_999_999_999
+/** RFC 9111 §1.2.2: a larger number of seconds may overflow at the receiver. */
+const LARGEST_DELAY_SECONDS = 2 ** 31 - 1
+/** RFC 9651 §3.3.3: a String is printable ASCII. */
+const PRINTABLE_ASCII = /^[ -~]*$/
 
-/** `"key";q=100;w=60` for each limit; `w` in seconds. */
-export function rateLimitPolicyField(states: readonly LimitState[]): string {
-  return states.map(({ policy }) => `${quoted(policy.name)};q=${integer(policy.limit)};w=${seconds(policy.windowMs)}`).join(', ')
+export interface RateLimitFields {
+  /** `RateLimit-Policy`: `"requests";q=100;w=60` says 100 units in 60 seconds; windows below one second are told as one. */
+  readonly policy: string
+  /** `RateLimit`: `"requests";r=42;t=7` says 42 units are left, and in 7 seconds there is more. */
+  readonly state: string
 }
 
-/** `"key";r=12;t=30` for each limit: what remains, and the seconds until more can be had. */
-export function rateLimitField(states: readonly LimitState[]): string {
-  return states.map(({ policy, remaining, resetMs }) => `${quoted(policy.name)};r=${integer(remaining)};t=${seconds(resetMs)}`).join(', ')
+/**
+ * One item for each limit, in the order given.
+ *
+ * @returns empty texts for no limits: do not send the fields then
+ * @throws RangeError for a name that is no printable ASCII, which RFC 9651 §4.1.6 forbids to send
+ */
+export function rateLimitFields(states: readonly LimitState[]): RateLimitFields {
+  let policy = ''
+  let state = ''
+  for (const each of states) {
+    const start = policy === '' ? quoted(each.policy.name) : `, ${quoted(each.policy.name)}`
+    policy += `${start};q=${integer(each.policy.limit)};w=${Math.max(1, wholeSeconds(each.policy.windowMs))}`
+    state += `${start};r=${integer(each.remaining)};t=${wholeSeconds(each.resetMs)}`
+  }
+  return { policy, state }
 }
 
-/** `Retry-After` (RFC 9110 §10.2.3) in whole seconds, never too early: that of the limit that blocks. At least 1. */
+/**
+ * `Retry-After` (RFC 9110 §10.2.3) for a refusal: at least 1 second, never earlier than the blocking limit opens.
+ *
+ * @param blocking the limit that opens last of those that refused
+ */
 export function retryAfterSeconds(blocking: LimitState): number {
-  return Math.max(1, seconds(blocking.resetMs))
+  return Math.min(LARGEST_DELAY_SECONDS, Math.max(1, wholeSeconds(blocking.resetMs)))
 }
 
-const integer = (value: number): number => Math.max(0, Math.min(LARGEST_INTEGER, Math.floor(value)))
-const seconds = (durationMs: number): number => integer(Math.ceil(durationMs / 1000))
+/** Rounded up, so that nobody comes too early. */
+function wholeSeconds(durationMs: number): number {
+  return integer(Math.ceil(durationMs / 1000))
+}
 
-/** RFC 9651 §4.1.6. Names are our own and ASCII; anything else is left out rather than sent broken. */
+/** Rounded down, so that nobody is promised too much; what is no number is 0. */
+function integer(value: number): number {
+  return value > 0 ? Math.min(LARGEST_INTEGER, Math.floor(value)) : 0
+}
+
+/** RFC 9651 §4.1.6. */
 function quoted(text: string): string {
-  return `"${text.replaceAll(/[^\x20-\x7e]/g, '').replaceAll(/["\\]/g, '\\$&')}"`
+  if (!PRINTABLE_ASCII.test(text)) throw new RangeError('A structured-field string holds printable ASCII only.')
+  return text.includes('"') || text.includes('\\') ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`
 }

@@ -1,49 +1,60 @@
-/** Ids: `<type>_<26 characters>`, a UUIDv7 (RFC 9562 §5.7) in Crockford base32, as TypeID writes it. */
+/** Ids of things: `<type>_<26 characters>`, a UUIDv7 (RFC 9562 §5.7) in Crockford base32, as TypeID 0.3 has it. */
 import { crockfordEncode128, isCrockford128 } from '../encoding/crockford.ts'
 
-/** What each prefix stands for. */
+/** The type of an id, and what it names. A type is public API: it may be added, never renamed. */
 export const ID_TYPES = {
   wsp: 'workspace',
   app: 'app',
   api: 'api',
   key: 'key',
-  ver: 'key version',
+  ver: 'version of a key',
   adm: 'admin key',
   rte: 'route',
   mdl: 'model',
   pvk: 'provider key',
   pln: 'plan',
   usr: 'user',
-  evt: 'audit entry',
+  svc: 'service',
+  agt: 'agent',
+  rol: 'role',
+  pol: 'policy',
+  sec: 'secret',
+  sul: 'set-up link',
+  evt: 'audit entry or event',
   req: 'request',
   nod: 'node',
   lse: 'lease',
-  hnd: 'handover',
+  hnd: 'handover of a secret',
   bak: 'backup',
-} as const
+} as const satisfies Record<string, string>
 
 export type IdType = keyof typeof ID_TYPES
 
+const LAST_48_BIT_MS = 2 ** 48 - 1
+
 /**
- * @param nowMs Unix ms: ids sort by it
- * @param random 10 bytes from a cryptographic source
+ * Makes an id. Ids of one type sort by the millisecond they were made in; within one, at random.
+ *
+ * @param nowMs Unix milliseconds
+ * @param random 10 bytes from the system's CSPRNG; 74 of the 80 bits are used
+ * @throws RangeError for another length, or an instant that a UUIDv7 cannot hold
  */
 export function makeId(type: IdType, nowMs: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16)
-  const high = Math.floor(nowMs / 0x1_0000_0000)
-  const low = nowMs >>> 0
-  bytes[0] = high >>> 8
-  bytes[1] = high
-  bytes[2] = low >>> 24
-  bytes[3] = low >>> 16
-  bytes[4] = low >>> 8
-  bytes[5] = low
-  bytes.set(random.subarray(0, 10), 6)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70 // version 7
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80 // variant
-  return `${type}_${crockfordEncode128(bytes)}`
+  if (random.length !== 10) throw new RangeError('an id takes exactly 10 random bytes')
+  if (!Number.isInteger(nowMs) || nowMs < 0 || nowMs > LAST_48_BIT_MS) {
+    throw new RangeError('an id takes whole Unix milliseconds of 48 bits')
+  }
+  const uuid = new Uint8Array(16)
+  uuid.set(random, 6)
+  const view = new DataView(uuid.buffer)
+  view.setUint16(0, Math.floor(nowMs / 2 ** 32))
+  view.setUint32(2, nowMs % 2 ** 32)
+  view.setUint8(6, (view.getUint8(6) & 0x0f) | 0x70) // version 7
+  view.setUint8(8, (view.getUint8(8) & 0x3f) | 0x80) // variant of RFC 9562
+  return `${type}_${crockfordEncode128(uuid)}`
 }
 
+/** Whether `text` is spelled as an id of this type. Says nothing of whether the thing exists. */
 export function isId(type: IdType, text: string): boolean {
   return text.length === type.length + 27 && text.startsWith(`${type}_`) && isCrockford128(text.slice(type.length + 1))
 }
