@@ -1,4 +1,5 @@
 /** Floor 1: PostgreSQL, embedded or given; transactions, migrations, jobs, the disk. */
+export type { Log } from '#config'
 export type { DiskState } from './disk.ts'
 export type { Jobs } from './jobs.ts'
 export type { ListenState, Subscription } from './listen.ts'

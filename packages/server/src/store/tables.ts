@@ -1,3 +1,258 @@
 /** Made by `npm run tables` from the migrated database: do not edit. */
+import type { ColumnType, Generated } from 'kysely'
 
-export interface Tables {}
+export interface Tables {
+  dataplane_model: DataplaneModelTable
+  dataplane_route: DataplaneRouteTable
+  http_handover: HttpHandoverTable
+  http_idempotency: HttpIdempotencyTable
+  identity_admin_key: IdentityAdminKeyTable
+  identity_app: IdentityAppTable
+  identity_setup_link: IdentitySetupLinkTable
+  identity_workspace: IdentityWorkspaceTable
+  keys_api: KeysApiTable
+  keys_key: KeysKeyTable
+  keys_version: KeysVersionTable
+  seal_key: SealKeyTable
+  store_migration: StoreMigrationTable
+  store_migration_checksum: StoreMigrationChecksumTable
+  store_migration_lock: StoreMigrationLockTable
+  vault_provider_key: VaultProviderKeyTable
+  vault_provider_key_version: VaultProviderKeyVersionTable
+}
+
+export interface DataplaneModelTable {
+  id: string
+  workspace_id: string
+  name: string
+  api_id: string
+  deployments: ColumnType<unknown, string, string>
+  required_scopes: readonly string[]
+  audit: Generated<string>
+  feed_loss_mode: string | null
+  feed_loss_max_stale_seconds: number | null
+  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
+  limit_window_seconds: number | null
+  connect_timeout_ms: number
+  first_byte_timeout_ms: number
+  idle_timeout_ms: number
+  total_timeout_ms: number
+  max_body_bytes: ColumnType<number, number | bigint, number | bigint>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface DataplaneRouteTable {
+  id: string
+  workspace_id: string
+  name: string
+  api_id: string
+  upstream_url: string
+  methods: Generated<readonly string[]>
+  required_scopes: readonly string[]
+  provider_key_id: string | null
+  key_headers: Generated<readonly string[]>
+  audit: Generated<string>
+  feed_loss_mode: string | null
+  feed_loss_max_stale_seconds: number | null
+  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
+  limit_window_seconds: number | null
+  connect_timeout_ms: number
+  first_byte_timeout_ms: number
+  idle_timeout_ms: number
+  total_timeout_ms: number
+  max_body_bytes: ColumnType<number, number | bigint, number | bigint>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface HttpHandoverTable {
+  id: string
+  workspace_id: string
+  admin_key_id: string
+  key_hash: string
+  sealed: ColumnType<Buffer, Uint8Array, Uint8Array>
+  expires_at: ColumnType<Date, Date | string, Date | string>
+}
+
+export interface HttpIdempotencyTable {
+  admin_key_id: string
+  key_hash: string
+  workspace_id: string
+  operation_id: string
+  payload_hash: string
+  request_id: string
+  state: string
+  running_until: ColumnType<Date, Date | string, Date | string>
+  status: number | null
+  location: string | null
+  etag: string | null
+  answer: ColumnType<unknown | null, string | null, string | null>
+  resource_id: string | null
+  created_at: ColumnType<Date, Date | string, Date | string>
+  expires_at: ColumnType<Date, Date | string, Date | string>
+}
+
+export interface IdentityAdminKeyTable {
+  id: string
+  workspace_id: string
+  name: string
+  role: string
+  api_ids: readonly string[] | null
+  public_id: string
+  last_four: string
+  pepper_version: number
+  digest: ColumnType<Buffer, Uint8Array, Uint8Array>
+  expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  created_by: string
+  created_at: ColumnType<Date, Date | string, Date | string>
+}
+
+export interface IdentityAppTable {
+  id: string
+  workspace_id: string
+  name: string
+  owner: string
+  description: string
+  metadata: ColumnType<unknown, string, string>
+  disabled_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface IdentitySetupLinkTable {
+  id: string
+  workspace_id: string
+  public_id: string
+  pepper_version: number
+  digest: ColumnType<Buffer, Uint8Array, Uint8Array>
+  expires_at: ColumnType<Date, Date | string, Date | string>
+  used_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  created_at: ColumnType<Date, Date | string, Date | string>
+}
+
+export interface IdentityWorkspaceTable {
+  id: string
+  name: string
+  is_home: Generated<boolean>
+  max_key_age_seconds: number
+  disabled_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface KeysApiTable {
+  id: string
+  workspace_id: string
+  name: string
+  prefix: string
+  scopes: Generated<readonly string[]>
+  feed_loss_mode: Generated<string>
+  feed_loss_max_stale_seconds: Generated<number>
+  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
+  limit_window_seconds: number | null
+  disabled_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface KeysKeyTable {
+  id: string
+  workspace_id: string
+  app_id: string
+  name: string
+  prefix: string
+  environment: string
+  api_ids: readonly string[]
+  scopes: Generated<readonly string[]>
+  cidr_allow: readonly string[] | null
+  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
+  limit_window_seconds: number | null
+  metadata: ColumnType<unknown, string | undefined, string>
+  not_before: ColumnType<Date | null, Date | string | null, Date | string | null>
+  expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  disabled_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  revoke_reason: string | null
+  created_by: string
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface KeysVersionTable {
+  id: string
+  key_id: string
+  number: number
+  public_id: string
+  last_four: string
+  pepper_version: number
+  digest: ColumnType<Buffer, Uint8Array, Uint8Array>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface SealKeyTable {
+  purpose: string
+  scope: string
+  version: number
+  state: string
+  parent: string
+  wrapped: ColumnType<Buffer, Uint8Array, Uint8Array>
+  check_value: ColumnType<Buffer, Uint8Array, Uint8Array>
+  operations: ColumnType<number, number | bigint | undefined, number | bigint>
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>
+  retired_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  destroyed_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface StoreMigrationTable {
+  name: string
+  timestamp: string
+}
+
+export interface StoreMigrationChecksumTable {
+  name: string
+  checksum: string
+}
+
+export interface StoreMigrationLockTable {
+  id: string
+  is_locked: Generated<number>
+}
+
+export interface VaultProviderKeyTable {
+  id: string
+  workspace_id: string
+  name: string
+  provider: string
+  origins: readonly string[]
+  route_ids: Generated<readonly string[]>
+  model_ids: Generated<readonly string[]>
+  app_ids: Generated<readonly string[]>
+  current_version: Generated<number>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  rotated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface VaultProviderKeyVersionTable {
+  provider_key_id: string
+  version: number
+  sealed: ColumnType<Buffer, Uint8Array, Uint8Array>
+  fingerprint: string
+  injection: ColumnType<unknown, string, string>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  destroyed_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
