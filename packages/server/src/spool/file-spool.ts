@@ -1,0 +1,249 @@
+/** The spool on files: see spool.ts for what it promises. */
+import { rm } from 'node:fs/promises'
+import { ClavigerError } from '@claviger/core'
+import { BacklogReader, type DamageReport } from './backlog-reader.ts'
+import type { DirectoryLock } from './directory-lock.ts'
+import { DiskWatch } from './disk-watch.ts'
+import { encodeFrame } from './frame.ts'
+import { GroupSync } from './group-sync.ts'
+import { RecentLines, type Batch, type RecentFrame } from './recent-lines.ts'
+import { SegmentWriter } from './segment-writer.ts'
+import type { FoundSegments } from './segment.ts'
+import type { Spool, SpoolFacts, SpoolOptions } from './spool.ts'
+
+const MEBIBYTE = 1024 * 1024
+const FRAME_UNITS = 256 * 1024
+const TOUCH_MS = 5_000
+const WRITTEN = Promise.resolve()
+
+export class FileSpool implements Spool {
+  readonly #options: SpoolOptions
+  readonly #lock: DirectoryLock
+  readonly #writer: SegmentWriter
+  readonly #reader: BacklogReader
+  readonly #recent: RecentLines
+  readonly #group: GroupSync
+  readonly #disk: DiskWatch
+  readonly #touching: NodeJS.Timeout
+  readonly #scratch = Buffer.allocUnsafe(MEBIBYTE)
+  #retrying: NodeJS.Timeout | undefined
+  #lines: string[] = []
+  #scheduled = false
+  #turn: PromiseWithResolvers<void> | undefined
+  #turnDurable: Promise<void> | undefined
+  #listener: () => void = () => undefined
+  #failure: unknown
+  #lastSequence: number
+  #trimmedTo: number
+  #dropped = 0
+  #damagedBytes: number
+
+  constructor(options: SpoolOptions, lock: DirectoryLock, found: FoundSegments) {
+    this.#options = options
+    this.#lock = lock
+    this.#writer = new SegmentWriter(options.directory, options.segmentBytes ?? 8 * MEBIBYTE, found.segments)
+    this.#reader = new BacklogReader(
+      () => this.#writer.segments,
+      (report) => this.#onDamage(report),
+    )
+    this.#recent = new RecentLines(options.maxRecentUnits ?? 8 * MEBIBYTE)
+    this.#group = new GroupSync(async () => this.#sync())
+    this.#disk = new DiskWatch(options.directory, options.disk, 2_000, (state, freeBytes) => {
+      options.onEvent({ kind: 'disk', state, freeBytes })
+    })
+    this.#lastSequence = found.segments.at(-1)?.lastSequence ?? 0
+    this.#trimmedTo = (found.segments[0]?.firstSequence ?? 1) - 1
+    this.#damagedBytes = found.damagedBytes
+    this.#touching = setInterval(() => void lock.touch().catch(() => undefined), TOUCH_MS)
+    this.#touching.unref()
+  }
+
+  async start(): Promise<void> {
+    await this.#disk.look()
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence
+  }
+
+  append(line: string): number {
+    if (line.includes('\n')) throw new TypeError('A line of the spool may not hold a line feed.')
+    this.#lines.push(line)
+    if (!this.#scheduled) {
+      this.#scheduled = true
+      setImmediate(this.#flush)
+    }
+    return ++this.#lastSequence
+  }
+
+  offer(line: string): number | undefined {
+    if (this.#options.fullMode === 'drop' && this.#isStopped()) {
+      this.#dropped++
+      return undefined
+    }
+    return this.append(line)
+  }
+
+  written(): Promise<void> {
+    if (this.#lines.length > 0) return (this.#turn ??= Promise.withResolvers<void>()).promise
+    return this.#refuses() ? Promise.reject(this.#full()) : WRITTEN
+  }
+
+  durable(): Promise<void> {
+    if (this.#lines.length === 0) return this.#writtenThenSynced()
+    this.#turnDurable ??= this.#writtenThenSynced()
+    return this.#turnDurable
+  }
+
+  async readFrom(sequence: number, maxLines: number): Promise<Batch | undefined> {
+    if (sequence > this.#lastSequence - this.#lines.length) return undefined
+    const first = this.#recent.firstSequence
+    if (first !== undefined && sequence >= first) return this.#recent.take(sequence, maxLines)
+    const batch = await this.#reader.read(sequence, maxLines)
+    if (batch !== undefined) return batch
+    // What stands between the files and memory was lost while the disk took nothing.
+    const next = this.#recent.firstSequence
+    return next === undefined ? undefined : this.#recent.take(next, maxLines)
+  }
+
+  async trimTo(sequence: number): Promise<void> {
+    this.#trimmedTo = Math.max(this.#trimmedTo, sequence)
+    this.#recent.trimTo(sequence)
+    await this.#writer.trimTo(sequence)
+  }
+
+  onLines(listener: () => void): void {
+    this.#listener = listener
+  }
+
+  isFull(): boolean {
+    return this.#options.fullMode === 'refuse' && this.#isStopped()
+  }
+
+  pending(): number {
+    return Math.max(0, this.#lastSequence - this.#trimmedTo)
+  }
+
+  facts(): SpoolFacts {
+    return {
+      lastSequence: this.#lastSequence,
+      pendingLines: this.pending(),
+      diskBytes: this.#writer.segments.reduce((sum, segment) => sum + segment.bytes, 0),
+      freeBytes: this.#disk.freeBytes,
+      state: this.#failure === undefined ? this.#disk.state : 'full',
+      droppedLines: this.#dropped,
+      damagedBytes: this.#damagedBytes,
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#flush()
+    clearTimeout(this.#retrying)
+    clearInterval(this.#touching)
+    this.#disk.close()
+    await this.#group.wait().catch(() => undefined)
+    this.#writer.close()
+    if (this.pending() === 0) await rm(this.#options.directory, { recursive: true, force: true })
+    else await this.#lock.release()
+  }
+
+  readonly #flush = (): void => {
+    const lines = this.#lines
+    const turn = this.#turn
+    this.#scheduled = false
+    this.#turn = undefined
+    this.#turnDurable = undefined
+    if (lines.length > 0) {
+      this.#lines = []
+      let firstSequence = this.#lastSequence - lines.length + 1
+      for (const part of inParts(lines)) {
+        this.#keep({ firstSequence, lines: part.lines, units: part.units, onDisk: false })
+        firstSequence += part.lines.length
+      }
+      this.#listener()
+    }
+    if (turn === undefined) return
+    if (this.#refuses()) turn.reject(this.#full())
+    else turn.resolve()
+  }
+
+  #keep(frame: RecentFrame): void {
+    if (this.#failure === undefined && !this.#tryToWrite(frame)) {
+      this.#options.onEvent({ kind: 'write_failed', cause: this.#failure })
+    }
+    const lost = this.#recent.push(frame)
+    if (lost === 0) return
+    this.#dropped += lost
+    this.#options.onEvent({ kind: 'lines_lost', lines: lost })
+  }
+
+  #tryToWrite(frame: RecentFrame): boolean {
+    const { firstSequence, lines } = frame
+    try {
+      const bytes = encodeFrame(lines, firstSequence, this.#scratch)
+      const sealed = this.#writer.write(bytes, firstSequence, firstSequence + lines.length - 1)
+      if (sealed) void this.#group.wait().catch(() => undefined)
+      return (frame.onDisk = true)
+    } catch (error) {
+      this.#failure = error
+      this.#retrying = setTimeout(() => {
+        this.#retry()
+      }, this.#options.retryMs ?? 500)
+      return false
+    }
+  }
+
+  /** Writes what could not be written, in order; stops at the first failure. */
+  #retry(): void {
+    for (const frame of this.#recent.unwritten()) if (!this.#tryToWrite(frame)) return
+    this.#failure = undefined
+    this.#options.onEvent({ kind: 'write_recovered' })
+  }
+
+  async #writtenThenSynced(): Promise<void> {
+    await this.written()
+    await this.#group.wait()
+    if (this.#failure !== undefined) throw this.#full()
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#writer.sync()
+    } catch (error) {
+      this.#options.onEvent({ kind: 'sync_failed', cause: error })
+      throw new ClavigerError('journal_full', 'The journal cannot be written now. Try again later.', { cause: error })
+    }
+  }
+
+  #refuses(): boolean {
+    return this.#failure !== undefined && this.#options.fullMode === 'refuse'
+  }
+
+  #isStopped(): boolean {
+    return this.#failure !== undefined || this.#disk.state === 'full'
+  }
+
+  #full(): ClavigerError {
+    return new ClavigerError('journal_full', 'The journal cannot be written now. Try again later.', { cause: this.#failure })
+  }
+
+  #onDamage(report: DamageReport): void {
+    this.#damagedBytes += report.endByte - report.startByte
+    this.#options.onEvent({ kind: 'damage', ...report })
+  }
+}
+
+/** Lines in groups that each make a frame of moderate size. */
+function* inParts(lines: readonly string[]): Generator<{ readonly lines: readonly string[]; readonly units: number }> {
+  let part: string[] = []
+  let units = 0
+  for (const line of lines) {
+    part.push(line)
+    units += line.length + 1
+    if (units < FRAME_UNITS) continue
+    yield { lines: part, units }
+    part = []
+    units = 0
+  }
+  if (part.length > 0) yield { lines: part, units }
+}

@@ -1,0 +1,80 @@
+/**
+ * A process's local append-only log: lines in, in order, until a drain has copied them to the database.
+ *
+ * What holds: a line that `written` has answered for survives SIGKILL of the process (it is in the page cache); one that
+ * `durable` has answered for survives the loss of power. Sequences begin at 1 and have no gaps while the process lives.
+ * Appending is a push to an array; there is one write per turn of the event loop.
+ */
+import type { DamageReport } from './backlog-reader.ts'
+import type { DiskBounds, DiskState } from './disk-watch.ts'
+import type { Batch } from './recent-lines.ts'
+
+export interface SpoolOptions {
+  /** Made when it is missing; belongs to one process at a time. */
+  readonly directory: string
+  /** What happens to ordinary lines while the disk is full: nobody may begin new work, or they are dropped and counted. */
+  readonly fullMode: 'refuse' | 'drop'
+  readonly disk: DiskBounds
+  readonly clock: { nowMs(): number }
+  readonly onEvent: (event: SpoolEvent) => void
+  readonly segmentBytes?: number
+  /** Bound of the lines kept in memory, in UTF-16 units. */
+  readonly maxRecentUnits?: number
+  readonly retryMs?: number
+}
+
+export type SpoolEvent =
+  | { readonly kind: 'disk'; readonly state: DiskState; readonly freeBytes: number }
+  | { readonly kind: 'write_failed'; readonly cause: unknown }
+  | { readonly kind: 'write_recovered' }
+  | { readonly kind: 'sync_failed'; readonly cause: unknown }
+  | { readonly kind: 'lines_lost'; readonly lines: number }
+  | ({ readonly kind: 'damage' } & DamageReport)
+
+export interface SpoolFacts {
+  readonly lastSequence: number
+  /** Appended and not yet trimmed. */
+  readonly pendingLines: number
+  readonly diskBytes: number
+  readonly freeBytes: number
+  readonly state: DiskState
+  /** Dropped by the declared mode, or left memory while the disk took nothing. */
+  readonly droppedLines: number
+  readonly damagedBytes: number
+}
+
+export interface Spool {
+  /**
+   * Adds a line that must be kept; answers its sequence.
+   *
+   * @param line without a line feed
+   */
+  append(line: string): number
+  /** Adds an ordinary line; while the disk is full and the mode is `drop` it is counted and undefined is answered. */
+  offer(line: string): number | undefined
+  /**
+   * Settles when everything appended so far is in the page cache.
+   *
+   * @throws ClavigerError `journal_full` when the disk does not take it and the mode is `refuse`
+   */
+  written(): Promise<void>
+  /**
+   * Settles when everything appended so far is on the disk (fdatasync, shared by all who wait).
+   *
+   * @throws ClavigerError `journal_full` when the disk does not take it, whatever the mode
+   */
+  durable(): Promise<void>
+  /** The first lines at or after `sequence`, consecutive; undefined when there are none yet. */
+  readFrom(sequence: number, maxLines: number): Promise<Batch | undefined>
+  /** The lines up to and with `sequence` are stored elsewhere. */
+  trimTo(sequence: number): Promise<void>
+  /** Called after each turn that brought lines. One listener: the drain. */
+  onLines(listener: () => void): void
+  /** True when the declared mode says that no new work may begin. */
+  isFull(): boolean
+  readonly lastSequence: number
+  pending(): number
+  facts(): SpoolFacts
+  /** Writes and syncs what is left, and gives the directory back; an empty one is removed. */
+  close(): Promise<void>
+}
