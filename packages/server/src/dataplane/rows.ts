@@ -1,14 +1,10 @@
 /** SQL of this room; nobody else names its tables. */
+import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables } from '#store'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 
 export type RouteRow = Selectable<Tables['dataplane_route']>
 export type ModelRow = Selectable<Tables['dataplane_model']>
-
-export interface Page {
-  readonly limit: number
-  readonly before: { readonly createdAt: Date; readonly id: string } | undefined
-}
 
 export async function insertRoute(db: Db, row: Insertable<Tables['dataplane_route']>): Promise<RouteRow> {
   return db.insertInto('dataplane_route').values(row).returningAll().executeTakeFirstOrThrow()
@@ -22,13 +18,14 @@ export async function routeNameTaken(db: Db, name: string): Promise<boolean> {
   return (await db.selectFrom('dataplane_route').select('id').where('name', '=', name).executeTakeFirst()) !== undefined
 }
 
-export async function selectRoutes(db: Db, workspaceId: string, page: Page): Promise<readonly RouteRow[]> {
+export async function selectRoutes(db: Db, workspaceId: string, page: PageInput): Promise<readonly RouteRow[]> {
   let query = db.selectFrom('dataplane_route').selectAll().where('workspace_id', '=', workspaceId)
-  if (page.before !== undefined) {
-    const { createdAt, id } = page.before
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+  const place = instantPlace(page)
+  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
+  if (place !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute()
+  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
 }
 
 export async function updateRouteRow(db: Db, id: string, change: Updateable<Tables['dataplane_route']>): Promise<RouteRow> {
@@ -64,13 +61,14 @@ export async function modelNameTaken(db: Db, workspaceId: string, name: string):
   return row !== undefined
 }
 
-export async function selectModels(db: Db, workspaceId: string, page: Page): Promise<readonly ModelRow[]> {
+export async function selectModels(db: Db, workspaceId: string, page: PageInput): Promise<readonly ModelRow[]> {
   let query = db.selectFrom('dataplane_model').selectAll().where('workspace_id', '=', workspaceId)
-  if (page.before !== undefined) {
-    const { createdAt, id } = page.before
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+  const place = instantPlace(page)
+  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
+  if (place !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute()
+  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
 }
 
 export async function updateModelRow(db: Db, id: string, change: Updateable<Tables['dataplane_model']>): Promise<ModelRow> {

@@ -1,16 +1,11 @@
 /** SQL of this room; nobody else names its tables. */
+import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables } from '#store'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 
 export type ApiRow = Selectable<Tables['keys_api']>
 export type KeyRow = Selectable<Tables['keys_key']>
 export type VersionRow = Selectable<Tables['keys_version']>
-
-export interface Page {
-  readonly limit: number
-  /** Rows strictly before this place in (created_at, id) order, newest first. */
-  readonly before: { readonly createdAt: Date; readonly id: string } | undefined
-}
 
 // ── apis ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,13 +38,14 @@ export async function selectAnyApi(db: Db, id: string): Promise<ApiRow | undefin
   return db.selectFrom('keys_api').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-export async function selectApis(db: Db, workspaceId: string, page: Page): Promise<readonly ApiRow[]> {
+export async function selectApis(db: Db, workspaceId: string, page: PageInput): Promise<readonly ApiRow[]> {
   let query = db.selectFrom('keys_api').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
-  if (page.before !== undefined) {
-    const { createdAt, id } = page.before
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+  const place = instantPlace(page)
+  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
+  if (place !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute()
+  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
 }
 
 export async function updateApiRow(db: Db, id: string, change: Updateable<Tables['keys_api']>): Promise<ApiRow> {
@@ -103,17 +99,18 @@ export interface KeyFilter {
   readonly environment: string | undefined
 }
 
-export async function selectKeys(db: Db, workspaceId: string, filter: KeyFilter, page: Page): Promise<readonly KeyRow[]> {
+export async function selectKeys(db: Db, workspaceId: string, filter: KeyFilter, page: PageInput): Promise<readonly KeyRow[]> {
   let query = db.selectFrom('keys_key').selectAll().where('workspace_id', '=', workspaceId)
   if (filter.appId !== undefined) query = query.where('app_id', '=', filter.appId)
   if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment)
   const { apiId } = filter
   if (apiId !== undefined) query = query.where((eb) => eb(eb.val(apiId), '=', eb.fn.any('api_ids')))
-  if (page.before !== undefined) {
-    const { createdAt, id } = page.before
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+  const place = instantPlace(page)
+  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
+  if (place !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute()
+  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
 }
 
 export async function selectVersions(db: Db, keyIds: readonly string[]): Promise<readonly VersionRow[]> {

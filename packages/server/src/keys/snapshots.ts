@@ -161,7 +161,7 @@ export class KeySnapshots {
   async #proveUnderNewPepper(presented: string, key: KeyPart, version: VersionPart): Promise<Lookup> {
     const { seal, log } = this.#options
     try {
-      await seal.reload()
+      await seal.refresh()
     } catch (cause) {
       log.warn({ err: cause }, 'a key is hashed under a pepper that cannot be read')
       return UNAVAILABLE

@@ -1,0 +1,34 @@
+/** What a change of the feed ends at once: streams that are open with a key, version, app, api or workspace that may no more. */
+import type { OpenStreams } from '@claviger/gateway'
+import type { Change } from '#feed'
+
+/** @returns how many streams were cut */
+export function cutStreams(streams: OpenStreams, change: Change): number {
+  const { kind, subjectType, subjectId, detail } = change
+  const ends = kind === 'revocation' || detail['disabled'] === true || detail['deleted'] === true
+  switch (subjectType) {
+    case 'key':
+      return cutVersions(streams, change) + (ends && detail['version'] === undefined ? streams.cut({ keyId: subjectId }, 'revoked') : 0)
+    case 'app':
+      return ends ? streams.cut({ appId: subjectId }, 'revoked') : 0
+    case 'api':
+      return ends ? streams.cut({ apiId: subjectId }, 'revoked') : 0
+    case 'workspace':
+      return ends ? streams.cut({ workspaceId: subjectId }, 'revoked') : 0
+    case 'route':
+    case 'model':
+      return ends ? streams.cut({ targetId: subjectId }, 'revoked') : 0
+    default:
+      return 0
+  }
+}
+
+/** One version that was revoked, or those that a rotation without grace ended. */
+function cutVersions(streams: OpenStreams, { subjectId, detail }: Change): number {
+  const ended = [detail['version'], ...(Array.isArray(detail['ended_versions']) ? detail['ended_versions'] : [])]
+  let cut = 0
+  for (const version of ended) {
+    if (typeof version === 'number') cut += streams.cut({ keyId: subjectId, versionNumber: version }, 'revoked')
+  }
+  return cut
+}

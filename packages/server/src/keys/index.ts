@@ -1,0 +1,17 @@
+/** The door of `keys`: apis, keys, versions, and what the data plane knows of them. */
+import type { Db } from '#store'
+import { apiFromRow, type Api } from './apis.ts'
+import { selectApi } from './rows.ts'
+
+export { feedLossPolicy, requestLimit } from './compile.ts'
+export { limitFromRow, type RequestsLimit } from './key.ts'
+export type { Caller, KeysRoom } from './room.ts'
+export { keysOperations, type KeysRoutesRoom } from './routes.ts'
+export { feedLoss, feedLossFromWire, feedLossToWire, limitFromWire, limitToWire, requestsLimit, revocationBoundSeconds } from './schemas.ts'
+export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'
+
+/** The api of that id, if it is this workspace's and not deleted. */
+export async function findApi(db: Db, workspaceId: string, apiId: string): Promise<Api | undefined> {
+  const row = await selectApi(db, workspaceId, apiId)
+  return row === undefined ? undefined : apiFromRow(row)
+}

@@ -1,0 +1,195 @@
+/** The control API of this room: apis and keys. */
+import { ClavigerError } from '@claviger/core'
+import { defineList, defineOperation, pageOf, wire, type Operation } from '#edge'
+import { z } from 'zod'
+import { apiFromRow, createApi, deleteApi, updateApi } from './apis.ts'
+import { createKey } from './create-key.ts'
+import { keyFromRows } from './key.ts'
+import { revokeKey, revokeVersion, type Revoked } from './revoke-key.ts'
+import type { KeysRoom } from './room.ts'
+import { rotateKey } from './rotate-key.ts'
+import { selectApi, selectApis, selectKey, selectKeys, selectVersions } from './rows.ts'
+import {
+  apiAnswer, apiBody, apiPatch, apiToWire, feedLossFromWire, issuedAnswer, keyAnswer, keyBody, keyPatch, keyToWire, limitFromWire, revokedAnswer,
+} from './schemas.ts'
+import { updateKey } from './update-key.ts'
+
+/** What the routes need beside the behaviours: to wait until this node, and to tell how many nodes, have applied a change. */
+export interface KeysRoutesRoom extends KeysRoom {
+  /** Settles when this node has applied the change at that position. */
+  readonly applied: (position: number) => Promise<void>
+  readonly acknowledgedBy: (position: number) => Promise<{ readonly acknowledged: number; readonly total: number }>
+  /** After so many seconds without the feed, `deny` refuses. */
+  readonly deniesAfterSeconds: number
+}
+
+const MAX_GRACE_SECONDS = 90 * 86_400
+const apiId = z.object({ id: wire.idOf('api') })
+const keyId = z.object({ id: wire.idOf('key') })
+type Room = KeysRoutesRoom
+
+const createApiOperation = defineOperation({
+  operationId: 'createApi', method: 'post', path: '/apis', tag: 'apis', summary: 'Make an api.', permission: 'apis.create',
+  errors: ['conflict'], body: apiBody, status: 201, answer: apiAnswer,
+  async handler(room: Room, call, { body }) {
+    const api = await createApi(room, call, {
+      name: body.name,
+      prefix: body.prefix,
+      scopes: body.scopes,
+      onFeedLoss: feedLossFromWire(body.on_feed_loss),
+      limit: body.limit === null ? null : limitFromWire(body.limit),
+    })
+    return apiToWire(api, room.deniesAfterSeconds)
+  },
+})
+
+const listApis = defineList({
+  operationId: 'listApis', path: '/apis', tag: 'apis', summary: 'List apis.', permission: 'apis.read', sort: '-created_at', item: apiAnswer,
+  async handler(room: Room, call, { page }) {
+    const rows = await selectApis(room.store.db, call.workspaceId, page)
+    return pageOf(rows, page, {
+      place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
+      item: (row) => apiToWire(apiFromRow(row), room.deniesAfterSeconds),
+    })
+  },
+})
+
+const getApi = defineOperation({
+  operationId: 'getApi', method: 'get', path: '/apis/{id}', tag: 'apis', summary: 'Read an api.', permission: 'apis.read',
+  params: apiId, status: 200, answer: apiAnswer, revision: (answer) => answer.revision,
+  async handler(room: Room, call, { params }) {
+    const row = await selectApi(room.store.db, call.workspaceId, params.id)
+    if (row === undefined) throw new ClavigerError('not_found', `There is no api ${params.id}.`)
+    return apiToWire(apiFromRow(row), room.deniesAfterSeconds)
+  },
+})
+
+const updateApiOperation = defineOperation({
+  operationId: 'updateApi', method: 'patch', path: '/apis/{id}', tag: 'apis', summary: 'Change an api.', permission: 'apis.update',
+  description: 'The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again.',
+  errors: ['conflict', 'precondition_failed'], params: apiId, body: apiPatch, status: 200, answer: apiAnswer, revision: (answer) => answer.revision,
+  async handler(room: Room, call, { params, body }) {
+    const api = await updateApi(room, call, { apiId: params.id, expectedRevision: call.expectedRevision }, {
+      name: body.name,
+      scopes: body.scopes,
+      onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
+      limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+      disabled: body.disabled,
+    })
+    return apiToWire(api, room.deniesAfterSeconds)
+  },
+})
+
+const deleteApiOperation = defineOperation({
+  operationId: 'deleteApi', method: 'delete', path: '/apis/{id}', tag: 'apis', summary: 'Delete an api without living keys.',
+  permission: 'apis.delete', errors: ['conflict'], params: apiId, status: 204,
+  async handler(room: Room, call, { params }) {
+    await deleteApi(room, call, params.id)
+  },
+})
+
+const createKeyOperation = defineOperation({
+  operationId: 'createKey', method: 'post', path: '/keys', tag: 'keys', summary: 'Make a key and show its secret, this once.',
+  permission: 'keys.create', errors: ['conflict'], body: keyBody, status: 201, answer: issuedAnswer, secretMembers: ['secret'],
+  async handler(room: Room, call, { body }) {
+    const issued = await createKey(room, call, {
+      name: body.name,
+      appId: body.app_id,
+      apiIds: body.api_ids,
+      environment: body.environment,
+      scopes: body.scopes,
+      cidrAllow: body.cidr_allow,
+      limit: body.limit === null ? null : limitFromWire(body.limit),
+      metadata: body.metadata,
+      notBefore: body.not_before,
+      expiresAt: body.expires_at,
+    })
+    await room.applied(issued.position)
+    return { ...keyToWire(issued.key), secret: issued.secret.reveal() }
+  },
+})
+
+const listKeys = defineList({
+  operationId: 'listKeys', path: '/keys', tag: 'keys', summary: 'List keys, never their secrets.', permission: 'keys.read',
+  query: z.object({ app_id: wire.idOf('app').optional(), api_id: wire.idOf('api').optional(), environment: z.string().max(12).optional() }),
+  sort: '-created_at', item: keyAnswer,
+  async handler(room: Room, call, { query, page }) {
+    const filter = { appId: query.app_id, apiId: query.api_id, environment: query.environment }
+    const rows = await selectKeys(room.store.db, call.workspaceId, filter, page)
+    const versions = await selectVersions(room.store.db, rows.map((row) => row.id))
+    return pageOf(rows, page, {
+      place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
+      item: (row) => keyToWire(keyFromRows(row, versions)),
+    })
+  },
+})
+
+const getKey = defineOperation({
+  operationId: 'getKey', method: 'get', path: '/keys/{id}', tag: 'keys', summary: 'Read a key, never its secrets.', permission: 'keys.read',
+  params: keyId, status: 200, answer: keyAnswer, revision: (answer) => answer.revision,
+  async handler(room: Room, call, { params }) {
+    const row = await selectKey(room.store.db, call.workspaceId, params.id)
+    if (row === undefined) throw new ClavigerError('not_found', `There is no key ${params.id}.`)
+    return keyToWire(keyFromRows(row, await selectVersions(room.store.db, [row.id])))
+  },
+})
+
+const updateKeyOperation = defineOperation({
+  operationId: 'updateKey', method: 'patch', path: '/keys/{id}', tag: 'keys', summary: 'Change a key.', permission: 'keys.update',
+  errors: ['conflict', 'precondition_failed'], params: keyId, body: keyPatch, status: 200, answer: keyAnswer, revision: (answer) => answer.revision,
+  async handler(room: Room, call, { params, body }) {
+    const { key, position } = await updateKey(room, call, { keyId: params.id, expectedRevision: call.expectedRevision }, {
+      name: body.name,
+      apiIds: body.api_ids,
+      scopes: body.scopes,
+      cidrAllow: body.cidr_allow,
+      limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+      metadata: body.metadata,
+      notBefore: body.not_before,
+      expiresAt: body.expires_at,
+      disabled: body.disabled,
+    })
+    await room.applied(position)
+    return keyToWire(key)
+  },
+})
+
+const rotateKeyOperation = defineOperation({
+  operationId: 'rotateKey', method: 'post', path: '/keys/{id}/rotate', tag: 'keys', summary: 'Give a key a new secret and show it, this once.',
+  description: 'The secrets before it live on for the grace period. The key keeps its id, limits and scopes.',
+  permission: 'keys.rotate', errors: ['conflict'], params: keyId,
+  body: z.strictObject({ grace_seconds: z.int().min(0).max(MAX_GRACE_SECONDS).default(86_400) }).prefault({}),
+  status: 200, answer: issuedAnswer, secretMembers: ['secret'],
+  async handler(room: Room, call, { params, body }) {
+    const issued = await rotateKey(room, call, params.id, body.grace_seconds)
+    await room.applied(issued.position)
+    return { ...keyToWire(issued.key), secret: issued.secret.reveal() }
+  },
+})
+
+const revokeKeyOperation = defineOperation({
+  operationId: 'revokeKey', method: 'post', path: '/keys/{id}/revoke', tag: 'keys', summary: 'End a key for good, open streams included.',
+  permission: 'keys.revoke', params: keyId, body: z.strictObject({ reason: wire.note.optional() }).prefault({}), status: 200, answer: revokedAnswer,
+  async handler(room: Room, call, { params, body }) {
+    return receipt(room, await revokeKey(room, call, params.id, body.reason ?? null))
+  },
+})
+
+const revokeKeyVersion = defineOperation({
+  operationId: 'revokeKeyVersion', method: 'post', path: '/keys/{id}/versions/{number}/revoke', tag: 'keys', summary: 'End one secret of a key.',
+  permission: 'keys.revoke', params: keyId.extend({ number: z.string().regex(/^[1-9][0-9]{0,8}$/).transform(Number) }), status: 200, answer: revokedAnswer,
+  async handler(room: Room, call, { params }) {
+    return receipt(room, await revokeVersion(room, call, params.id, params.number))
+  },
+})
+
+/** Answers only when this node itself refuses the key, and says who else does. */
+async function receipt(room: Room, revoked: Revoked): Promise<z.input<typeof revokedAnswer>> {
+  await room.applied(revoked.position)
+  return { ...keyToWire(revoked.key), position: revoked.position, nodes: await room.acknowledgedBy(revoked.position) }
+}
+
+export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
+  createApiOperation, listApis, getApi, updateApiOperation, deleteApiOperation,
+  createKeyOperation, listKeys, getKey, updateKeyOperation, rotateKeyOperation, revokeKeyOperation, revokeKeyVersion,
+]

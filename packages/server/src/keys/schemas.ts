@@ -1,0 +1,192 @@
+/** How apis and keys stand on the wire. */
+import { ENVIRONMENT, KEY_PREFIX, type FeedLossPolicy } from '@claviger/core'
+import { wire } from '#edge'
+import { z } from 'zod'
+import type { Api } from './apis.ts'
+import type { Key } from './key.ts'
+
+/** Bound of a limit's window: one second to 31 days. */
+const MAX_WINDOW_SECONDS = 31 * 86_400
+
+export const requestsLimit = z
+  .strictObject({
+    requests: z.int().min(1).max(1_000_000_000).meta({ description: 'At most so many in any window.' }),
+    window_seconds: z.int().min(1).max(MAX_WINDOW_SECONDS),
+  })
+  .meta({ id: 'RequestsLimit', example: { requests: 100, window_seconds: 60 } })
+
+export const feedLoss = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('deny') }),
+    z.strictObject({
+      mode: z.literal('serve_known'),
+      max_stale_seconds: z.int().min(0).max(86_400).meta({ description: 'The bound of a revocation while nodes are cut off.' }),
+    }),
+  ])
+  .meta({ id: 'FeedLossPolicy', description: 'What holds while the change feed, and so revocations, cannot be read.' })
+
+export const apiBody = z.strictObject({
+  name: wire.name,
+  prefix: z.string().regex(KEY_PREFIX, 'must be 2 to 12 of a-z and 0-9').meta({ description: 'Every key of this api begins with it.', example: 'acme' }),
+  scopes: wire.unique(wire.scope, 1000).default([]).meta({ description: 'The catalogue: what keys of this api can be given.' }),
+  on_feed_loss: feedLoss.default({ mode: 'serve_known', max_stale_seconds: 600 }),
+  limit: requestsLimit.nullable().default(null).meta({ description: 'Shared by all keys of the api.' }),
+})
+
+export const apiPatch = z.strictObject({
+  name: wire.name.optional(),
+  scopes: wire.unique(wire.scope, 1000).optional(),
+  on_feed_loss: feedLoss.optional(),
+  limit: requestsLimit.nullable().optional(),
+  disabled: z.boolean().optional(),
+})
+
+export const apiAnswer = z
+  .object({
+    id: wire.idOf('api'),
+    name: wire.name,
+    prefix: z.string(),
+    scopes: z.array(z.string()),
+    on_feed_loss: feedLoss,
+    revocation_bound_seconds: z.number().meta({ description: 'The longest a revoked key is served while this node is cut off from the feed.' }),
+    limit: requestsLimit.nullable(),
+    disabled_at: wire.instant.nullable(),
+    created_at: wire.instant,
+    updated_at: wire.instant,
+    revision: z.int(),
+  })
+  .meta({ id: 'Api' })
+
+export const keyBody = z.strictObject({
+  name: wire.name,
+  app_id: wire.idOf('app'),
+  api_ids: wire.unique(wire.idOf('api'), 20).min(1),
+  environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
+  scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
+  cidr_allow: wire.cidrs.min(1).nullable().default(null).meta({ description: 'Only clients within these ranges; null: from anywhere.' }),
+  limit: requestsLimit.nullable().default(null),
+  metadata: wire.metadata.default({}),
+  not_before: wire.instantInput.nullable().default(null),
+  expires_at: wire.instantInput.nullable().default(null).meta({ description: 'Null: the longest that the workspace allows.' }),
+})
+
+export const keyPatch = z.strictObject({
+  name: wire.name.optional(),
+  api_ids: wire.unique(wire.idOf('api'), 20).min(1).optional(),
+  scopes: wire.unique(wire.scope, 200).optional(),
+  cidr_allow: wire.cidrs.min(1).nullable().optional(),
+  limit: requestsLimit.nullable().optional(),
+  metadata: wire.metadata.optional(),
+  not_before: wire.instantInput.nullable().optional(),
+  expires_at: wire.instantInput.optional(),
+  disabled: z.boolean().optional(),
+})
+
+const version = z
+  .object({
+    number: z.int(),
+    start: z.string().meta({ description: 'What may be shown of the secret: prefix, environment and public id.' }),
+    last_four: z.string(),
+    created_at: wire.instant,
+    expires_at: wire.instant.nullable().meta({ description: 'End of the grace period after a rotation.' }),
+    revoked_at: wire.instant.nullable(),
+  })
+  .meta({ id: 'KeyVersion' })
+
+export const keyAnswer = z
+  .object({
+    id: wire.idOf('key'),
+    name: wire.name,
+    app_id: wire.idOf('app'),
+    api_ids: z.array(wire.idOf('api')),
+    environment: z.string(),
+    scopes: z.array(z.string()),
+    cidr_allow: z.array(z.string()).nullable(),
+    limit: requestsLimit.nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    not_before: wire.instant.nullable(),
+    expires_at: wire.instant.nullable(),
+    disabled_at: wire.instant.nullable(),
+    revoked_at: wire.instant.nullable(),
+    revoke_reason: z.string().nullable(),
+    created_by: z.string(),
+    created_at: wire.instant,
+    updated_at: wire.instant,
+    revision: z.int(),
+    versions: z.array(version),
+  })
+  .meta({ id: 'Key' })
+
+export const issuedAnswer = keyAnswer
+  .extend({ secret: z.string().meta({ description: 'The whole key, shown this once.', readOnly: true }) })
+  .meta({ id: 'IssuedKey' })
+
+export const revokedAnswer = keyAnswer
+  .extend({
+    position: z.int().meta({ description: 'Where the revocation stands in the change feed; 0: it was revoked before.' }),
+    nodes: z.object({ acknowledged: z.int(), total: z.int() }).meta({ description: 'Processes that refuse the key by now, of all that live.' }),
+  })
+  .meta({ id: 'RevokedKey' })
+
+export const feedLossFromWire = (policy: z.output<typeof feedLoss>): FeedLossPolicy =>
+  policy.mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', maxStaleMs: policy.max_stale_seconds * 1000 }
+
+export const feedLossToWire = (policy: FeedLossPolicy): z.input<typeof feedLoss> =>
+  policy.mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', max_stale_seconds: Math.round(policy.maxStaleMs / 1000) }
+
+export const limitFromWire = (limit: z.output<typeof requestsLimit>) => ({ requests: limit.requests, windowSeconds: limit.window_seconds })
+
+export const limitToWire = (limit: { requests: number; windowSeconds: number } | null) =>
+  limit === null ? null : { requests: limit.requests, window_seconds: limit.windowSeconds }
+
+export function apiToWire(api: Api, deniesAfterSeconds: number): z.input<typeof apiAnswer> {
+  return {
+    id: api.id,
+    name: api.name,
+    prefix: api.prefix,
+    scopes: [...api.scopes],
+    on_feed_loss: feedLossToWire(api.onFeedLoss),
+    revocation_bound_seconds: revocationBoundSeconds(api.onFeedLoss, deniesAfterSeconds),
+    limit: limitToWire(api.limit),
+    disabled_at: wire.instantText(api.disabledAt),
+    created_at: wire.instantText(api.createdAt),
+    updated_at: wire.instantText(api.updatedAt),
+    revision: api.revision,
+  }
+}
+
+/** Decision 4: how long a node that is cut off may go on serving a key that was revoked meanwhile. */
+export function revocationBoundSeconds(policy: FeedLossPolicy, deniesAfterSeconds: number): number {
+  return policy.mode === 'deny' ? deniesAfterSeconds : policy.maxStaleMs / 1000
+}
+
+export function keyToWire(key: Key): z.input<typeof keyAnswer> {
+  return {
+    id: key.id,
+    name: key.name,
+    app_id: key.appId,
+    api_ids: [...key.apiIds],
+    environment: key.environment,
+    scopes: [...key.scopes],
+    cidr_allow: key.cidrAllow === null ? null : [...key.cidrAllow],
+    limit: limitToWire(key.limit),
+    metadata: { ...key.metadata },
+    not_before: wire.instantText(key.notBefore),
+    expires_at: wire.instantText(key.expiresAt),
+    disabled_at: wire.instantText(key.disabledAt),
+    revoked_at: wire.instantText(key.revokedAt),
+    revoke_reason: key.revokeReason,
+    created_by: key.createdBy,
+    created_at: wire.instantText(key.createdAt),
+    updated_at: wire.instantText(key.updatedAt),
+    revision: key.revision,
+    versions: key.versions.map((each) => ({
+      number: each.number,
+      start: each.start,
+      last_four: each.lastFour,
+      created_at: wire.instantText(each.createdAt),
+      expires_at: wire.instantText(each.expiresAt),
+      revoked_at: wire.instantText(each.revokedAt),
+    })),
+  }
+}
