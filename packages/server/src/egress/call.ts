@@ -9,6 +9,7 @@ import { Deadline } from './deadline.ts'
 import { codeOf, failure, failureOfExchange, isReset } from './failure.ts'
 import type { Lane } from './lane.ts'
 import type { Pool, Waiter } from './pool.ts'
+import type { Rostered } from './roster.ts'
 import type { Turn } from './turn.ts'
 
 type Controller = Dispatcher.DispatchController
@@ -38,7 +39,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const ABORTED = new Error('aborted')
 
-export class Call implements EgressCall, Waiter, Dispatcher.DispatchHandler {
+export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHandler {
+  /** Its place among the calls under way. */
+  slot = -1
   readonly #options: CallOptions
   readonly #deadline: Deadline
   readonly #startedAtMs: number

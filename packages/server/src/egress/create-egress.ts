@@ -8,6 +8,7 @@ import type { CredentialStore } from './credential.ts'
 import { failure } from './failure.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { Lookup } from './resolve.ts'
+import { Roster } from './roster.ts'
 import { Turn } from './turn.ts'
 import { requestUpgrade } from './upgrade.ts'
 import { type Upstream, Upstreams } from './upstreams.ts'
@@ -58,7 +59,7 @@ class PooledEgress implements RunningEgress {
   readonly #upstreams: Upstreams
   readonly #monotonicMs: () => number
   readonly #turn = new Turn()
-  readonly #calls = new Set<Call>()
+  readonly #calls = new Roster<Call>()
   #isClosed = false
 
   constructor(options: EgressOptions) {
@@ -79,7 +80,7 @@ class PooledEgress implements RunningEgress {
       monotonicMs: this.#monotonicMs,
       onSinkError: (error) => this.#options.log.error({ err: error, origin: request.origin }, 'egress: a sink threw; its call is aborted'),
       onEnded: (ended, problem) => {
-        this.#calls.delete(ended)
+        this.#calls.remove(ended)
         if (problem !== undefined) this.#warn(problem, request)
       },
     })
@@ -115,7 +116,7 @@ class PooledEgress implements RunningEgress {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const call of this.#calls) call.fail(failure('unreachable', 'Egress has been closed.'))
+    for (const call of this.#calls.all()) call.fail(failure('unreachable', 'Egress has been closed.'))
     await this.#upstreams.close()
   }
 
