@@ -52,7 +52,7 @@ async function begin(table: Table, options: Partial<DrainOptions> = {}, maxRecen
   const spool = await openSpool({
     directory,
     fullMode: 'refuse',
-    disk: { warnFreeBytes: 0, stopFreeBytes: 0 },
+    diskLevel: () => 'ok' as const,
     clock: { nowMs: () => Date.now() },
     onEvent: () => undefined,
     segmentBytes: 2_000,

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises'
 import { ClavigerError } from '@claviger/core'
 import { BacklogReader, type DamageReport } from './backlog-reader.ts'
 import type { DirectoryLock } from './directory-lock.ts'
-import { DiskWatch } from './disk-watch.ts'
 import { encodeFrame } from './frame.ts'
 import { GroupSync } from './group-sync.ts'
 import { RecentLines, type Batch, type RecentFrame } from './recent-lines.ts'
@@ -23,7 +22,6 @@ export class FileSpool implements Spool {
   readonly #reader: BacklogReader
   readonly #recent: RecentLines
   readonly #group: GroupSync
-  readonly #disk: DiskWatch
   readonly #touching: NodeJS.Timeout
   readonly #scratch = Buffer.allocUnsafe(MEBIBYTE)
   #retrying: NodeJS.Timeout | undefined
@@ -48,18 +46,11 @@ export class FileSpool implements Spool {
     )
     this.#recent = new RecentLines(options.maxRecentUnits ?? 8 * MEBIBYTE)
     this.#group = new GroupSync(async () => this.#sync())
-    this.#disk = new DiskWatch(options.directory, options.disk, 2_000, (state, freeBytes) => {
-      options.onEvent({ kind: 'disk', state, freeBytes })
-    })
     this.#lastSequence = found.segments.at(-1)?.lastSequence ?? 0
     this.#trimmedTo = (found.segments[0]?.firstSequence ?? 1) - 1
     this.#damagedBytes = found.damagedBytes
     this.#touching = setInterval(() => void lock.touch().catch(() => undefined), TOUCH_MS)
     this.#touching.unref()
-  }
-
-  async start(): Promise<void> {
-    await this.#disk.look()
   }
 
   get lastSequence(): number {
@@ -129,8 +120,7 @@ export class FileSpool implements Spool {
       lastSequence: this.#lastSequence,
       pendingLines: this.pending(),
       diskBytes: this.#writer.segments.reduce((sum, segment) => sum + segment.bytes, 0),
-      freeBytes: this.#disk.freeBytes,
-      state: this.#failure === undefined ? this.#disk.state : 'full',
+      diskLevel: this.#isStopped() ? 'full' : this.#options.diskLevel(),
       droppedLines: this.#dropped,
       damagedBytes: this.#damagedBytes,
     }
@@ -140,7 +130,6 @@ export class FileSpool implements Spool {
     this.#flush()
     clearTimeout(this.#retrying)
     clearInterval(this.#touching)
-    this.#disk.close()
     await this.#group.wait().catch(() => undefined)
     this.#writer.close()
     if (this.pending() === 0) await rm(this.#options.directory, { recursive: true, force: true })
@@ -220,7 +209,7 @@ export class FileSpool implements Spool {
   }
 
   #isStopped(): boolean {
-    return this.#failure !== undefined || this.#disk.state === 'full'
+    return this.#failure !== undefined || this.#options.diskLevel() === 'full'
   }
 
   #full(): ClavigerError {

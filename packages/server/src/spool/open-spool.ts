@@ -16,9 +16,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool | undefine
   await mkdir(options.directory, { recursive: true, mode: 0o700 })
   const lock = await lockDirectory(options.directory, options.clock.nowMs)
   if (lock === undefined) return undefined
-  const spool = new FileSpool(options, lock, await closeSegments(options))
-  await spool.start()
-  return spool
+  return new FileSpool(options, lock, await closeSegments(options))
 }
 
 /** Finds the end of the last segment that holds a frame, and cuts off what a dying process left half written. */

@@ -12,7 +12,7 @@ export interface RecoveryOptions {
   /** The folder that holds one spool directory per node. */
   readonly root: string
   readonly ownNodeId: string
-  readonly spool: Pick<SpoolOptions, 'fullMode' | 'disk' | 'clock'>
+  readonly spool: Pick<SpoolOptions, 'fullMode' | 'diskLevel' | 'clock'>
   readonly drain?: Omit<DrainOptions, 'onEvent'>
   readonly sinkOf: (nodeId: string) => Sink
   readonly onEvent: (nodeId: string, event: SpoolEvent | DrainEvent | RecoveryEvent) => void

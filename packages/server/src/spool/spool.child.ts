@@ -6,7 +6,7 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`)
 const spool = await openSpool({
   directory,
   fullMode: fullMode === 'drop' ? 'drop' : 'refuse',
-  disk: { warnFreeBytes: 0, stopFreeBytes: 0 },
+  diskLevel: () => 'ok' as const,
   clock: { nowMs: () => Date.now() },
   onEvent: (event) => say(`event ${event.kind}`),
   segmentBytes: promise === 'written' ? 200_000 : 8_000_000,

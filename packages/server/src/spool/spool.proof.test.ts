@@ -10,7 +10,7 @@ import { startRecovery } from './recover-spools.ts'
 import type { Spool } from './spool.ts'
 
 const CHILD = new URL('spool.child.ts', import.meta.url).pathname
-const common = { fullMode: 'refuse' as const, disk: { warnFreeBytes: 0, stopFreeBytes: 0 }, clock: { nowMs: () => Date.now() } }
+const common = { fullMode: 'refuse' as const, diskLevel: () => 'ok' as const, clock: { nowMs: () => Date.now() } }
 let root = ''
 const children: ChildProcess[] = []
 

@@ -22,7 +22,7 @@ async function open(options: Partial<SpoolOptions> = {}): Promise<Spool> {
   const spool = await openSpool({
     directory,
     fullMode: 'refuse',
-    disk: { warnFreeBytes: 0, stopFreeBytes: 0 },
+    diskLevel: () => 'ok' as const,
     clock: { nowMs: () => Date.now() },
     onEvent: (event) => events.push(event),
     ...options,
@@ -190,28 +190,27 @@ describe('a spool', () => {
 })
 
 describe('a disk below its watermark', () => {
-  const disk = { warnFreeBytes: Number.MAX_VALUE, stopFreeBytes: Number.MAX_VALUE }
-
   test('mode refuse: no new work, but what runs is still written', async () => {
-    const spool = await open({ disk })
+    const spool = await open({ diskLevel: () => 'full' })
     expect(spool.isFull()).toBe(true)
     expect(spool.offer('settled')).toBe(1)
     await spool.written()
-    expect(events).toMatchObject([{ kind: 'disk', state: 'full' }])
+    expect(spool.facts().diskLevel).toBe('full')
   })
 
   test('mode drop: ordinary lines are counted away, others are kept', async () => {
-    const spool = await open({ disk, fullMode: 'drop' })
+    const spool = await open({ diskLevel: () => 'full', fullMode: 'drop' })
     expect(spool.isFull()).toBe(false)
     expect(spool.offer('ordinary')).toBeUndefined()
     expect(spool.append('must keep')).toBe(1)
     await spool.durable()
-    expect(spool.facts()).toMatchObject({ droppedLines: 1, state: 'full', lastSequence: 1 })
+    expect(spool.facts()).toMatchObject({ droppedLines: 1, diskLevel: 'full', lastSequence: 1 })
   })
 
-  test('the warning alone changes nothing but the state', async () => {
-    const spool = await open({ disk: { ...disk, stopFreeBytes: 0 } })
+  test('the warning alone changes nothing', async () => {
+    const spool = await open({ diskLevel: () => 'warn', fullMode: 'drop' })
     expect(spool.isFull()).toBe(false)
-    expect(spool.facts().state).toBe('low')
+    expect(spool.offer('ordinary')).toBe(1)
+    expect(spool.facts().diskLevel).toBe('warn')
   })
 })

@@ -6,7 +6,6 @@
  * Appending is a push to an array; there is one write per turn of the event loop.
  */
 import type { DamageReport } from './backlog-reader.ts'
-import type { DiskBounds, DiskState } from './disk-watch.ts'
 import type { Batch } from './recent-lines.ts'
 
 export interface SpoolOptions {
@@ -14,7 +13,8 @@ export interface SpoolOptions {
   readonly directory: string
   /** What happens to ordinary lines while the disk is full: nobody may begin new work, or they are dropped and counted. */
   readonly fullMode: 'refuse' | 'drop'
-  readonly disk: DiskBounds
+  /** Free space against the watermarks, as somebody else samples it. */
+  readonly diskLevel: () => DiskLevel
   readonly clock: { nowMs(): number }
   readonly onEvent: (event: SpoolEvent) => void
   readonly segmentBytes?: number
@@ -23,8 +23,9 @@ export interface SpoolOptions {
   readonly retryMs?: number
 }
 
+export type DiskLevel = 'ok' | 'warn' | 'full'
+
 export type SpoolEvent =
-  | { readonly kind: 'disk'; readonly state: DiskState; readonly freeBytes: number }
   | { readonly kind: 'write_failed'; readonly cause: unknown }
   | { readonly kind: 'write_recovered' }
   | { readonly kind: 'sync_failed'; readonly cause: unknown }
@@ -36,8 +37,8 @@ export interface SpoolFacts {
   /** Appended and not yet trimmed. */
   readonly pendingLines: number
   readonly diskBytes: number
-  readonly freeBytes: number
-  readonly state: DiskState
+  /** `full` also when the disk refuses writes. */
+  readonly diskLevel: DiskLevel
   /** Dropped by the declared mode, or left memory while the disk took nothing. */
   readonly droppedLines: number
   readonly damagedBytes: number
