@@ -1,0 +1,39 @@
+/** What the seal does by itself: rotates keys that have done their share, and finishes what rotations left behind. */
+import type { Log } from '#config'
+import type { Store, Tx } from '#store'
+import { INSTALLATION, keyId } from './key-id.ts'
+import type { Keyring } from './keyring.ts'
+import type { WearLimits } from './key-wear.ts'
+import { rewrapKeys, rotateKey, rotateRoot } from './rotate.ts'
+import { lockCurrent, selectWornOut, type KeyRow } from './rows.ts'
+import type { AutomaticRotation } from './seal.ts'
+
+const REWRAP_BATCH = 200
+
+export interface Maintenance {
+  readonly store: Store
+  readonly keyring: Keyring
+  readonly limits: WearLimits
+  readonly onRotated: (tx: Tx, rotation: AutomaticRotation) => Promise<void>
+  readonly log: Log
+}
+
+export async function maintainKeys(maintenance: Maintenance): Promise<void> {
+  const { store, keyring, limits } = maintenance
+  for (const row of await selectWornOut(store.db, limits.rotateAtOperations)) {
+    await store.transaction((tx) => rotateWornOut(tx, maintenance, row))
+  }
+  while ((await store.transaction((tx) => rewrapKeys(tx, keyring, REWRAP_BATCH))) > 0);
+}
+
+async function rotateWornOut(tx: Tx, { keyring, limits, onRotated, log }: Maintenance, row: KeyRow): Promise<void> {
+  if (row.purpose === 'pepper' || row.purpose === 'audit') return
+  // In the order in which all who make terms lock; another process may have been quicker.
+  if (row.purpose === 'root') await lockCurrent(tx, 'term', INSTALLATION)
+  const current = await lockCurrent(tx, row.purpose, row.scope)
+  if (current === undefined || current.operations < limits.rotateAtOperations) return
+  const next = row.purpose === 'root' ? await rotateRoot(tx, keyring) : await rotateKey(tx, keyring, row.purpose, row.scope)
+  const workspaceId = row.scope === INSTALLATION ? undefined : row.scope
+  await onRotated(tx, { purpose: row.purpose, workspaceId, version: next.version })
+  log.info({ key: keyId(next), operations: current.operations }, 'Rotated a key that had done its share of operations.')
+}

@@ -1,0 +1,65 @@
+/**
+ * Peppers: the keys of the hashes under which presented secrets are stored. One is current, older ones stay readable
+ * until no stored hash needs them. Held in memory, because the hot path hashes without waiting.
+ */
+import type { KeyObject } from 'node:crypto'
+import type { Db } from '#store'
+import { INSTALLATION } from './key-id.ts'
+import type { Keyring } from './keyring.ts'
+import { hmacSha256 } from './primitives.ts'
+import { selectLiving } from './rows.ts'
+import { SealError } from './seal-error.ts'
+
+export interface KeyedDigest {
+  readonly pepperVersion: number
+  /** 32 bytes. */
+  readonly digest: Uint8Array
+}
+
+interface LoadedPeppers {
+  readonly currentVersion: number
+  readonly current: KeyObject
+  readonly byVersion: ReadonlyMap<number, KeyObject>
+}
+
+export class Peppers {
+  readonly #keyring: Keyring
+  #loaded: LoadedPeppers | undefined
+
+  constructor(keyring: Keyring) {
+    this.#keyring = keyring
+  }
+
+  /** Reads all living peppers. Hand in the pool, not a transaction: what is not committed must not be hashed with. */
+  async load(db: Db): Promise<void> {
+    const byVersion = new Map<number, KeyObject>()
+    let currentVersion = 0
+    for (const row of await selectLiving(db, 'pepper', INSTALLATION)) {
+      byVersion.set(row.version, (await this.#keyring.open(db, row)).secret)
+      if (row.state === 'current') currentVersion = row.version
+    }
+    const current = byVersion.get(currentVersion)
+    if (current === undefined) throw new SealError('key_missing', 'There is no current pepper.')
+    this.#loaded = { currentVersion, current, byVersion }
+  }
+
+  /** 0 when the seal is closed. */
+  get currentVersion(): number {
+    return this.#loaded?.currentVersion ?? 0
+  }
+
+  digest(presented: string): KeyedDigest {
+    const loaded = this.#loaded
+    if (loaded === undefined) throw new SealError('key_missing', 'The seal is closed.')
+    return { pepperVersion: loaded.currentVersion, digest: hmacSha256(loaded.current, presented) }
+  }
+
+  digestUnder(version: number, presented: string): Uint8Array | undefined {
+    const pepper = this.#loaded?.byVersion.get(version)
+    return pepper === undefined ? undefined : hmacSha256(pepper, presented)
+  }
+
+  close(): void {
+    this.#loaded = undefined
+  }
+}
