@@ -55,15 +55,20 @@ export function decide(key: KeyPart, version: VersionPart, ask: Ask): Decision {
   if (key.cidrAllow !== undefined && !(ask.clientIp !== undefined && key.cidrAllow.contains(ask.clientIp))) {
     return { code: 'ip_not_allowed', rule: 'key.cidr_allow' }
   }
-  const missingScopes = ask.scopes.filter((scope) => !key.scopes.has(scope))
-  if (missingScopes.length > 0) return { code: 'scope_missing', rule: 'key.scopes', missingScopes }
+  // Most keys hold what is asked for: the list of what is missing is made only when something is.
+  for (const scope of ask.scopes) if (!key.scopes.has(scope)) return scopeMissing(key, ask.scopes)
   return VALID
 }
 
 function apiRule(key: KeyPart, apiId: string | undefined): Decision | undefined {
   if (apiId === undefined) return undefined
-  const api = key.apis.find((ref) => ref.current.id === apiId)
-  if (api === undefined) return { code: 'api_not_allowed', rule: 'key.apis' }
-  if (api.current.disabledAtMs !== undefined) return { code: 'api_not_allowed', rule: 'api.disabled' }
-  return undefined
+  for (const { current } of key.apis) {
+    if (current.id !== apiId) continue
+    return current.disabledAtMs === undefined ? undefined : { code: 'api_not_allowed', rule: 'api.disabled' }
+  }
+  return { code: 'api_not_allowed', rule: 'key.apis' }
+}
+
+function scopeMissing(key: KeyPart, asked: readonly string[]): Decision {
+  return { code: 'scope_missing', rule: 'key.scopes', missingScopes: asked.filter((scope) => !key.scopes.has(scope)) }
 }

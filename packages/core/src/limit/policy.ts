@@ -12,7 +12,7 @@ export interface LimitPolicy {
   /** At most this many units in any window of `windowMs`. */
   readonly limit: number
   readonly windowMs: number
-  /** Sub-buckets of the window: 60 from one minute up, else 10. */
+  /** Sub-buckets of the window; see `bucketsFor`. */
   readonly buckets: number
   /** When the counter cannot be reached. */
   readonly onCounterLoss: 'refuse' | 'allow'

@@ -17,12 +17,14 @@ export type WindowShape = Pick<LimitPolicy, 'limit' | 'windowMs' | 'buckets'>
 /** Charged units by `bucketOf`. */
 export type BucketCounts = ReadonlyMap<number, number>
 
-/** A window of one minute is long enough for 60 buckets of a second. */
-const LONG_WINDOW_MS = 60_000
+const MOST_BUCKETS = 60
 
-/** How many sub-buckets a window gets: 60 from one minute up, else 10. */
+/**
+ * How many sub-buckets a window gets: 60, or one for each millisecond. Calls that come evenly at the limit lose about one
+ * in `limit` plus one in the number of buckets, so with only 10 buckets some limits would admit less than 90 % of them.
+ */
 export function bucketsFor(windowMs: number): number {
-  return windowMs >= LONG_WINDOW_MS ? 60 : 10
+  return Math.max(1, Math.min(MOST_BUCKETS, Math.floor(windowMs)))
 }
 
 /** Rounded up, so that the buckets always cover the window. */

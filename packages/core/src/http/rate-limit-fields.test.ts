@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { LimitPolicy, LimitState } from '../limit/policy.ts'
+import { rateLimitFields, retryAfterSeconds } from './rate-limit-fields.ts'
+
+const policy: LimitPolicy = {
+  id: 'key:key_01:requests',
+  name: 'requests',
+  class: 'bounded',
+  limit: 100,
+  windowMs: 60_000,
+  buckets: 60,
+  onCounterLoss: 'refuse',
+}
+const state = (changes: Partial<LimitState>, named: Partial<LimitPolicy> = {}): LimitState => ({
+  policy: { ...policy, ...named },
+  remaining: 50,
+  resetMs: 30_000,
+  ...changes,
+})
+
+describe('rateLimitFields', () => {
+  // The form of the examples in draft-ietf-httpapi-ratelimit-headers-10 §3.1 and §4.1.
+  test('writes one item for each limit, in order', () => {
+    expect(rateLimitFields([state({}, { name: 'burst' }), state({ remaining: 999, resetMs: 86_400_000 }, { name: 'daily', limit: 1_000, windowMs: 86_400_000 })])).toEqual({
+      policy: '"burst";q=100;w=60, "daily";q=1000;w=86400',
+      state: '"burst";r=50;t=30, "daily";r=999;t=86400',
+    })
+  })
+
+  test('writes nothing for no limits', () => {
+    expect(rateLimitFields([])).toEqual({ policy: '', state: '' })
+  })
+
+  test.each([
+    { resetMs: 0, t: 0 },
+    { resetMs: 1, t: 1 },
+    { resetMs: 1_000, t: 1 },
+    { resetMs: 1_001, t: 2 },
+  ])('rounds $resetMs ms up to $t s, so that nobody comes too early', ({ resetMs, t }) => {
+    expect(rateLimitFields([state({ resetMs })]).state).toBe(`"requests";r=50;t=${t}`)
+  })
+
+  test('tells a window below one second as one second', () => {
+    expect(rateLimitFields([state({}, { windowMs: 200 })]).policy).toBe('"requests";q=100;w=1')
+  })
+
+  test.each([
+    { value: -3, written: 0 },
+    { value: 1.9, written: 1 },
+    { value: NaN, written: 0 },
+    { value: Infinity, written: 999_999_999_999_999 },
+    { value: 1e16, written: 999_999_999_999_999 },
+  ])('keeps $value within the 15 digits of an Integer (RFC 9651 §3.3.1)', ({ value, written }) => {
+    expect(rateLimitFields([state({ remaining: value })]).state).toBe(`"requests";r=${written};t=30`)
+  })
+
+  // RFC 9651 §4.1.6
+  test('escapes quotes and backslashes in a name', () => {
+    expect(rateLimitFields([state({}, { name: 'a"b\\c' })]).policy).toBe('"a\\"b\\\\c";q=100;w=60')
+  })
+
+  test('lets a name be read back as it was, and no other text into the field', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii' }), (name) => {
+        fc.pre(/^[ -~]*$/.test(name))
+        const written = /^"((?:[^"\\]|\\["\\])*)";q=100;w=60$/.exec(rateLimitFields([state({}, { name })]).policy)
+        expect(written?.[1]?.replaceAll(/\\(["\\])/g, '$1')).toBe(name)
+      }),
+    )
+  })
+
+  test.each(['a\r\nSet-Cookie: x', 'caf\u00e9', 'tab\there', '\u007f'])('refuses the name %j, as the RFC demands', (name) => {
+    expect(() => rateLimitFields([state({}, { name })])).toThrow(RangeError)
+  })
+})
+
+describe('retryAfterSeconds', () => {
+  test.each([
+    { resetMs: 0, seconds: 1 },
+    { resetMs: 1_001, seconds: 2 },
+    { resetMs: Infinity, seconds: 2_147_483_647 },
+  ])('says $seconds s for $resetMs ms', ({ resetMs, seconds }) => {
+    expect(retryAfterSeconds(state({ resetMs }))).toBe(seconds)
+  })
+})
