@@ -124,7 +124,7 @@ export class AdminKeyDirectory {
   async #findUnderNewPepper(presented: string, entry: Entry): Promise<AdminKeyLookup> {
     const { seal, log } = this.#options
     try {
-      await seal.reload()
+      await seal.refresh()
     } catch (cause) {
       log.warn({ err: cause }, 'an admin key is hashed under a pepper that cannot be read')
       return UNAVAILABLE

@@ -2,6 +2,7 @@
 export { AdminKeyDirectory, type AdminKeyDirectoryOptions, type AdminKeyLookup, type KnownAdminKey } from './admin-key-directory.ts'
 export { createAdminKey, type IssuedAdminKey, type NewAdminKey } from './admin-keys.ts'
 export { findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
+export { selectPepperVersions as adminKeyPepperVersions } from './rows-admin-keys.ts'
 export { isRole, permissionsOf, ROLE_NAMES, ROLES, type RoleName } from './roles.ts'
 export type { IdentityRoom } from './room.ts'
 export { identityOperations } from './routes.ts'

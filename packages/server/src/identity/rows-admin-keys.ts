@@ -94,6 +94,14 @@ export async function selectKnownAdminKeys(
   return query.execute()
 }
 
+/** Peppers that a stored hash needs: they must not be destroyed. */
+export async function selectPepperVersions(db: Db): Promise<readonly number[]> {
+  const keys = db.selectFrom('identity_admin_key').select('pepper_version').where('revoked_at', 'is', null)
+  const links = db.selectFrom('identity_setup_link').select('pepper_version').where('used_at', 'is', null)
+  const rows = await keys.union(links).execute()
+  return rows.map((row) => row.pepper_version)
+}
+
 export async function insertSetupLink(db: Db, row: Insertable<Tables['identity_setup_link']>): Promise<void> {
   await db.insertInto('identity_setup_link').values(row).execute()
 }

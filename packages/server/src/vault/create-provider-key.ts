@@ -73,11 +73,12 @@ export async function addProviderKeyVersion(
   wanted: { readonly secret: Secret<string>; readonly origins: readonly string[]; readonly injection: Injection },
 ): Promise<ProviderKeyVersionRow> {
   const sealed = await sealSecret(room.seal, tx, place, wanted)
+  const keyedHash = await room.seal.auditHasher(tx, place.workspaceId)
   return insertProviderKeyVersion(tx, {
     provider_key_id: place.providerKeyId,
     version: place.version,
     sealed: Buffer.from(sealed),
-    fingerprint: room.seal.auditHmac(place.workspaceId, wanted.secret.reveal()),
+    fingerprint: keyedHash(wanted.secret.reveal()),
     injection: JSON.stringify(wanted.injection),
     created_at: new Date(room.nowMs()),
   })

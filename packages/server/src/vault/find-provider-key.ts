@@ -1,8 +1,8 @@
 /** What other rooms may know of a provider key: where it may be sent, never what it is. */
-import type { Place } from '#seal'
+import type { Seal } from '#seal'
 import type { Db } from '#store'
-import { selectProviderKey, selectSealedSample } from './rows.ts'
-import { placeOf } from './sealed-secret.ts'
+import { selectProviderKey, selectNewestSealed } from './rows.ts'
+import { placeOf, PROVIDER_KEY_KIND } from './sealed-secret.ts'
 
 export async function findProviderKey(
   db: Db,
@@ -13,11 +13,12 @@ export async function findProviderKey(
   return row === undefined ? undefined : { id: row.id, origins: row.origins }
 }
 
-/** The newest ciphertexts of this room, for `doctor` to open. */
-export async function sampleProviderKeys(db: Db, count: number): Promise<readonly { readonly place: Place; readonly sealed: Uint8Array }[]> {
-  const rows = await selectSealedSample(db, count)
-  return rows.map((row) => ({
-    place: placeOf({ workspaceId: row.workspace_id, providerKeyId: row.provider_key_id, version: row.version }),
-    sealed: row.sealed,
-  }))
+/** Lets `doctor` open the newest secret of this room. To be called once at start. */
+export function registerVaultSamples(seal: Seal): void {
+  seal.registerSample(PROVIDER_KEY_KIND, async (db) => {
+    const row = await selectNewestSealed(db)
+    if (row === undefined) return undefined
+    const place = placeOf({ workspaceId: row.workspace_id, providerKeyId: row.provider_key_id, version: row.version })
+    return { place, sealed: row.sealed }
+  })
 }

@@ -92,16 +92,15 @@ export async function selectSealed(db: Db, id: string) {
     .executeTakeFirst()
 }
 
-/** Ciphertexts to try, newest first. */
-export async function selectSealedSample(db: Db, count: number) {
+export async function selectNewestSealed(db: Db) {
   return db
     .selectFrom('vault_provider_key_version as version')
     .innerJoin('vault_provider_key as key', 'key.id', 'version.provider_key_id')
     .select(['key.workspace_id', 'version.provider_key_id', 'version.version', 'version.sealed'])
     .where('version.destroyed_at', 'is', null)
     .orderBy('version.created_at', 'desc')
-    .limit(count)
-    .execute()
+    .limit(1)
+    .executeTakeFirst()
 }
 
 function withVersion(db: Db) {
