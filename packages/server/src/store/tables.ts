@@ -1,9 +1,19 @@
 /** Made by `npm run tables` from the migrated database: do not edit. */
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 
 export interface Tables {
+  audit_entry: AuditEntryTable
+  audit_head: AuditHeadTable
+  audit_journal: AuditJournalTable
+  audit_journal_cursor: AuditJournalCursorTable
+  audit_leaf: AuditLeafTable
+  audit_pending: AuditPendingTable
+  audit_probe: AuditProbeTable
   dataplane_model: DataplaneModelTable
   dataplane_route: DataplaneRouteTable
+  feed_change: FeedChangeTable
+  feed_head: FeedHeadTable
+  feed_node: FeedNodeTable
   http_handover: HttpHandoverTable
   http_idempotency: HttpIdempotencyTable
   identity_admin_key: IdentityAdminKeyTable
@@ -19,6 +29,77 @@ export interface Tables {
   store_migration_lock: StoreMigrationLockTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
+}
+
+export interface AuditEntryTable {
+  id: GeneratedAlways<number>
+  at: ColumnType<Date, Date | string, Date | string>
+  workspace_id: string | null
+  actor_type: string
+  actor_id: string
+  key_id: string | null
+  client_ip: string | null
+  user_agent: string | null
+  request_id: string | null
+  endpoint: string | null
+  operation: string
+  outcome: string
+  status: number
+  duration_ms: number
+  resource_type: string
+  resource_id: string
+  facts: ColumnType<unknown, string, string>
+  salts: ColumnType<unknown, string, string>
+  erased: ColumnType<unknown, string | undefined, string>
+  leaf: ColumnType<Buffer, Uint8Array, Uint8Array>
+}
+
+export interface AuditHeadTable {
+  only_row: Generated<boolean>
+  size: ColumnType<number, number | bigint, number | bigint>
+}
+
+export interface AuditJournalTable {
+  id: ColumnType<number, number | bigint | undefined, number | bigint>
+  written_at: ColumnType<Date, Date | string | undefined, Date | string>
+  node_id: string
+  first_sequence: ColumnType<number, number | bigint, number | bigint>
+  last_sequence: ColumnType<number, number | bigint, number | bigint>
+  workspace_id: string
+  from_at: ColumnType<Date, Date | string, Date | string>
+  to_at: ColumnType<Date, Date | string, Date | string>
+  decisions: number
+  key_ids: readonly string[]
+  block: ColumnType<Buffer, Uint8Array, Uint8Array>
+  salt: ColumnType<Buffer, Uint8Array, Uint8Array>
+  leaf: ColumnType<Buffer, Uint8Array, Uint8Array>
+}
+
+export interface AuditJournalCursorTable {
+  node_id: string
+  last_sequence: ColumnType<number, number | bigint, number | bigint>
+}
+
+export interface AuditLeafTable {
+  position: ColumnType<number, number | bigint, number | bigint>
+  leaf: ColumnType<Buffer, Uint8Array, Uint8Array>
+  source: string
+  source_id: ColumnType<number, number | bigint, number | bigint>
+}
+
+export interface AuditPendingTable {
+  id: GeneratedAlways<number>
+  source: string
+  source_id: ColumnType<number, number | bigint, number | bigint>
+  leaf: ColumnType<Buffer, Uint8Array, Uint8Array>
+}
+
+export interface AuditProbeTable {
+  second: ColumnType<Date, Date | string, Date | string>
+  node_id: string
+  ip_prefix: string
+  reason: string
+  refusals: ColumnType<number, number | bigint, number | bigint>
 }
 
 export interface DataplaneModelTable {
@@ -66,6 +147,34 @@ export interface DataplaneRouteTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+}
+
+export interface FeedChangeTable {
+  position: ColumnType<number, number | bigint, number | bigint>
+  at: ColumnType<Date, Date | string, Date | string>
+  workspace_id: string
+  kind: string
+  subject_type: string
+  subject_id: string
+  detail: ColumnType<unknown, string, string>
+}
+
+export interface FeedHeadTable {
+  one: Generated<boolean>
+  log_id: Generated<string>
+  position: ColumnType<number, number | bigint | undefined, number | bigint>
+}
+
+export interface FeedNodeTable {
+  id: string
+  name: string
+  roles: readonly string[]
+  version: string
+  started_at: ColumnType<Date, Date | string | undefined, Date | string>
+  seen_at: ColumnType<Date, Date | string | undefined, Date | string>
+  ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  position: ColumnType<number, number | bigint | undefined, number | bigint>
+  drained_sequence: ColumnType<number, number | bigint | undefined, number | bigint>
 }
 
 export interface HttpHandoverTable {
