@@ -12,7 +12,9 @@ import { removeDataDir, temporaryDataDir } from '../packages/server/src/store/te
 const target = fileURLToPath(new URL('../packages/server/src/store/tables.ts', import.meta.url))
 const dataDir = temporaryDataDir()
 try {
-  const store = await openStore(loadConfig({ CLAVIGER_DATA_DIR: dataDir }, dataDir), silentLog, { engineSettings: { fsync: 'off' } })
+  const store = await openStore(loadConfig({ CLAVIGER_DATA_DIR: dataDir }, dataDir), silentLog, {
+    engineSettings: { fsync: 'off' },
+  })
   const text = await describeTables(store)
   await store.close()
   if (text === readFileSync(target, 'utf8')) {

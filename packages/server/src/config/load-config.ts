@@ -32,7 +32,14 @@ export interface Config {
   /** Without a slash at the end; undefined: the listen address. */
   readonly publicUrl: string | undefined
   readonly sealKeyFile: string
-  readonly logLevel: (typeof VARIABLES)['CLAVIGER_LOG_LEVEL']['default'] | 'trace' | 'debug' | 'warn' | 'error' | 'fatal' | 'silent'
+  readonly logLevel:
+    | (typeof VARIABLES)['CLAVIGER_LOG_LEVEL']['default']
+    | 'trace'
+    | 'debug'
+    | 'warn'
+    | 'error'
+    | 'fatal'
+    | 'silent'
   readonly allowPrivateUpstreams: ReadonlySet<string>
   readonly maxBodyBytes: number
   readonly maxHeaderBytes: number
@@ -50,7 +57,9 @@ export interface Config {
 
 type Parsed<Name extends VariableName> = ReturnType<(typeof VARIABLES)[Name]['parse']>
 /** A variable with a default always has a value. */
-type Value<Name extends VariableName> = (typeof VARIABLES)[Name] extends { readonly default: string } ? Parsed<Name> : Parsed<Name> | undefined
+type Value<Name extends VariableName> = (typeof VARIABLES)[Name] extends { readonly default: string }
+  ? Parsed<Name>
+  : Parsed<Name> | undefined
 
 const SECOND = 1_000
 const MEGABYTE = 1024 * 1024
@@ -101,7 +110,10 @@ export function loadConfig(env: Environment, cwd: string): Config {
   read('CLAVIGER_TOKEN')
   if (problems.length === 0) problems.push(...contradictions(config))
   if (problems.length > 0) {
-    throw new StartError('config_invalid', `The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    throw new StartError(
+      'config_invalid',
+      `The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    )
   }
   return Object.freeze(config)
 }
@@ -133,7 +145,9 @@ function unknownNames(env: Environment): string[] {
     .toSorted()
     .map((name) => {
       const nearest = nearestName(name, known)
-      return nearest === undefined ? `${name} is not a variable of Claviger; see: claviger config` : `${name} is not a variable of Claviger; did you mean ${nearest}?`
+      return nearest === undefined
+        ? `${name} is not a variable of Claviger; see: claviger config`
+        : `${name} is not a variable of Claviger; did you mean ${nearest}?`
     })
 }
 
@@ -145,9 +159,14 @@ function tlsFiles(
   problems: string[],
 ): TlsFiles | undefined {
   if (cert !== undefined && key !== undefined) {
-    return { certFile: path(cert), keyFile: path(key), clientCaFile: clientCa === undefined ? undefined : path(clientCa) }
+    return {
+      certFile: path(cert),
+      keyFile: path(key),
+      clientCaFile: clientCa === undefined ? undefined : path(clientCa),
+    }
   }
-  if (cert !== undefined || key !== undefined) problems.push('CLAVIGER_TLS_CERT and CLAVIGER_TLS_KEY go together: set both or none')
+  if (cert !== undefined || key !== undefined)
+    problems.push('CLAVIGER_TLS_CERT and CLAVIGER_TLS_KEY go together: set both or none')
   else if (clientCa !== undefined) problems.push('CLAVIGER_TLS_CLIENT_CA needs CLAVIGER_TLS_CERT and CLAVIGER_TLS_KEY')
   return undefined
 }
@@ -160,11 +179,14 @@ function contradictions(config: Config): string[] {
         'set CLAVIGER_TLS_CERT and CLAVIGER_TLS_KEY, or CLAVIGER_TRUSTED_PROXIES if a proxy ends TLS',
     )
   }
-  if (config.diskStopFreeBytes > config.diskWarnFreeBytes) found.push('CLAVIGER_DISK_STOP_FREE_MB must not be above CLAVIGER_DISK_WARN_FREE_MB')
+  if (config.diskStopFreeBytes > config.diskWarnFreeBytes)
+    found.push('CLAVIGER_DISK_STOP_FREE_MB must not be above CLAVIGER_DISK_WARN_FREE_MB')
   return found
 }
 
 function machineName(): string {
-  const name = hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 63)
+  const name = hostname()
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .slice(0, 63)
   return /^[A-Za-z0-9]/.test(name) ? name : 'claviger'
 }

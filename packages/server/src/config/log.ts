@@ -13,7 +13,11 @@ export interface Log {
 /** Lines are written at once, so that the last ones before a crash are there. */
 export function createLog(config: Pick<Config, 'logLevel' | 'nodeName'>): Log {
   return pino(
-    { level: config.logLevel, base: { node: config.nodeName }, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+    {
+      level: config.logLevel,
+      base: { node: config.nodeName },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    },
     pino.destination({ dest: 1, sync: true }),
   )
 }

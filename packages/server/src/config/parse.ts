@@ -18,7 +18,8 @@ export function secret(value: string): Secret<string> {
 export function integer(min: number, max: number): (value: string) => number {
   return (value) => {
     const number = Number(value)
-    if (!/^\d{1,15}$/.test(value) || number < min || number > max) throw new Rejected(`must be a whole number from ${min} to ${max}`)
+    if (!/^\d{1,15}$/.test(value) || number < min || number > max)
+      throw new Rejected(`must be a whole number from ${min} to ${max}`)
     return number
   }
 }
@@ -60,7 +61,8 @@ export function someOf<const Word extends string>(words: readonly Word[]): (valu
 export function hostNames(value: string): ReadonlySet<string> {
   const names = commaList(value).map((name) => name.toLowerCase())
   const wrong = names.find((name) => !/^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[?[0-9a-f:.]+\]?)$/.test(name))
-  if (wrong !== undefined) throw new Rejected(`must be host names without scheme or port, separated by commas; '${wrong}' is none`)
+  if (wrong !== undefined)
+    throw new Rejected(`must be host names without scheme or port, separated by commas; '${wrong}' is none`)
   return new Set(names)
 }
 
@@ -77,7 +79,8 @@ export function cidrs(value: string): CidrSet {
 export function url(...protocols: readonly string[]): (value: string) => string {
   const wanted = protocols.map((protocol) => `${protocol}//`).join(' or ')
   return (value) => {
-    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) throw new Rejected(`must be a URL that begins with ${wanted}`)
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol))
+      throw new Rejected(`must be a URL that begins with ${wanted}`)
     return value
   }
 }
@@ -89,10 +92,14 @@ export function secretUrl(...protocols: readonly string[]): (value: string) => S
 
 /** The name by which a process calls itself: it stands in logs and in the list of nodes. */
 export function nodeName(value: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value)) throw new Rejected('must be 1 to 63 letters, digits, dots, dashes or underscores')
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value))
+    throw new Rejected('must be 1 to 63 letters, digits, dots, dashes or underscores')
   return value
 }
 
 function commaList(value: string): readonly string[] {
-  return value.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 }

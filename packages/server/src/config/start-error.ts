@@ -42,6 +42,11 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** What any thrown thing has to say. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Turns a failed `listen` into plain words. */
 export function listenError(host: string, port: number, cause: unknown): StartError {
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -54,11 +59,19 @@ export function listenError(host: string, port: number, cause: unknown): StartEr
       )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new StartError('address_not_available', `This machine has no address ${host}. Set CLAVIGER_LISTEN to one it has, e.g. 127.0.0.1:${port}`, { cause })
+      return new StartError(
+        'address_not_available',
+        `This machine has no address ${host}. Set CLAVIGER_LISTEN to one it has, e.g. 127.0.0.1:${port}`,
+        { cause },
+      )
     case 'EACCES':
     case 'EPERM':
-      return new StartError('port_not_permitted', `This user may not listen on ${where}. Ports below 1024 need root; choose another: CLAVIGER_LISTEN=${host}:7300`, { cause })
+      return new StartError(
+        'port_not_permitted',
+        `This user may not listen on ${where}. Ports below 1024 need root; choose another: CLAVIGER_LISTEN=${host}:7300`,
+        { cause },
+      )
     default:
-      return new StartError('address_not_available', `Cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      return new StartError('address_not_available', `Cannot listen on ${where}: ${messageOf(cause)}`, { cause })
   }
 }

@@ -13,12 +13,14 @@ const IDLE_CONNECTION_MS = 60_000
 /** @throws RangeError beyond ±(2^53 - 1): a wrong number must never pass for a right one */
 export function safeInteger(text: string): number {
   const number = Number(text)
-  if (!Number.isSafeInteger(number)) throw new RangeError('an int8 from the database does not fit a JavaScript number; select it as text')
+  if (!Number.isSafeInteger(number)) {
+    throw new RangeError('an int8 from the database does not fit a JavaScript number; select it as text')
+  }
   return number
 }
 
 const types: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
     if (format !== 'binary' && oid === INT8) return safeInteger
     if (format !== 'binary' && oid === INT8_ARRAY) return int8Array
     return pg.types.getTypeParser(oid, format)
@@ -57,5 +59,12 @@ export function openPool(options: PoolOptions): pg.Pool {
 
 /** The settings that all our connections share. */
 export function clientOptions(target: Target, name: string): pg.ClientConfig {
-  return { ...target, application_name: name, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelayMillis: 10_000, types }
+  return {
+    ...target,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types,
+  }
 }

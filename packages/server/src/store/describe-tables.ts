@@ -57,7 +57,12 @@ export async function describeTables(store: Pick<Store, 'raw'>): Promise<string>
     'export interface Tables {',
     ...names.map((name) => `  ${name}: ${interfaceName(name)}`),
     '}',
-    ...[...tables].flatMap(([name, own]) => ['', `export interface ${interfaceName(name)} {`, ...own.map((column) => `  ${column.column_name}: ${columnType(column)}`), '}']),
+    ...[...tables].flatMap(([name, own]) => [
+      '',
+      `export interface ${interfaceName(name)} {`,
+      ...own.map((column) => `  ${column.column_name}: ${columnType(column)}`),
+      '}',
+    ]),
     '',
   ]
   return lines.join('\n')
@@ -65,7 +70,8 @@ export async function describeTables(store: Pick<Store, 'raw'>): Promise<string>
 
 function columnType(column: Column): string {
   const [read, written = read] = TYPES[column.type] ?? ['string']
-  const shape = (type: string): string => `${column.is_array ? arrayOf(type) : type}${column.is_nullable ? ' | null' : ''}`
+  const shape = (type: string): string =>
+    `${column.is_array ? arrayOf(type) : type}${column.is_nullable ? ' | null' : ''}`
   if (column.is_computed) return `GeneratedAlways<${shape(read)}>`
   const optional = column.is_generated
   if (read === written) return optional ? `Generated<${shape(read)}>` : shape(read)
@@ -78,5 +84,8 @@ function arrayOf(type: string): string {
 
 /** `vault_provider_key` → `VaultProviderKeyTable` */
 function interfaceName(table: string): string {
-  return `${table.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Table`
+  return `${table
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')}Table`
 }

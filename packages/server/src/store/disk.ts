@@ -17,7 +17,11 @@ export interface DiskWatch {
 const SAMPLE_EVERY_MS = 3_000
 
 /** Samples the disk that holds `folder` now and every few seconds; logs when the level changes. */
-export async function watchDisk(folder: string, config: Pick<Config, 'diskWarnFreeBytes' | 'diskStopFreeBytes' | 'diskFullMode'>, log: Log): Promise<DiskWatch> {
+export async function watchDisk(
+  folder: string,
+  config: Pick<Config, 'diskWarnFreeBytes' | 'diskStopFreeBytes' | 'diskFullMode'>,
+  log: Log,
+): Promise<DiskWatch> {
   let state: DiskState = { level: 'ok', freeBytes: Number.MAX_SAFE_INTEGER, mode: config.diskFullMode }
   await sample()
   const timer = setInterval(() => void sample(), SAMPLE_EVERY_MS)
@@ -31,12 +35,16 @@ export async function watchDisk(folder: string, config: Pick<Config, 'diskWarnFr
     const facts = { folder, freeMegabytes: Math.floor(freeBytes / 1024 / 1024) }
     if (level !== state.level && level === 'ok') log.info(facts, 'there is enough free space on the disk again')
     if (level !== state.level && level === 'warn') log.warn(facts, 'the disk of the data directory is filling up')
-    if (level !== state.level && level === 'full') log.error({ ...facts, mode: config.diskFullMode }, 'the disk of the data directory is full')
+    if (level !== state.level && level === 'full')
+      log.error({ ...facts, mode: config.diskFullMode }, 'the disk of the data directory is full')
     state = { level, freeBytes, mode: config.diskFullMode }
   }
 }
 
-export function diskLevel(freeBytes: number, config: Pick<Config, 'diskWarnFreeBytes' | 'diskStopFreeBytes'>): DiskState['level'] {
+export function diskLevel(
+  freeBytes: number,
+  config: Pick<Config, 'diskWarnFreeBytes' | 'diskStopFreeBytes'>,
+): DiskState['level'] {
   if (freeBytes < config.diskStopFreeBytes) return 'full'
   return freeBytes < config.diskWarnFreeBytes ? 'warn' : 'ok'
 }

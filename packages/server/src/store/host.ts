@@ -1,6 +1,6 @@
 /** The database's host: our own embedded engine, or the one of `DATABASE_URL`. */
 import pg from 'pg'
-import { StartError, systemCode, type Config, type Log } from '#config'
+import { messageOf, StartError, systemCode, type Config, type Log } from '#config'
 import { clientOptions, type Target } from './connection.ts'
 import { ENGINE_ROLE, openEmbeddedEngine } from './engine/index.ts'
 import { isLost } from './lost-connection.ts'
@@ -20,9 +20,19 @@ const OLDEST_MAJOR = 15
 const DUPLICATE_DATABASE = '42P04'
 
 /** @throws StartError */
-export async function openHost(config: Config, log: Log, role: 'server' | 'admin', settings: Readonly<Record<string, string>> | undefined): Promise<Host> {
+export async function openHost(
+  config: Config,
+  log: Log,
+  role: 'server' | 'admin',
+  settings: Readonly<Record<string, string>> | undefined,
+): Promise<Host> {
   if (config.databaseUrl !== undefined) return openExternal(config.databaseUrl.reveal(), config)
-  const engine = await openEmbeddedEngine({ dataDir: config.dataDir, role, log, ...(settings === undefined ? {} : { settings }) })
+  const engine = await openEmbeddedEngine({
+    dataDir: config.dataDir,
+    role,
+    log,
+    ...(settings === undefined ? {} : { settings }),
+  })
   const server = { host: engine.socketDir, port: 5432, user: ENGINE_ROLE }
   try {
     await ensureDatabase({ ...server, database: 'postgres' })
@@ -31,7 +41,14 @@ export async function openHost(config: Config, log: Log, role: 'server' | 'admin
     throw error
   }
   const target = { ...server, database: DATABASE }
-  return { engine: 'embedded', target, listenTarget: target, dataDir: engine.homeDir, running: engine.running, close: engine.close }
+  return {
+    engine: 'embedded',
+    target,
+    listenTarget: target,
+    dataDir: engine.homeDir,
+    running: engine.running,
+    close: engine.close,
+  }
 }
 
 async function ensureDatabase(target: Target): Promise<void> {
@@ -52,16 +69,28 @@ async function openExternal(url: string, config: Config): Promise<Host> {
   const feedUrl = config.feedDatabaseUrl?.reveal()
   const listenTarget = feedUrl === undefined ? target : { connectionString: feedUrl }
   if (feedUrl !== undefined) await checkExternal(listenTarget, 'CLAVIGER_FEED_DATABASE_URL')
-  return { engine: 'external', target, listenTarget, dataDir: config.dataDir, running: () => true, close: () => Promise.resolve() }
+  return {
+    engine: 'external',
+    target,
+    listenTarget,
+    dataDir: config.dataDir,
+    running: () => true,
+    close: () => Promise.resolve(),
+  }
 }
 
 async function checkExternal(target: Target, variable: string): Promise<void> {
   try {
     await withClient(target, async (client) => {
-      const { rows } = await client.query<{ version: string }>("select current_setting('server_version_num') as version")
+      const { rows } = await client.query<{ version: string }>(
+        "select current_setting('server_version_num') as version",
+      )
       const major = Math.floor(Number(rows[0]?.version) / 10_000)
       if (major < OLDEST_MAJOR) {
-        throw new StartError('database_too_old', `The database of ${variable} is PostgreSQL ${major}. Claviger needs ${OLDEST_MAJOR} or newer.`)
+        throw new StartError(
+          'database_too_old',
+          `The database of ${variable} is PostgreSQL ${major}. Claviger needs ${OLDEST_MAJOR} or newer.`,
+        )
       }
     })
   } catch (error) {
@@ -73,13 +102,24 @@ async function checkExternal(target: Target, variable: string): Promise<void> {
 /** Never repeats the URL: it may hold a password. */
 function externalError(variable: string, error: unknown): StartError {
   const code = systemCode(error)
-  const detail = error instanceof AggregateError ? error.errors.map(String).join('; ') : error instanceof Error ? error.message : String(error)
+  const detail = error instanceof AggregateError ? error.errors.map(String).join('; ') : messageOf(error)
   if (code?.startsWith('28') === true) {
-    return new StartError('database_refused', `The database of ${variable} does not let us in: ${detail}. Check user and password in the URL.`, { cause: error })
+    return new StartError(
+      'database_refused',
+      `The database of ${variable} does not let us in: ${detail}. Check user and password in the URL.`,
+      { cause: error },
+    )
   }
-  if (code === '3D000') return new StartError('database_refused', `The database of ${variable} does not exist: ${detail}. Create it first.`, { cause: error })
+  if (code === '3D000')
+    return new StartError(
+      'database_refused',
+      `The database of ${variable} does not exist: ${detail}. Create it first.`,
+      { cause: error },
+    )
   const advice = isLost(error) ? 'Is PostgreSQL running there, and can this machine reach it?' : 'Check the URL.'
-  return new StartError('database_unreachable', `The database of ${variable} cannot be reached: ${detail}. ${advice}`, { cause: error })
+  return new StartError('database_unreachable', `The database of ${variable} cannot be reached: ${detail}. ${advice}`, {
+    cause: error,
+  })
 }
 
 async function withClient(target: Target, work: (client: pg.Client) => Promise<void>): Promise<void> {

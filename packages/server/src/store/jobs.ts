@@ -82,7 +82,12 @@ export function createJobs(pool: pg.Pool, log: Log): RunningJobs {
     return boss
   }
 
-  async function repeat(boss: PgBoss, name: string, schedule: number | string, work: () => Promise<void>): Promise<void> {
+  async function repeat(
+    boss: PgBoss,
+    name: string,
+    schedule: number | string,
+    work: () => Promise<void>,
+  ): Promise<void> {
     // `singleton`: at most one is running; a run that never ends is given up after the queue's expiry
     await boss.createQueue(name, { policy: 'singleton', retryLimit: 0, deleteAfterSeconds: 3600 })
     await boss.work(name, { pollingIntervalSeconds: POLL_SECONDS }, () => reported(name, work))
@@ -90,7 +95,9 @@ export function createJobs(pool: pg.Pool, log: Log): RunningJobs {
     const seconds = Math.max(1, Math.round(schedule / 1_000))
     // every worker asks; the slot lets one of them through
     const ask = (): void => {
-      boss.send(name, {}, { singletonSeconds: seconds }).catch((error: unknown) => log.debug({ err: error, job: name }, 'a job could not be asked for'))
+      boss
+        .send(name, {}, { singletonSeconds: seconds })
+        .catch((error: unknown) => log.debug({ err: error, job: name }, 'a job could not be asked for'))
     }
     ask()
     timers.push(setInterval(ask, schedule).unref())

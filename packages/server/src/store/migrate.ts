@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type pg from 'pg'
-import { StartError, systemCode, type Log } from '#config'
+import { messageOf, StartError, systemCode, type Log } from '#config'
 
 export interface Migration {
   /** `0001_seal` */
@@ -46,13 +46,21 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[], l
   log.info({ migrations: missing.map((migration) => migration.name) }, 'bringing the database up to date')
   // the pool belongs to the caller: this Kysely is dropped, not destroyed
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-  await sql.raw(`create table if not exists ${CHECKSUMS} (name text primary key, checksum text not null)`).execute(db).catch(ignoreRace)
+  await sql
+    .raw(`create table if not exists ${CHECKSUMS} (name text primary key, checksum text not null)`)
+    .execute(db)
+    .catch(ignoreRace)
   const migrator = new Migrator({
     db,
     migrationTableName: APPLIED,
     migrationLockTableName: `${APPLIED}_lock`,
     provider: {
-      getMigrations: () => Promise.resolve(Object.fromEntries(migrations.map((migration) => [migration.name, { up: (tx: Kysely<unknown>) => apply(tx, migration) }]))),
+      getMigrations: () =>
+        Promise.resolve(
+          Object.fromEntries(
+            migrations.map((migration) => [migration.name, { up: (tx: Kysely<unknown>) => apply(tx, migration) }]),
+          ),
+        ),
     },
   })
   const { error, results } = await migrator.migrateToLatest()
@@ -60,7 +68,7 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[], l
   const failed = results?.find((result) => result.status === 'Error')?.migrationName
   throw new StartError(
     'migration_failed',
-    `The database could not be brought up to date${failed === undefined ? '' : ` (migration ${failed})`}: ${error instanceof Error ? error.message : String(error)}. Nothing was changed.`,
+    `The database could not be brought up to date${failed === undefined ? '' : ` (migration ${failed})`}: ${messageOf(error)}. Nothing was changed.`,
     { cause: error },
   )
 }
@@ -68,7 +76,9 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[], l
 async function apply(tx: Kysely<unknown>, migration: Migration): Promise<void> {
   // without parameters PostgreSQL takes several statements in one message
   await sql.raw(migration.sql).execute(tx)
-  await sql`insert into ${sql.table(CHECKSUMS)} (name, checksum) values (${migration.name}, ${migration.checksum})`.execute(tx)
+  await sql`insert into ${sql.table(CHECKSUMS)} (name, checksum) values (${migration.name}, ${migration.checksum})`.execute(
+    tx,
+  )
 }
 
 async function appliedMigrations(pool: pg.Pool): Promise<ReadonlyMap<string, string>> {
@@ -92,7 +102,10 @@ function refuseStrangers(applied: ReadonlyMap<string, string>, migrations: reado
   }
   const edited = [...applied].find(([name, checksum]) => own.get(name) !== checksum)
   if (edited !== undefined) {
-    throw new StartError('schema_edited', `The migration ${edited[0]} was edited after this database had applied it. Put the file back as it was; changes go into a new migration.`)
+    throw new StartError(
+      'schema_edited',
+      `The migration ${edited[0]} was edited after this database had applied it. Put the file back as it was; changes go into a new migration.`,
+    )
   }
 }
 

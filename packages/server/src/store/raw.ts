@@ -8,7 +8,10 @@ const TIMEOUT_MS = 5_000
 const MOST_TEXTS = 500
 
 /** See `Store.raw`. */
-export function createRaw(pool: pg.Pool, watch: Watch): (text: string, values: readonly unknown[]) => Promise<readonly Row[]> {
+export function createRaw(
+  pool: pg.Pool,
+  watch: Watch,
+): (text: string, values: readonly unknown[]) => Promise<readonly Row[]> {
   const names = new Map<string, string>()
   return async (text, values) => {
     const name = names.get(text) ?? remember(names, text)
@@ -24,7 +27,10 @@ export function createRaw(pool: pg.Pool, watch: Watch): (text: string, values: r
 }
 
 function remember(names: Map<string, string>, text: string): string {
-  if (names.size >= MOST_TEXTS) throw new Error('store.raw keeps every text that it is given: texts must be constants, and values go in as parameters')
+  if (names.size >= MOST_TEXTS)
+    throw new Error(
+      'store.raw keeps every text that it is given: texts must be constants, and values go in as parameters',
+    )
   const name = `raw_${names.size}`
   names.set(text, name)
   return name

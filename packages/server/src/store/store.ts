@@ -26,7 +26,11 @@ export interface Store {
    */
   raw(text: string, values: readonly unknown[]): Promise<readonly Row[]>
   /** Notifications over a connection of its own, opened again whenever it breaks. What was sent while it was down is lost: read the truth again on `up`. */
-  listen(channel: string, onNotify: (payload: string) => void, onState: (state: ListenState) => void): Promise<Subscription>
+  listen(
+    channel: string,
+    onNotify: (payload: string) => void,
+    onState: (state: ListenState) => void,
+  ): Promise<Subscription>
   readonly jobs: Jobs
   readonly engine: 'embedded' | 'external'
   /** Where the embedded cluster really is (root may have had to put it elsewhere); else the configured folder. */

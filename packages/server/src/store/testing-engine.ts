@@ -7,7 +7,14 @@ import { ENGINE_ROLE, openEmbeddedEngine } from './engine/index.ts'
 import { removeDataDir, temporaryDataDir } from './testing.ts'
 
 /** What these databases hold is gone in a minute anyway. */
-const FAST_AND_FORGETFUL = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300', autovacuum: 'off', log_min_messages: 'fatal' }
+const FAST_AND_FORGETFUL = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '300',
+  autovacuum: 'off',
+  log_min_messages: 'fatal',
+}
 
 const ended = Promise.withResolvers<void>()
 process.stdin.on('end', ended.resolve).on('error', ended.resolve).resume()

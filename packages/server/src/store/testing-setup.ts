@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TEST_DATABASE_URL'] !== undefined) return undefined
   const program = fileURLToPath(new URL('./testing-engine.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=@claviger/source', program], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--conditions=@claviger/source', program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const [url] = await Promise.race([once(createInterface(child.stdout), 'line'), once(child, 'exit').then(() => [])])
   if (typeof url !== 'string') throw new Error('the PostgreSQL for the tests did not start; what it said stands above')
   // workers are started after this and inherit it

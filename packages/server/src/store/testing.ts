@@ -36,7 +36,10 @@ export async function openTestStore(options: TestStoreOptions = {}): Promise<Tes
     await client.query(`create database ${database} template ${template}`)
   })
   const dataDir = temporaryDataDir()
-  const config = loadConfig({ CLAVIGER_DATA_DIR: dataDir, CLAVIGER_DATABASE_POOL: '5', ...options.env, DATABASE_URL: urlOf(server, database) }, tmpdir())
+  const config = loadConfig(
+    { CLAVIGER_DATA_DIR: dataDir, CLAVIGER_DATABASE_POOL: '5', ...options.env, DATABASE_URL: urlOf(server, database) },
+    tmpdir(),
+  )
   const store = await openStore(config, options.log ?? silentLog)
   return {
     ...store,
@@ -70,7 +73,10 @@ export function removeDataDir(dataDir: string): void {
 
 function testServerUrl(): string {
   const url = process.env['TEST_DATABASE_URL'] ?? process.env[ENGINE_URL_VARIABLE]
-  if (url === undefined) throw new Error('openTestStore needs the engine that vitest starts for the project `proof`: name the file *.proof.test.ts')
+  if (url === undefined)
+    throw new Error(
+      'openTestStore needs the engine that vitest starts for the project `proof`: name the file *.proof.test.ts',
+    )
   return url
 }
 
@@ -94,7 +100,11 @@ async function ensureTemplate(client: pg.Client, server: string): Promise<string
     const partial = `${name}_new`
     await client.query(`drop database if exists ${partial} with (force)`)
     await client.query(`create database ${partial}`)
-    const pool = openPool({ target: { connectionString: urlOf(server, partial) }, max: 2, name: 'claviger test template' })
+    const pool = openPool({
+      target: { connectionString: urlOf(server, partial) },
+      max: 2,
+      name: 'claviger test template',
+    })
     try {
       await migrate(pool, migrations, silentLog)
     } finally {

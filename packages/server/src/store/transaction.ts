@@ -16,7 +16,11 @@ export interface Watch {
 }
 
 /** See `Store.transaction`. */
-export async function runTransaction<Result>(db: Kysely<Tables>, watch: Watch, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+export async function runTransaction<Result>(
+  db: Kysely<Tables>,
+  watch: Watch,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await db.transaction().execute(work)

@@ -26,11 +26,19 @@ const POLL_MS = 5
  *
  * @throws StartError `data_dir_taken` when another server runs on this cluster; `engine_failed`, `disk_full` when it cannot start
  */
-export async function acquireEngine(place: Place, role: OwnerRole, log: Log, extra: Readonly<Record<string, string>>): Promise<Hold> {
+export async function acquireEngine(
+  place: Place,
+  role: OwnerRole,
+  log: Log,
+  extra: Readonly<Record<string, string>>,
+): Promise<Hold> {
   const waiting = { adminMs: 0, leftoverMs: 0, said: false }
   for (;;) {
     const running = runningPostmaster(place.clusterDir)
-    const result = running === undefined ? await start(place, role, log, extra) : await join(running.pid, running.socketDir || place.socketDir, role, log)
+    const result =
+      running === undefined
+        ? await start(place, role, log, extra)
+        : await join(running.pid, running.socketDir || place.socketDir, role, log)
     switch (result.kind) {
       case 'held':
         return result.hold
@@ -43,7 +51,8 @@ export async function acquireEngine(place: Place, role: OwnerRole, log: Log, ext
         break
       case 'taken': {
         if (result.by?.role !== 'admin' || waiting.adminMs > ADMIN_WAIT_MS[role]) throw takenError(place, result.by)
-        if (!waiting.said) log.info({ pid: result.by.pid }, 'waiting for a claviger admin command on the same data directory')
+        if (!waiting.said)
+          log.info({ pid: result.by.pid }, 'waiting for a claviger admin command on the same data directory')
         waiting.said = true
         waiting.adminMs += 100
         await sleep(100)
@@ -68,7 +77,8 @@ async function join(pid: number, socketDir: string, role: OwnerRole, log: Log): 
       await sleep(POLL_MS)
       return { kind: 'again' }
     case 'taken':
-      if (role === 'admin' && attempt.by?.role !== 'admin') return { kind: 'held', hold: { socketDir, lock: undefined, pid } }
+      if (role === 'admin' && attempt.by?.role !== 'admin')
+        return { kind: 'held', hold: { socketDir, lock: undefined, pid } }
       return { kind: 'taken', by: attempt.by }
     case 'got':
       if (role === 'admin') return { kind: 'held', hold: { socketDir, lock: attempt.client, pid } }
@@ -82,7 +92,12 @@ async function join(pid: number, socketDir: string, role: OwnerRole, log: Log): 
   }
 }
 
-async function start(place: Place, role: OwnerRole, log: Log, extra: Readonly<Record<string, string>>): Promise<Attempt> {
+async function start(
+  place: Place,
+  role: OwnerRole,
+  log: Log,
+  extra: Readonly<Record<string, string>>,
+): Promise<Attempt> {
   disownStaleFile(place.clusterDir)
   const spawned = startPostmaster(place, extra)
   const startedAtMs = Date.now()
@@ -117,12 +132,16 @@ function failureOf(place: Place, spawned: Spawned): Attempt | undefined {
   // another process started the same cluster at the same moment, and won
   if (/lock file "postmaster\.pid" already exists/.test(ended.said)) return { kind: 'again' }
   const error = engineError(place, ended.said, ended.how)
-  if (/shared memory block .*is still in use|lock file ".*\.lock" already exists/.test(ended.said)) return { kind: 'leftovers', error }
+  if (/shared memory block .*is still in use|lock file ".*\.lock" already exists/.test(ended.said))
+    return { kind: 'leftovers', error }
   throw error
 }
 
 function takenError(place: Place, by: OwnerName | undefined): StartError {
-  const who = by === undefined ? 'Another Claviger server' : `Another Claviger ${by.role === 'admin' ? 'admin command' : 'server'} (process ${by.pid})`
+  const who =
+    by === undefined
+      ? 'Another Claviger server'
+      : `Another Claviger ${by.role === 'admin' ? 'admin command' : 'server'} (process ${by.pid})`
   return new StartError(
     'data_dir_taken',
     `${who} is running on the data directory ${place.homeDir}. Stop it first, or set CLAVIGER_DATA_DIR to another folder for a second server.`,

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { StartError, type Log } from '#config'
+import { messageOf, StartError, type Log } from '#config'
 import { dataDirError, rememberHome, type Place } from './place.ts'
 import { isAlive } from './postmaster-file.ts'
 
@@ -45,7 +45,19 @@ function runInitdb(place: Place, dir: string): Promise<void> {
   const child = spawn(
     join(place.files.dir, 'bin', 'initdb'),
     // the builtin locale depends on no locale of the system; C for messages, so that we can read them
-    ['-D', dir, '-U', ENGINE_ROLE, '--auth=trust', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--data-checksums', '--no-instructions'],
+    [
+      '-D',
+      dir,
+      '-U',
+      ENGINE_ROLE,
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--data-checksums',
+      '--no-instructions',
+    ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: ENGINE_ENVIRONMENT, cwd: '/', ...identity(place) },
   )
   let said = ''
@@ -68,7 +80,7 @@ export function identity(place: Place): { readonly uid?: number; readonly gid?: 
 export function spawnError(place: Place, cause: unknown): StartError {
   return new StartError(
     'engine_missing',
-    `The embedded PostgreSQL in ${place.files.dir} cannot be run on this machine (${cause instanceof Error ? cause.message : String(cause)}). ` +
+    `The embedded PostgreSQL in ${place.files.dir} cannot be run on this machine (${messageOf(cause)}). ` +
       'It needs Linux with glibc, or macOS. Run npm install again on this very machine, or set DATABASE_URL to a PostgreSQL 15 or newer.',
     { cause },
   )
@@ -77,13 +89,25 @@ export function spawnError(place: Place, cause: unknown): StartError {
 /** Puts what PostgreSQL said on its way down into words that help. */
 export function engineError(place: Place, said: string, ending: string): StartError {
   if (/No space left on device|Disk quota exceeded/.test(said)) {
-    return new StartError('disk_full', `The disk that holds ${place.homeDir} is full. Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.`, { cause: said })
+    return new StartError(
+      'disk_full',
+      `The disk that holds ${place.homeDir} is full. Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.`,
+      { cause: said },
+    )
   }
   if (/error while loading shared libraries|Library not loaded/.test(said)) {
-    return new StartError('engine_missing', `The embedded PostgreSQL in ${place.files.dir} is incomplete. Run: npm rebuild. Then start again.`, { cause: said })
+    return new StartError(
+      'engine_missing',
+      `The embedded PostgreSQL in ${place.files.dir} is incomplete. Run: npm rebuild. Then start again.`,
+      { cause: said },
+    )
   }
   const last = said.trim().split('\n').slice(-3).join(' ')
-  return new StartError('engine_failed', `The embedded PostgreSQL did not start (${ending}): ${last === '' ? 'it said nothing' : last}`, { cause: said })
+  return new StartError(
+    'engine_failed',
+    `The embedded PostgreSQL did not start (${ending}): ${last === '' ? 'it said nothing' : last}`,
+    { cause: said },
+  )
 }
 
 function checkVersion(place: Place): void {

@@ -12,9 +12,9 @@ export interface EmbeddedEngine {
   readonly homeDir: string
   readonly socketDir: string
   /** False from the moment the engine dies until it runs again. */
-  running(): boolean
+  readonly running: () => boolean
   /** Stops the engine if this process owns it. All other connections should be closed before. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface EngineOptions {
@@ -79,7 +79,8 @@ export async function openEmbeddedEngine(options: EngineOptions): Promise<Embedd
     if (held.lock === undefined) return
     // the lock is kept until the engine is gone: nobody adopts what is being stopped
     const ended: Promise<void> = endOf(held.lock)
-    if ((await stopPostmaster(held.pid)) === 'forced') log.warn({}, 'the database had to be stopped by force; it will recover at the next start')
+    if ((await stopPostmaster(held.pid)) === 'forced')
+      log.warn({}, 'the database had to be stopped by force; it will recover at the next start')
     await Promise.race([ended, sleep(1_000)])
   }
 }

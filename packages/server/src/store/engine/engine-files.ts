@@ -30,7 +30,10 @@ export function findEngineFiles(): EngineFiles {
   const root = dirname(dirname(entry))
   const dir = join(root, 'native')
   if (!existsSync(join(dir, 'bin', 'postgres'))) {
-    throw new StartError('engine_missing', `The embedded PostgreSQL in ${root} is incomplete. Delete node_modules and run npm install again.`)
+    throw new StartError(
+      'engine_missing',
+      `The embedded PostgreSQL in ${root} is incomplete. Delete node_modules and run npm install again.`,
+    )
   }
   const version = packageVersion(join(root, 'package.json'))
   return { dir, version, major: Number.parseInt(version, 10), platform }
@@ -38,6 +41,7 @@ export function findEngineFiles(): EngineFiles {
 
 function packageVersion(file: string): string {
   const found: unknown = JSON.parse(readFileSync(file, 'utf8'))
-  if (typeof found === 'object' && found !== null && 'version' in found && typeof found.version === 'string') return found.version
+  if (typeof found === 'object' && found !== null && 'version' in found && typeof found.version === 'string')
+    return found.version
   throw new StartError('engine_missing', `${file} names no version. Delete node_modules and run npm install again.`)
 }

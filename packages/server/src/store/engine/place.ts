@@ -1,9 +1,24 @@
 /** Where the embedded engine's programs, cluster and socket are, and who runs it. */
-import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { StartError, systemCode } from '#config'
+import { messageOf, StartError, systemCode } from '#config'
 import { findEngineFiles, type EngineFiles } from './engine-files.ts'
 import { canTraverse, unprivilegedUser, userOfUid, type EngineUser } from './user.ts'
 
@@ -36,7 +51,15 @@ export function findPlace(dataDir: string): Place {
   const clusterDir = join(homeDir, 'postgres')
   const user = clusterUser(clusterDir, newUser)
   const files = reachableFiles(findEngineFiles(), user, notes)
-  return { files, homeDir, clusterDir, logFile: join(homeDir, 'postgres.log'), socketDir: findSocketDir(clusterDir, user), user, notes }
+  return {
+    files,
+    homeDir,
+    clusterDir,
+    logFile: join(homeDir, 'postgres.log'),
+    socketDir: findSocketDir(clusterDir, user),
+    user,
+    notes,
+  }
 }
 
 function makeWritable(dataDir: string): void {
@@ -52,12 +75,22 @@ function makeWritable(dataDir: string): void {
 export function dataDirError(dataDir: string, cause: unknown): StartError {
   const code = systemCode(cause)
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new StartError('disk_full', `The disk that holds ${dataDir} is full. Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.`, { cause })
+    return new StartError(
+      'disk_full',
+      `The disk that holds ${dataDir} is full. Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.`,
+      { cause },
+    )
   }
-  const reason = { EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'the file system is read-only', ENOTDIR: 'part of the path is a file', EEXIST: 'it is a file' }[code ?? '']
+  const reason = {
+    EACCES: 'this user may not write there',
+    EPERM: 'this user may not write there',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'part of the path is a file',
+    EEXIST: 'it is a file',
+  }[code ?? '']
   return new StartError(
     'data_dir_not_writable',
-    `The data directory ${dataDir} cannot be written: ${reason ?? (cause instanceof Error ? cause.message : String(cause))}. Mend that, or set CLAVIGER_DATA_DIR to another folder.`,
+    `The data directory ${dataDir} cannot be written: ${reason ?? messageOf(cause)}. Mend that, or set CLAVIGER_DATA_DIR to another folder.`,
     { cause },
   )
 }
@@ -83,7 +116,9 @@ function findHome(dataDir: string, newUser: EngineUser | undefined, notes: strin
   } catch (cause) {
     throw dataDirError(home, cause)
   }
-  notes.push(`PostgreSQL does not run as root, and the user '${newUser.name}' that it runs as cannot reach ${real}: the database is in ${home}`)
+  notes.push(
+    `PostgreSQL does not run as root, and the user '${newUser.name}' that it runs as cannot reach ${real}: the database is in ${home}`,
+  )
   return home
 }
 
@@ -106,9 +141,16 @@ function clusterUser(clusterDir: string, newUser: EngineUser | undefined): Engin
       `The database in ${clusterDir} belongs to the user '${owner.name}', and this process runs as another. Start Claviger as '${owner.name}' or as root, or set CLAVIGER_DATA_DIR to another folder.`,
     )
   }
-  if (uid === 0) throw new StartError('data_dir_foreign', `The database in ${clusterDir} belongs to root, and PostgreSQL does not run as root. Give it to another user: chown -R nobody ${clusterDir}`)
+  if (uid === 0)
+    throw new StartError(
+      'data_dir_foreign',
+      `The database in ${clusterDir} belongs to root, and PostgreSQL does not run as root. Give it to another user: chown -R nobody ${clusterDir}`,
+    )
   if (!canTraverse(clusterDir, owner)) {
-    throw new StartError('data_dir_foreign', `The database in ${clusterDir} belongs to the user '${owner.name}', who cannot reach that folder. Open the folders above it: chmod o+x`)
+    throw new StartError(
+      'data_dir_foreign',
+      `The database in ${clusterDir} belongs to the user '${owner.name}', who cannot reach that folder. Open the folders above it: chmod o+x`,
+    )
   }
   return owner
 }
@@ -120,7 +162,9 @@ function reachableFiles(files: EngineFiles, user: EngineUser | undefined, notes:
   if (needed.every((part) => canTraverse(join(files.dir, part), user))) return files
   const copy = join(SHARED_HOME, `engine-${files.version}-${files.platform}`)
   if (!existsSync(copy)) copyWhole(files.dir, copy)
-  notes.push(`PostgreSQL does not run as root, and the user '${user.name}' that it runs as cannot reach ${files.dir}: a copy in ${copy} is used`)
+  notes.push(
+    `PostgreSQL does not run as root, and the user '${user.name}' that it runs as cannot reach ${files.dir}: a copy in ${copy} is used`,
+  )
   return { ...files, dir: copy }
 }
 
@@ -161,13 +205,20 @@ function findSocketDir(clusterDir: string, user: EngineUser | undefined): string
   const stats = lstatSync(dir)
   // the temporary folder is open to everybody: never trust what somebody else may have put there
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0) {
-    throw new StartError('data_dir_foreign', `${dir} should be a private folder of this installation, and somebody else made it. Remove it, or choose a shorter CLAVIGER_DATA_DIR.`)
+    throw new StartError(
+      'data_dir_foreign',
+      `${dir} should be a private folder of this installation, and somebody else made it. Remove it, or choose a shorter CLAVIGER_DATA_DIR.`,
+    )
   }
   return dir
 }
 
 /** `/root/claviger/data` becomes `root+claviger+data`: readable, and different for every path. */
 function folderNameOf(path: string): string {
-  const name = path.replaceAll('+', '++').split('/').filter((part) => part !== '').join('+')
+  const name = path
+    .replaceAll('+', '++')
+    .split('/')
+    .filter((part) => part !== '')
+    .join('+')
   return name.length <= 120 ? name : `${crc32(path).toString(16)}+${name.slice(-100)}`
 }

@@ -59,6 +59,8 @@ function passwd(): readonly EngineUser[] {
   }
   return text.split('\n').flatMap((line) => {
     const [name, , uid, gid] = line.split(':')
-    return name !== undefined && uid !== undefined && gid !== undefined ? [{ name, uid: Number(uid), gid: Number(gid) }] : []
+    return name !== undefined && uid !== undefined && gid !== undefined
+      ? [{ name, uid: Number(uid), gid: Number(gid) }]
+      : []
   })
 }
