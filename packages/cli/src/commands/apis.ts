@@ -1,0 +1,55 @@
+/** `claviger apis` */
+import type { Command } from 'commander'
+import type { CommandContext } from '../context.ts'
+import { showOne, type OutputOptions } from '../output.ts'
+import { collect, feedLoss, requestsLimit } from '../parse-options.ts'
+import { callNamed, given, resourceCommand } from '../resource.ts'
+
+interface ApiOptions extends OutputOptions {
+  readonly name?: string
+  readonly prefix?: string
+  readonly scope?: readonly string[]
+  readonly limit?: string
+  readonly onFeedLoss?: string
+  readonly disable?: boolean
+  readonly enable?: boolean
+}
+
+export function apisCommand(program: Command, context: CommandContext): void {
+  const command = resourceCommand(program, context, {
+    name: 'apis', what: 'What is protected: a key prefix and a catalogue of scopes.', columns: ['id', 'name', 'prefix', 'scopes'],
+    list: 'listApis', show: 'getApi', remove: 'deleteApi',
+  })
+  command
+    .command('create')
+    .description('Make an api.')
+    .requiredOption('--name <name>', 'its name')
+    .requiredOption('--prefix <prefix>', 'what its keys begin with')
+    .option('--scope <scope>', 'a scope of the catalogue (repeatable)', collect)
+    .option('--limit <n/window>', 'requests in any window, of all keys together: 1000/60s')
+    .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
+    .option('--json', 'print JSON')
+    .action(async (options: ApiOptions) => {
+      showOne(context, options, await callNamed(context, 'createApi', { body: given({ name: options.name, prefix: options.prefix, ...members(options) }) }))
+    })
+  command
+    .command('update <id>')
+    .description('Change an api.')
+    .option('--name <name>', 'its name')
+    .option('--scope <scope>', 'the whole new catalogue (repeatable)', collect)
+    .option('--limit <n/window>', 'requests in any window')
+    .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
+    .option('--disable', 'refuse all its keys')
+    .option('--enable', 'take them again')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: ApiOptions) => {
+      const disabled = options.disable === true ? true : options.enable === true ? false : undefined
+      showOne(context, options, await callNamed(context, 'updateApi', { params: { id }, body: given({ name: options.name, disabled, ...members(options) }) }))
+    })
+}
+
+const members = (options: ApiOptions) => ({
+  scopes: options.scope,
+  limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+  on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
+})

@@ -1,0 +1,25 @@
+/** All commands: one line each. */
+import type { Command } from 'commander'
+import type { CommandContext } from '../context.ts'
+import { apisCommand } from './apis.ts'
+import { applyCommand } from './apply.ts'
+import { appsCommand } from './apps.ts'
+import { auditCommand, statusCommand } from './audit.ts'
+import { keysCommand } from './keys.ts'
+import { machineCommands } from './machine.ts'
+import { modelsCommand } from './models.ts'
+import { providerKeysCommand } from './provider-keys.ts'
+import { routesCommand } from './routes.ts'
+
+export const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[] = [
+  apisCommand,
+  appsCommand,
+  keysCommand,
+  providerKeysCommand,
+  routesCommand,
+  modelsCommand,
+  applyCommand,
+  auditCommand,
+  statusCommand,
+  machineCommands,
+]

@@ -1,0 +1,109 @@
+/** `claviger keys` */
+import type { Command } from 'commander'
+import { NegativeAnswer, type CommandContext } from '../context.ts'
+import { showOne, type OutputOptions } from '../output.ts'
+import { collect, durationSeconds, instant, pairs, requestsLimit } from '../parse-options.ts'
+import { callNamed, given, resourceCommand } from '../resource.ts'
+
+interface KeyOptions extends OutputOptions {
+  readonly name?: string
+  readonly app?: string
+  readonly api?: readonly string[]
+  readonly env?: string
+  readonly scope?: readonly string[]
+  readonly cidr?: readonly string[]
+  readonly limit?: string
+  readonly expires?: string
+  readonly metadata?: readonly string[]
+  readonly idempotencyKey?: string
+  readonly disable?: boolean
+  readonly enable?: boolean
+}
+
+export function keysCommand(program: Command, context: CommandContext): void {
+  const command = resourceCommand(program, context, {
+    name: 'keys', what: 'API keys of apps. Secrets are shown once, at create and rotate.',
+    columns: ['id', 'name', 'app_id', 'environment', 'scopes', 'expires_at', 'revoked_at'], list: 'listKeys', show: 'getKey',
+  })
+  command
+    .command('create')
+    .description('Make a key; its secret is printed this once.')
+    .requiredOption('--name <name>', 'its name')
+    .requiredOption('--app <id>', 'the app that owns it')
+    .requiredOption('--api <id>', 'an api that it is for (repeatable)', collect)
+    .option('--env <name>', 'its environment: live, test, …')
+    .option('--scope <scope>', 'a scope (repeatable); none: no access', collect)
+    .option('--cidr <range>', 'only from here (repeatable)', collect)
+    .option('--limit <n/window>', 'requests in any window: 100/60s')
+    .option('--expires <when>', 'an instant or a duration such as 90d')
+    .option('--metadata <name=value>', 'a fact of yours (repeatable)', collect)
+    .option('--idempotency-key <text>', 'makes the call safe to repeat')
+    .option('--json', 'print JSON')
+    .action(async (options: KeyOptions) => {
+      const { idempotencyKey } = options
+      const body = given({ name: options.name, app_id: options.app, environment: options.env, ...members(options) })
+      showOne(context, options, await callNamed(context, 'createKey', { body, ...(idempotencyKey !== undefined && { idempotencyKey }) }))
+    })
+  command
+    .command('update <id>')
+    .description('Change a key.')
+    .option('--name <name>', 'its name')
+    .option('--api <id>', 'the whole new list of apis (repeatable)', collect)
+    .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect)
+    .option('--cidr <range>', 'the whole new list of ranges (repeatable)', collect)
+    .option('--limit <n/window>', 'requests in any window')
+    .option('--expires <when>', 'an instant or a duration')
+    .option('--metadata <name=value>', 'all facts anew (repeatable)', collect)
+    .option('--disable', 'refuse it and cut its open streams')
+    .option('--enable', 'take it again')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: KeyOptions) => {
+      const disabled = options.disable === true ? true : options.enable === true ? false : undefined
+      showOne(context, options, await callNamed(context, 'updateKey', { params: { id }, body: given({ name: options.name, disabled, ...members(options) }) }))
+    })
+  command
+    .command('rotate <id>')
+    .description('Give a key a new secret, printed this once; the old ones live on for the grace period.')
+    .option('--grace <duration>', 'how long the old secrets live on: 24h, 0s', '24h')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: OutputOptions & { readonly grace: string }) => {
+      showOne(context, options, await callNamed(context, 'rotateKey', { params: { id }, body: { grace_seconds: durationSeconds(options.grace) } }))
+    })
+  command
+    .command('revoke <id>')
+    .description('End a key for good; open streams are cut.')
+    .option('--reason <text>', 'for the audit log')
+    .option('--secret-version <n>', 'only this secret of the key')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: OutputOptions & { readonly reason?: string; readonly secretVersion?: string }) => {
+      const { secretVersion, reason } = options
+      const answer =
+        secretVersion === undefined
+          ? await callNamed(context, 'revokeKey', { params: { id }, body: given({ reason }) })
+          : await callNamed(context, 'revokeKeyVersion', { params: { id, number: secretVersion } })
+      showOne(context, options, answer)
+    })
+  command
+    .command('verify')
+    .description('Ask whether a key is good. The key is read from standard input, never from the command line.')
+    .option('--api <id>', 'for this api')
+    .option('--scope <scope>', 'with this scope (repeatable)', collect)
+    .option('--client-ip <address>', 'as if it came from here')
+    .option('--json', 'print JSON')
+    .action(async (options: OutputOptions & { readonly api?: string; readonly scope?: readonly string[]; readonly clientIp?: string }) => {
+      const key = (await context.readInput()).trim()
+      const body = given({ key, api_id: options.api, scopes: options.scope, client_ip: options.clientIp })
+      const answer = await callNamed(context, 'verifyKey', { body })
+      showOne(context, options, answer)
+      if (!('valid' in answer && answer.valid === true)) throw new NegativeAnswer()
+    })
+}
+
+const members = (options: KeyOptions) => ({
+  api_ids: options.api,
+  scopes: options.scope,
+  cidr_allow: options.cidr,
+  limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+  expires_at: options.expires === undefined ? undefined : instant(options.expires, Date.now()),
+  metadata: options.metadata === undefined ? undefined : pairs(options.metadata),
+})

@@ -1,0 +1,58 @@
+/** `claviger models` */
+import type { Command } from 'commander'
+import type { CommandContext } from '../context.ts'
+import { showOne, type OutputOptions } from '../output.ts'
+import { collect, feedLoss, requestsLimit } from '../parse-options.ts'
+import { callNamed, given, resourceCommand } from '../resource.ts'
+
+interface ModelOptions extends OutputOptions {
+  readonly name?: string
+  readonly api?: string
+  readonly scope?: readonly string[]
+  readonly baseUrl?: string
+  readonly upstreamModel?: string
+  readonly providerKey?: string
+  readonly streamUsage: boolean
+  readonly audit?: string
+  readonly limit?: string
+  readonly onFeedLoss?: string
+}
+
+export function modelsCommand(program: Command, context: CommandContext): void {
+  const command = resourceCommand(program, context, {
+    name: 'models', what: 'Public model names on /openai/v1, and where they are served.', columns: ['id', 'name', 'required_scopes', 'deployments'],
+    list: 'listModels', show: 'getModel', remove: 'deleteModel',
+  })
+  command
+    .command('create')
+    .description('Give a deployment a public model name. More than one deployment: claviger apply.')
+    .requiredOption('--name <name>', 'what callers write')
+    .requiredOption('--api <id>', 'keys of this api may use it')
+    .requiredOption('--scope <scope>', 'a scope that a key needs (repeatable)', collect)
+    .requiredOption('--base-url <url>', 'with the version segment: https://api.openai.com/v1')
+    .option('--upstream-model <name>', "the provider's name for it; by default the same")
+    .option('--provider-key <id>', 'the credential that is added')
+    .option('--no-stream-usage', 'the provider does not take stream_options.include_usage')
+    .option('--audit <mode>', 'ordinary, or before-answer')
+    .option('--limit <n/window>', 'requests in any window, of all callers together')
+    .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
+    .option('--json', 'print JSON')
+    .action(async (options: ModelOptions) => {
+      const deployment = given({
+        base_url: options.baseUrl,
+        model: options.upstreamModel ?? options.name,
+        provider_key_id: options.providerKey,
+        asks_stream_usage: options.streamUsage,
+      })
+      const body = given({
+        name: options.name,
+        api_id: options.api,
+        required_scopes: options.scope,
+        deployments: [deployment],
+        audit: options.audit,
+        limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+        on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
+      })
+      showOne(context, options, await callNamed(context, 'createModel', { body }))
+    })
+}

@@ -1,0 +1,61 @@
+/** `claviger provider-keys` */
+import type { Command } from 'commander'
+import { UsageError, type CommandContext } from '../context.ts'
+import { showOne, type OutputOptions } from '../output.ts'
+import { collect } from '../parse-options.ts'
+import { callNamed, given, resourceCommand } from '../resource.ts'
+
+interface ProviderKeyOptions extends OutputOptions {
+  readonly name?: string
+  readonly provider?: string
+  readonly origin?: readonly string[]
+  readonly inject?: string
+  readonly route?: readonly string[]
+  readonly model?: readonly string[]
+  readonly app?: readonly string[]
+}
+
+export function providerKeysCommand(program: Command, context: CommandContext): void {
+  const command = resourceCommand(program, context, {
+    name: 'provider-keys', what: "Other people's keys, sealed and never readable again. The secret is read from standard input.",
+    columns: ['id', 'name', 'provider', 'origins'], list: 'listProviderKeys', show: 'getProviderKey', remove: 'deleteProviderKey',
+  })
+  command
+    .command('create')
+    .description('Store a provider key; its secret is read from standard input.')
+    .requiredOption('--name <name>', 'its name')
+    .requiredOption('--provider <provider>', 'whose API it opens: openai')
+    .requiredOption('--origin <origin>', 'where it may be sent (repeatable)', collect)
+    .option('--inject <how>', 'bearer, basic:<user>, header:<name> or query:<name>', 'bearer')
+    .option('--route <id>', 'only this route may use it (repeatable)', collect)
+    .option('--model <id>', 'only this model may use it (repeatable)', collect)
+    .option('--app <id>', 'only this app may use it (repeatable)', collect)
+    .option('--json', 'print JSON')
+    .action(async (options: ProviderKeyOptions) => {
+      const body = given({
+        name: options.name,
+        provider: options.provider,
+        origins: options.origin,
+        injection: injection(options.inject ?? 'bearer'),
+        secret: (await context.readInput()).trim(),
+        used_by: given({ routes: options.route, models: options.model, apps: options.app }),
+      })
+      showOne(context, options, await callNamed(context, 'createProviderKey', { body }))
+    })
+  command
+    .command('rotate <id>')
+    .description('Replace the secret; the new one is read from standard input.')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: OutputOptions) => {
+      const secret = (await context.readInput()).trim()
+      showOne(context, options, await callNamed(context, 'rotateProviderKey', { params: { id }, body: { secret } }))
+    })
+}
+
+function injection(text: string): object {
+  const [kind = '', value] = text.split(':', 2)
+  if (kind === 'bearer' && value === undefined) return { kind }
+  if (kind === 'basic' && value !== undefined) return { kind, username: value }
+  if ((kind === 'header' || kind === 'query') && value !== undefined) return { kind, name: value }
+  throw new UsageError(`${text} is no way to send a secret. Write bearer, basic:<user>, header:<name> or query:<name>.`)
+}
