@@ -54,7 +54,11 @@ const RULES: readonly {
   { rule: 'key.expires_at', code: 'key_expired', key: { expiresAtMs: NOW_MS } },
   { rule: 'version.expires_at', code: 'key_expired', version: { expiresAtMs: NOW_MS } },
   { rule: 'key.not_before', code: 'key_not_yet_valid', key: { notBeforeAtMs: NOW_MS + 1 } },
-  { rule: 'workspace.disabled', code: 'workspace_disabled', key: { workspace: { current: { ...workspace, disabledAtMs: 1 } } } },
+  {
+    rule: 'workspace.disabled',
+    code: 'workspace_disabled',
+    key: { workspace: { current: { ...workspace, disabledAtMs: 1 } } },
+  },
   { rule: 'app.disabled', code: 'app_disabled', key: { app: { current: { ...app, disabledAtMs: 1 } } } },
   { rule: 'key.disabled', code: 'key_disabled', key: { disabledAtMs: 1 } },
   { rule: 'key.apis', code: 'api_not_allowed', ask: { apiId: 'api_9' } },
@@ -68,34 +72,71 @@ describe('decide', () => {
   })
 
   test.each(RULES)('$rule alone refuses with $code', (each) => {
-    expect(decide({ ...key, ...each.key }, { ...version, ...each.version }, { ...ask, ...each.ask })).toMatchObject({ code: each.code, rule: each.rule })
+    expect(decide({ ...key, ...each.key }, { ...version, ...each.version }, { ...ask, ...each.ask })).toMatchObject({
+      code: each.code,
+      rule: each.rule,
+    })
   })
 
-  test.each(RULES.map((each, from) => ({ ...each, from })))('$rule is the answer when all rules from it on refuse', ({ rule, code, from }) => {
-    const rest = RULES.slice(from)
-    const all = rest.reduce(
-      (sum, each) => ({ key: { ...sum.key, ...each.key }, version: { ...sum.version, ...each.version }, ask: { ...sum.ask, ...each.ask } }),
-      { key, version, ask },
-    )
-    expect(decide(all.key, all.version, all.ask)).toMatchObject({ code, rule })
-  })
+  test.each(RULES.map((each, from) => ({ ...each, from })))(
+    '$rule is the answer when all rules from it on refuse',
+    ({ rule, code, from }) => {
+      const rest = RULES.slice(from)
+      const all = rest.reduce(
+        (sum, each) => ({
+          key: { ...sum.key, ...each.key },
+          version: { ...sum.version, ...each.version },
+          ask: { ...sum.ask, ...each.ask },
+        }),
+        { key, version, ask },
+      )
+      expect(decide(all.key, all.version, all.ask)).toMatchObject({ code, rule })
+    },
+  )
 
   test.each([
-    { what: 'a key', when: 'the millisecond before its expiry', change: { key: { expiresAtMs: NOW_MS + 1 } }, code: 'valid' },
-    { what: 'a key', when: 'the millisecond of its expiry', change: { key: { expiresAtMs: NOW_MS } }, code: 'key_expired' },
-    { what: 'a rotated version', when: 'the last millisecond of its grace', change: { version: { expiresAtMs: NOW_MS + 1 } }, code: 'valid' },
-    { what: 'a rotated version', when: 'the millisecond its grace ends', change: { version: { expiresAtMs: NOW_MS } }, code: 'key_expired' },
-    { what: 'a key', when: 'the millisecond before it begins', change: { key: { notBeforeAtMs: NOW_MS + 1 } }, code: 'key_not_yet_valid' },
+    {
+      what: 'a key',
+      when: 'the millisecond before its expiry',
+      change: { key: { expiresAtMs: NOW_MS + 1 } },
+      code: 'valid',
+    },
+    {
+      what: 'a key',
+      when: 'the millisecond of its expiry',
+      change: { key: { expiresAtMs: NOW_MS } },
+      code: 'key_expired',
+    },
+    {
+      what: 'a rotated version',
+      when: 'the last millisecond of its grace',
+      change: { version: { expiresAtMs: NOW_MS + 1 } },
+      code: 'valid',
+    },
+    {
+      what: 'a rotated version',
+      when: 'the millisecond its grace ends',
+      change: { version: { expiresAtMs: NOW_MS } },
+      code: 'key_expired',
+    },
+    {
+      what: 'a key',
+      when: 'the millisecond before it begins',
+      change: { key: { notBeforeAtMs: NOW_MS + 1 } },
+      code: 'key_not_yet_valid',
+    },
     { what: 'a key', when: 'the millisecond it begins', change: { key: { notBeforeAtMs: NOW_MS } }, code: 'valid' },
     { what: 'a key', when: 'expiry 0', change: { key: { expiresAtMs: 0 } }, code: 'key_expired' },
     { what: 'a key', when: 'revocation at instant 0', change: { key: { revokedAtMs: 0 } }, code: 'key_revoked' },
-  ] satisfies { what: string; when: string; change: { key?: Partial<KeyPart>; version?: Partial<VersionPart> }; code: DecisionCode }[])(
-    '$what at $when is $code',
-    ({ change, code }) => {
-      const { key: keyChange, version: versionChange } = { key: {}, version: {}, ...change }
-      expect(decide({ ...key, ...keyChange }, { ...version, ...versionChange }, ask).code).toBe(code)
-    },
-  )
+  ] satisfies {
+    what: string
+    when: string
+    change: { key?: Partial<KeyPart>; version?: Partial<VersionPart> }
+    code: DecisionCode
+  }[])('$what at $when is $code', ({ change, code }) => {
+    const { key: keyChange, version: versionChange } = { key: {}, version: {}, ...change }
+    expect(decide({ ...key, ...keyChange }, { ...version, ...versionChange }, ask).code).toBe(code)
+  })
 
   test('the grace of one version does not touch another of the same key', () => {
     expect(decide(key, { ...version, number: 2 }, ask).code).toBe('valid')

@@ -21,8 +21,17 @@ export type DecisionCode =
   | 'valid'
   | Extract<
       ErrorCode,
-      | 'credential_invalid' | 'key_revoked' | 'key_expired' | 'key_not_yet_valid' | 'key_disabled' | 'app_disabled'
-      | 'workspace_disabled' | 'api_not_allowed' | 'ip_not_allowed' | 'scope_missing' | 'limit_reached'
+      | 'credential_invalid'
+      | 'key_revoked'
+      | 'key_expired'
+      | 'key_not_yet_valid'
+      | 'key_disabled'
+      | 'app_disabled'
+      | 'workspace_disabled'
+      | 'api_not_allowed'
+      | 'ip_not_allowed'
+      | 'scope_missing'
+      | 'limit_reached'
     >
 
 export interface Decision {
@@ -47,7 +56,8 @@ export function decide(key: KeyPart, version: VersionPart, ask: Ask): Decision {
   if (key.notBeforeAtMs !== undefined && nowMs < key.notBeforeAtMs) {
     return { code: 'key_not_yet_valid', rule: 'key.not_before' }
   }
-  if (key.workspace.current.disabledAtMs !== undefined) return { code: 'workspace_disabled', rule: 'workspace.disabled' }
+  if (key.workspace.current.disabledAtMs !== undefined)
+    return { code: 'workspace_disabled', rule: 'workspace.disabled' }
   if (key.app.current.disabledAtMs !== undefined) return { code: 'app_disabled', rule: 'app.disabled' }
   if (key.disabledAtMs !== undefined) return { code: 'key_disabled', rule: 'key.disabled' }
   const api = apiRule(key, ask.apiId)

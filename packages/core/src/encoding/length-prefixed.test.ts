@@ -28,9 +28,12 @@ describe('lengthPrefixed', () => {
     { one: ['a'], other: [new Uint8Array([0x61])], what: 'a text and its bytes' },
     { one: [''], other: [], what: 'an empty part and no part' },
     { one: ['a', ''], other: ['', 'a'], what: 'the place of an empty part' },
-  ] satisfies { one: CanonicalPart[]; other: CanonicalPart[]; what: string }[])('tells $what apart', ({ one, other }) => {
-    expect(lengthPrefixed(one)).not.toEqual(lengthPrefixed(other))
-  })
+  ] satisfies { one: CanonicalPart[]; other: CanonicalPart[]; what: string }[])(
+    'tells $what apart',
+    ({ one, other }) => {
+      expect(lengthPrefixed(one)).not.toEqual(lengthPrefixed(other))
+    },
+  )
 
   test('gives different lists different bytes, and equal ones the same', () => {
     fc.assert(

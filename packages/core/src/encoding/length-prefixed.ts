@@ -39,7 +39,8 @@ function encodePart(part: CanonicalPart): { readonly type: number; readonly cont
     return bounded(TEXT, utf8.encode(part))
   }
   if (typeof part === 'object') return bounded(BYTES, part)
-  if (typeof part === 'number' && !Number.isSafeInteger(part)) throw new RangeError('only safe integers have one exact form')
+  if (typeof part === 'number' && !Number.isSafeInteger(part))
+    throw new RangeError('only safe integers have one exact form')
   // `-0` is 0: template strings write both as "0".
   return bounded(INTEGER, utf8.encode(`${part}`))
 }

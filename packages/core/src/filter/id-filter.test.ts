@@ -48,13 +48,16 @@ describe('IdFilter', () => {
     }
   })
 
-  test.each([{ seed: [0, 0] }, { seed: [1, 2] }, { seed: [0xffffffff, 0x80000000] }] as const)('loses no id under the seed $seed', ({ seed }) => {
-    const filter = new IdFilter(seed)
-    for (let number = 0; number < 2_000; number += 1) filter.add(idOf(number))
-    expect(filter.size).toBe(2_000)
-    expect(filter.mayContain(idOf(1_999))).toBe(true)
-    expect(filter.mayContain(idOf(2_000))).toBe(false)
-  })
+  test.each([{ seed: [0, 0] }, { seed: [1, 2] }, { seed: [0xffffffff, 0x80000000] }] as const)(
+    'loses no id under the seed $seed',
+    ({ seed }) => {
+      const filter = new IdFilter(seed)
+      for (let number = 0; number < 2_000; number += 1) filter.add(idOf(number))
+      expect(filter.size).toBe(2_000)
+      expect(filter.mayContain(idOf(1_999))).toBe(true)
+      expect(filter.mayContain(idOf(2_000))).toBe(false)
+    },
+  )
 
   test('an empty one contains nothing', () => {
     expect(new IdFilter().mayContain('')).toBe(false)

@@ -22,7 +22,12 @@ const state = (changes: Partial<LimitState>, named: Partial<LimitPolicy> = {}): 
 describe('rateLimitFields', () => {
   // The form of the examples in draft-ietf-httpapi-ratelimit-headers-10 §3.1 and §4.1.
   test('writes one item for each limit, in order', () => {
-    expect(rateLimitFields([state({}, { name: 'burst' }), state({ remaining: 999, resetMs: 86_400_000 }, { name: 'daily', limit: 1_000, windowMs: 86_400_000 })])).toEqual({
+    expect(
+      rateLimitFields([
+        state({}, { name: 'burst' }),
+        state({ remaining: 999, resetMs: 86_400_000 }, { name: 'daily', limit: 1_000, windowMs: 86_400_000 }),
+      ]),
+    ).toEqual({
       policy: '"burst";q=100;w=60, "daily";q=1000;w=86400',
       state: '"burst";r=50;t=30, "daily";r=999;t=86400',
     })
@@ -70,9 +75,12 @@ describe('rateLimitFields', () => {
     )
   })
 
-  test.each(['a\r\nSet-Cookie: x', 'caf\u00e9', 'tab\there', '\u007f'])('refuses the name %j, as the RFC demands', (name) => {
-    expect(() => rateLimitFields([state({}, { name })])).toThrow(RangeError)
-  })
+  test.each(['a\r\nSet-Cookie: x', 'caf\u00e9', 'tab\there', '\u007f'])(
+    'refuses the name %j, as the RFC demands',
+    (name) => {
+      expect(() => rateLimitFields([state({}, { name })])).toThrow(RangeError)
+    },
+  )
 })
 
 describe('retryAfterSeconds', () => {

@@ -52,11 +52,17 @@ describe('makeId', () => {
 
   test('makes what isId knows, for every type and no other', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...types), fc.constantFrom(...types), instant, random, (type, other, nowMs, bytes) => {
-        const id = makeId(type, nowMs, bytes)
-        expect(isId(type, id)).toBe(true)
-        expect(isId(other, id)).toBe(other === type)
-      }),
+      fc.property(
+        fc.constantFrom(...types),
+        fc.constantFrom(...types),
+        instant,
+        random,
+        (type, other, nowMs, bytes) => {
+          const id = makeId(type, nowMs, bytes)
+          expect(isId(type, id)).toBe(true)
+          expect(isId(other, id)).toBe(other === type)
+        },
+      ),
     )
   })
 

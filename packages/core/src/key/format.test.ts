@@ -12,8 +12,15 @@ const EXAMPLE: KeyText = {
   secret: Uint8Array.from({ length: 32 }, (_, index) => index),
 }
 
-const name = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789'), minLength: 2, maxLength: 12 })
-const anyText = fc.oneof(fc.string({ maxLength: 100 }), fc.string({ unit: fc.constantFrom(...'_az09AZ'), minLength: 60, maxLength: 90 }))
+const name = fc.string({
+  unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789'),
+  minLength: 2,
+  maxLength: 12,
+})
+const anyText = fc.oneof(
+  fc.string({ maxLength: 100 }),
+  fc.string({ unit: fc.constantFrom(...'_az09AZ'), minLength: 60, maxLength: 90 }),
+)
 const keyText: fc.Arbitrary<KeyText> = fc.record({
   prefix: name,
   environment: name,
@@ -129,7 +136,10 @@ describe('makePublicId', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 17, maxLength: 32 }), (random) => {
         const wanted = BigInt(`0x${Buffer.from(random).toString('hex')}`) % 62n ** 12n
-        const got = Array.from(makePublicId(random)).reduce((sum, digit) => sum * 62n + BigInt(BASE62.indexOf(digit)), 0n)
+        const got = Array.from(makePublicId(random)).reduce(
+          (sum, digit) => sum * 62n + BigInt(BASE62.indexOf(digit)),
+          0n,
+        )
         expect(got).toBe(wanted)
       }),
     )

@@ -113,7 +113,8 @@ export function parseKey(text: string): ParsedKey {
  * @throws RangeError for fewer bytes
  */
 export function makePublicId(random: Uint8Array): string {
-  if (random.length < PUBLIC_ID_RANDOM_BYTES) throw new RangeError(`a public id takes ${PUBLIC_ID_RANDOM_BYTES} random bytes`)
+  if (random.length < PUBLIC_ID_RANDOM_BYTES)
+    throw new RangeError(`a public id takes ${PUBLIC_ID_RANDOM_BYTES} random bytes`)
   let value = 0n
   for (const byte of random) value = (value << 8n) | BigInt(byte)
   return base62OfNumber(value % PUBLIC_IDS, PUBLIC_ID_LENGTH)

@@ -53,7 +53,12 @@ describe('the arithmetic of buckets', () => {
   })
 
   test('the current bucket and as many before it as the window has count, the oldest in full', () => {
-    const counts = new Map([[39, 1_000], [40, 1], [70, 10], [100, 100]])
+    const counts = new Map([
+      [39, 1_000],
+      [40, 1],
+      [70, 10],
+      [100, 100],
+    ])
     expect(oldestCountingBucket(MINUTE, 100_999)).toBe(40)
     expect(usedUnits(MINUTE, counts, 100_999)).toBe(111)
   })
@@ -76,7 +81,11 @@ describe('the arithmetic of buckets', () => {
 })
 
 describe('retryAfterMs', () => {
-  const counts = new Map([[40, 30], [50, 50], [99, 20]])
+  const counts = new Map([
+    [40, 30],
+    [50, 50],
+    [99, 20],
+  ])
 
   test.each([
     { cost: 1, delayMs: 1_000, because: 'the 30 of bucket 40 leave at second 101' },
@@ -135,7 +144,10 @@ describe('WindowCounter', () => {
   })
 
   test('never lets more than the limit through in any window of the length (against a log of all that it let through)', () => {
-    const step = fc.record({ afterMs: fc.oneof(fc.nat(20), fc.nat(400), fc.nat(6_000)), cost: fc.integer({ min: 1, max: 12 }) })
+    const step = fc.record({
+      afterMs: fc.oneof(fc.nat(20), fc.nat(400), fc.nat(6_000)),
+      cost: fc.integer({ min: 1, max: 12 }),
+    })
     fc.assert(
       fc.property(shape, fc.nat(10_000), fc.array(step, { maxLength: 150 }), (given, startAtMs, steps) => {
         const counter = new WindowCounter(given)
@@ -153,20 +165,28 @@ describe('WindowCounter', () => {
 
   test('lets a burst of the limit through once, wherever the borders of its buckets lie', () => {
     fc.assert(
-      fc.property(shape, fc.nat(10_000), fc.array(fc.nat(40), { minLength: 80, maxLength: 80 }), (given, startAtMs, gaps) => {
-        const counter = new WindowCounter(given)
-        let nowMs = startAtMs
-        let admitted = 0
-        for (const gap of gaps) {
-          nowMs = Math.min(nowMs + gap, startAtMs + given.windowMs)
-          if (counter.take(1, nowMs)) admitted += 1
-        }
-        expect(admitted).toBe(Math.min(given.limit, gaps.length))
-      }),
+      fc.property(
+        shape,
+        fc.nat(10_000),
+        fc.array(fc.nat(40), { minLength: 80, maxLength: 80 }),
+        (given, startAtMs, gaps) => {
+          const counter = new WindowCounter(given)
+          let nowMs = startAtMs
+          let admitted = 0
+          for (const gap of gaps) {
+            nowMs = Math.min(nowMs + gap, startAtMs + given.windowMs)
+            if (counter.take(1, nowMs)) admitted += 1
+          }
+          expect(admitted).toBe(Math.min(given.limit, gaps.length))
+        },
+      ),
     )
   })
 
-  const served = { windowMs: fc.integer({ min: 1, max: 90 }).map((seconds) => seconds * 1_000), limit: fc.integer({ min: 1, max: 200 }) }
+  const served = {
+    windowMs: fc.integer({ min: 1, max: 90 }).map((seconds) => seconds * 1_000),
+    limit: fc.integer({ min: 1, max: 200 }),
+  }
 
   test('gives at least 90 % of the limit to a caller who keeps to Retry-After', () => {
     fc.assert(
@@ -186,15 +206,19 @@ describe('WindowCounter', () => {
 
   test('admits at least 90 % of steady demand at the limit, from ten calls a window up', () => {
     fc.assert(
-      fc.property(fc.record({ ...served, limit: fc.integer({ min: 10, max: 200 }) }), fc.nat(100_000), ({ limit, windowMs }, startAtMs) => {
-        const counter = new WindowCounter({ limit, windowMs, buckets: bucketsFor(windowMs) })
-        const calls = 30 * limit
-        let admitted = 0
-        for (let call = 0; call < calls; call += 1) {
-          if (counter.take(1, startAtMs + Math.floor((call * windowMs) / limit))) admitted += 1
-        }
-        expect(admitted / calls).toBeGreaterThanOrEqual(0.9)
-      }),
+      fc.property(
+        fc.record({ ...served, limit: fc.integer({ min: 10, max: 200 }) }),
+        fc.nat(100_000),
+        ({ limit, windowMs }, startAtMs) => {
+          const counter = new WindowCounter({ limit, windowMs, buckets: bucketsFor(windowMs) })
+          const calls = 30 * limit
+          let admitted = 0
+          for (let call = 0; call < calls; call += 1) {
+            if (counter.take(1, startAtMs + Math.floor((call * windowMs) / limit))) admitted += 1
+          }
+          expect(admitted / calls).toBeGreaterThanOrEqual(0.9)
+        },
+      ),
       { numRuns: 200 },
     )
   })
@@ -211,9 +235,12 @@ describe('WindowCounter', () => {
           const used = usedUnits(given, counts, nowMs)
           expect(counter.remaining(nowMs)).toBe(given.limit - used)
           expect(counter.retryAfterMs(cost, nowMs)).toBe(retryAfterMs(given, counts, cost, nowMs))
-          expect(counter.resetMs(nowMs)).toBe(used === 0 ? 0 : retryAfterMs(given, counts, given.limit - used + 1, nowMs))
+          expect(counter.resetMs(nowMs)).toBe(
+            used === 0 ? 0 : retryAfterMs(given, counts, given.limit - used + 1, nowMs),
+          )
           expect(counter.isIdle(nowMs)).toBe(used === 0)
-          if (counter.take(cost, nowMs)) counts.set(bucketOf(given, nowMs), (counts.get(bucketOf(given, nowMs)) ?? 0) + cost)
+          if (counter.take(cost, nowMs))
+            counts.set(bucketOf(given, nowMs), (counts.get(bucketOf(given, nowMs)) ?? 0) + cost)
         }
       }),
     )
@@ -278,7 +305,9 @@ describe('leases charged to the bucket of their expiry', () => {
 /** The oracle: looks at every window that ends at a charge, both of its ends included. */
 function mostInAnyWindow(log: readonly Charge[], windowMs: number): number {
   const sums = log.map((last) =>
-    log.filter(({ atMs }) => atMs <= last.atMs && atMs >= last.atMs - windowMs).reduce((sum, { cost }) => sum + cost, 0),
+    log
+      .filter(({ atMs }) => atMs <= last.atMs && atMs >= last.atMs - windowMs)
+      .reduce((sum, { cost }) => sum + cost, 0),
   )
   return Math.max(0, ...sums)
 }

@@ -93,7 +93,8 @@ export class WindowCounter {
 
   /** @throws RangeError for a shape that is none, or an instant below 0: shapes are checked where a limit is declared */
   constructor(shape: WindowShape, startAtMs = 0) {
-    if (!(shape.limit >= 0 && shape.windowMs >= 1 && Number.isInteger(shape.buckets) && shape.buckets >= 1 && startAtMs >= 0)) {
+    const hasBuckets = Number.isInteger(shape.buckets) && shape.buckets >= 1
+    if (!(hasBuckets && shape.limit >= 0 && shape.windowMs >= 1 && startAtMs >= 0)) {
       throw new RangeError('a window needs a limit of 0 or more, a length of 1 ms or more, and at least one bucket')
     }
     this.#shape = shape

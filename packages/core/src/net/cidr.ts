@@ -93,7 +93,8 @@ function parseCidr(text: string): Cidr | string {
   if (!/^(0|[1-9][0-9]{0,2})$/.test(written) || Number(written) > widest) {
     return `The prefix length must be a number from 0 to ${widest}.`
   }
-  if (isMapped && Number(written) < 96) return 'A network of IPv4-mapped addresses is at least 96 bits long; write IPv4 networks as such.'
+  if (isMapped && Number(written) < 96)
+    return 'A network of IPv4-mapped addresses is at least 96 bits long; write IPv4 networks as such.'
   const bits = isMapped ? Number(written) - 96 : Number(written)
   const first = masked(address, bits)
   const canonical = `${formatIp(first)}/${bits}`
@@ -109,12 +110,20 @@ function masked(ip: IpAddress, bits: number, fill = 0): IpAddress {
     return ((value & mask) | (fill & ~mask)) >>> 0
   }
   if (ip.family === 4) return { family: 4, word0: 0, word1: 0, word2: 0, word3: word(ip.word3, 0) }
-  return { family: 6, word0: word(ip.word0, 0), word1: word(ip.word1, 32), word2: word(ip.word2, 64), word3: word(ip.word3, 96) }
+  return {
+    family: 6,
+    word0: word(ip.word0, 0),
+    word1: word(ip.word1, 32),
+    word2: word(ip.word2, 64),
+    word3: word(ip.word3, 96),
+  }
 }
 
 /** In order, without those that lie in another. Two CIDR blocks never overlap in part. */
 function outermost(cidrs: readonly Cidr[]): readonly Cidr[] {
-  const widestFirst = cidrs.toSorted((one, other) => compareIp(one.first, other.first) || compareIp(other.last, one.last))
+  const widestFirst = cidrs.toSorted(
+    (one, other) => compareIp(one.first, other.first) || compareIp(other.last, one.last),
+  )
   const kept: Cidr[] = []
   for (const cidr of widestFirst) {
     const before = kept.at(-1)

@@ -145,7 +145,8 @@ function formatIpv4(value: number): string {
 function formatIpv6(ip: IpAddress): string {
   const groups = [ip.word0, ip.word1, ip.word2, ip.word3].flatMap((word) => [word >>> 16, word & 0xffff])
   const gap = longestZeroRun(groups)
-  const hex = (from: number, to: number): string => groups.slice(from, to).map((group) => group.toString(16)).join(':')
+  const digits = groups.map((group) => group.toString(16))
+  const hex = (from: number, to: number): string => digits.slice(from, to).join(':')
   if (gap.length < 2) return hex(0, 8) // one zero group alone is not shortened (RFC 5952 §4.2.2)
   return `${hex(0, gap.at)}::${hex(gap.at + gap.length, 8)}`
 }
