@@ -69,11 +69,6 @@ export class DecodedCopy {
     this.#onBytes = onBytes
   }
 
-  /** True when the copy could not be decoded, or grew beyond its bounds: what was told of it may lack its end. */
-  get gaveUp(): boolean {
-    return this.#gaveUp
-  }
-
   write(chunk: Uint8Array): void {
     if (this.#gaveUp || chunk.length === 0) return
     this.#decoder ??= this.#open(chunk[0] ?? 0)
