@@ -22,8 +22,8 @@ export interface Guarded {
   readonly api: PartRef<ApiPart>
   /** The caller's key must hold all of these. */
   readonly requiredScopes: readonly string[]
-  /** Overrides the api's policy. */
-  readonly onFeedLoss: FeedLossPolicy
+  /** Undefined: as the api says (`api.current.onFeedLoss`). */
+  readonly onFeedLoss: FeedLossPolicy | undefined
   readonly audit: AuditMode
   readonly limits: readonly LimitPolicy[]
   readonly timeouts: Timeouts

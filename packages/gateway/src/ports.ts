@@ -18,11 +18,23 @@ export type Lookup =
   /** Not cached, and the database does not answer: 503, never 401. */
   | { readonly kind: 'unavailable' }
 
+/** Who may ask `keys/verify` (decision 12): an admin key, or another credential that holds `keys.verify`. */
+export interface Verifier {
+  /** For the journal: who asked. */
+  readonly id: string
+  /** Keys of other workspaces look unknown to it. */
+  readonly workspaceId: string
+  /** For this api; undefined: for every api of its workspace. */
+  mayVerify(apiId: string | undefined): boolean
+}
+
 export interface Snapshots {
   /** Finds the key of a presented secret: format, checksum, filter, cache, then at most one read by primary key. */
   find(presented: string): MaybePromise<Lookup>
   /** Revocations are checked outside the cache too. */
   isRevoked(key: KeyPart, version: VersionPart): boolean
+  /** The caller of `keys/verify`; undefined: not a good credential. Must answer at once for one that it knows. */
+  verifier(presented: string): MaybePromise<Verifier | undefined | 'unavailable'>
   routeByName(name: string): RoutePart | undefined
   modelByName(workspaceId: string, name: string): ModelPart | undefined
   modelsOf(workspaceId: string): readonly ModelPart[]
@@ -125,6 +137,8 @@ export interface DecisionRecord {
   readonly keyId: string
   readonly versionNumber: number
   readonly apiId: string | undefined
+  /** Who asked, at `keys/verify`: the verifier's id. */
+  readonly askedBy?: string
   /** Route or model id. */
   readonly targetId: string | undefined
   readonly method: string

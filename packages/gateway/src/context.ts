@@ -1,0 +1,45 @@
+/** What every stage may reach: the ports, the register of open streams, the settings, the log. Made once. */
+import type { CidrSet } from '@claviger/core'
+import type { OpenStreams } from './open-streams.ts'
+import type { Ports } from './ports.ts'
+
+export interface GatewaySettings {
+  /** No door takes more, whatever its target says. */
+  readonly maxBodyBytes: number
+  /** Request line and header fields together. */
+  readonly maxHeaderBytes: number
+  /** Path and query. */
+  readonly maxTargetBytes: number
+  readonly headersTimeoutMs: number
+  /** The whole inbound request with its body. */
+  readonly requestTimeoutMs: number
+  /** Keep-alive between requests. */
+  readonly idleTimeoutMs: number
+  /** How long a client may take nothing of an answer before it is cut. */
+  readonly clientStallMs: number
+  /** The feed counts as lost when it is older. */
+  readonly feedStaleMs: number
+  /** Whose X-Forwarded-For and Forwarded are believed. */
+  readonly trustedProxies: CidrSet
+  /** `max-age` of HSTS, sent on TLS connections only. */
+  readonly hstsSeconds: number
+  /** Our name in `Via` towards upstreams; undefined: no such field (some servers stop compressing when they see one). */
+  readonly viaName: string | undefined
+}
+
+/** The shape of pino. */
+export interface GatewayLog {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+  debug(facts: object, message: string): void
+}
+
+export interface Context {
+  readonly ports: Ports
+  readonly openStreams: OpenStreams
+  readonly settings: GatewaySettings
+  readonly log: GatewayLog
+  /** `req_` and 26 characters; unique. */
+  readonly makeRequestId: (nowMs: number) => string
+}

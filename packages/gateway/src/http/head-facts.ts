@@ -1,0 +1,87 @@
+/**
+ * One look over a request's header fields: the credential, the framing, and the shapes that two servers could read in
+ * two ways. The parser (llhttp, strict) has refused the grosser ones before; what it lets through is refused here.
+ */
+import { ClavigerError } from '@claviger/core'
+import type { HeadFacts } from '../exchange.ts'
+
+/** More fields than any honest client sends. */
+const MAX_FIELDS = 256
+
+/**
+ * @param rawHeaders flat name, value, … as Node gives them
+ * @throws ClavigerError `headers_too_large`, or `bad_header` for a doubled Host, a Transfer-Encoding that is not
+ * exactly `chunked`, a Content-Length beside it or one that is not plain digits (RFC 9112 §3.2, §6.1, §6.3)
+ */
+export function readHeadFacts(rawHeaders: readonly string[]): HeadFacts {
+  if (rawHeaders.length > 2 * MAX_FIELDS) {
+    throw new ClavigerError('headers_too_large', `The request has more than ${MAX_FIELDS} header fields.`)
+  }
+  let presented: string | undefined
+  let severalCredentials = false
+  let otherScheme = false
+  let contentLength: string | undefined
+  let chunked = false
+  let expectsContinue = false
+  let hosts = 0
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    const value = rawHeaders[at + 1] ?? ''
+    switch (name.length) {
+      case 4:
+        if (name.toLowerCase() === 'host') hosts += 1
+        break
+      case 6:
+        if (name.toLowerCase() === 'expect') expectsContinue = value.toLowerCase() === '100-continue'
+        break
+      case 9:
+        if (name.toLowerCase() === 'x-api-key') {
+          severalCredentials ||= presented !== undefined && presented !== value
+          presented = value
+        }
+        break
+      case 13:
+        if (name.toLowerCase() === 'authorization') {
+          const credential = bearerCredential(value)
+          if (credential === undefined) otherScheme = true
+          else {
+            severalCredentials ||= presented !== undefined && presented !== credential
+            presented = credential
+          }
+        }
+        break
+      case 14:
+        if (name.toLowerCase() === 'content-length') {
+          if (contentLength !== undefined || !/^\d{1,15}$/.test(value)) throw badFraming('Content-Length must be given once, in digits.')
+          contentLength = value
+        }
+        break
+      case 17:
+        if (name.toLowerCase() === 'transfer-encoding') {
+          if (chunked || value.toLowerCase() !== 'chunked') throw badFraming('The only Transfer-Encoding served is "chunked", given once.')
+          chunked = true
+        }
+        break
+    }
+  }
+  if (hosts > 1) throw badFraming('The request has more than one Host field.')
+  if (chunked && contentLength !== undefined) throw badFraming('The request has both Content-Length and Transfer-Encoding.')
+  const contentLengthBytes = contentLength === undefined ? undefined : Number(contentLength)
+  return {
+    presented,
+    severalCredentials: severalCredentials || (otherScheme && presented !== undefined),
+    contentLengthBytes,
+    hasBody: chunked || (contentLengthBytes !== undefined && contentLengthBytes > 0),
+    expectsContinue,
+  }
+}
+
+/** What follows `Bearer `; undefined for every other scheme. */
+export function bearerCredential(authorization: string): string | undefined {
+  if (authorization.charCodeAt(6) !== 0x20 || authorization.slice(0, 6).toLowerCase() !== 'bearer') return undefined
+  return authorization.slice(7).trim()
+}
+
+function badFraming(message: string): ClavigerError {
+  return new ClavigerError('bad_header', message)
+}

@@ -1,0 +1,77 @@
+/**
+ * Errors as they leave by our own doors: RFC 9457 documents and RFC 6750 challenges.
+ * @see RFC 9457 §3, RFC 6750 §3
+ */
+import type { ClavigerError, ErrorCode, FieldProblem } from '@claviger/core'
+import type { ErrorAnswer } from '../front.ts'
+
+export interface ProblemDocument {
+  /** Names the kind of problem; the same for every occurrence of one `code`. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ErrorCode
+  readonly request_id: string
+  readonly errors?: readonly FieldProblem[]
+}
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
+
+const REALM = 'Bearer realm="claviger"'
+
+/** Where a problem of this code is named: a relative reference would change with the door, so this is absolute. */
+export function problemType(code: ErrorCode): string {
+  return `urn:claviger:error:${code}`
+}
+
+export function problemDocument(error: ClavigerError, requestId: string): ProblemDocument {
+  const document = {
+    type: problemType(error.code),
+    title: problemTitle(error.code),
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    request_id: requestId,
+  }
+  return error.errors.length === 0 ? document : { ...document, errors: error.errors }
+}
+
+export function problemAnswer(error: ClavigerError, requestId: string): ErrorAnswer {
+  return { contentType: PROBLEM_CONTENT_TYPE, body: JSON.stringify(problemDocument(error, requestId)) }
+}
+
+/**
+ * The value of `WWW-Authenticate` for this error; undefined when it carries none.
+ * Nothing was presented: the bare challenge, no error code (RFC 6750 §3.1). The scopes that are missing are read from
+ * `facts.scope`, a list with blanks; `facts.challenge: 'invalid_request'` asks for that challenge on a 400.
+ */
+export function challengeOf(error: ClavigerError): string | undefined {
+  if (error.code === 'credential_missing') return REALM
+  if (error.status === 401) return `${REALM}, error="invalid_token", error_description="${quotable(error.message)}"`
+  if (error.code === 'scope_missing') {
+    const scope = quotable(String(error.facts['scope'] ?? ''))
+    return `${REALM}, error="insufficient_scope", scope="${scope}"`
+  }
+  if (error.status === 403) return `${REALM}, error="insufficient_scope"`
+  if (error.code === 'query_credential' || error.facts['challenge'] === 'invalid_request') return `${REALM}, error="invalid_request"`
+  return undefined
+}
+
+const titles = new Map<ErrorCode, string>()
+
+/** `credential_invalid` → `Credential invalid`. */
+function problemTitle(code: ErrorCode): string {
+  let title = titles.get(code)
+  if (title === undefined) {
+    const words = code.replaceAll('_', ' ')
+    title = words.charAt(0).toUpperCase() + words.slice(1)
+    titles.set(code, title)
+  }
+  return title
+}
+
+/** Only what may stand between quotes in an RFC 6750 attribute: printable ASCII without `"` and `\`. */
+function quotable(text: string): string {
+  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '')
+}

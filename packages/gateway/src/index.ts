@@ -1,0 +1,47 @@
+/** The data plane: one pipeline that reaches the world only through its ports. */
+export type { Context, GatewayLog, GatewaySettings } from './context.ts'
+export type {
+  Admitted,
+  AnsweredHere,
+  Authorized,
+  Forwarded,
+  HeadFacts,
+  Matched,
+  Metered,
+  Opened,
+  ReadBody,
+  Received,
+  Refused,
+  Selected,
+  Shielded,
+  Target,
+  TokenUsage,
+  Verified,
+} from './exchange.ts'
+export type { ErrorAnswer, Front, ResponseTap, UpstreamHead } from './front.ts'
+export { OpenStreams, type CutReason, type OpenStream, type Registration, type StreamIds, type StreamSelector } from './open-streams.ts'
+export type { AuditMode, DeploymentPart, Guarded, ModelPart, RoutePart, Timeouts } from './parts.ts'
+export type {
+  Admission,
+  Clock,
+  Counters,
+  DecisionRecord,
+  Door,
+  Egress,
+  EgressCall,
+  EgressFailure,
+  EgressFailureCode,
+  EgressRequest,
+  EgressSink,
+  Journal,
+  Ledger,
+  Lookup,
+  MaybePromise,
+  Ports,
+  Snapshots,
+  UpgradeResult,
+  Usage,
+  Verifier,
+} from './ports.ts'
+export { PROBLEM_CONTENT_TYPE, challengeOf, problemAnswer, problemDocument, problemType, type ProblemDocument } from './http/problem.ts'
+export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'

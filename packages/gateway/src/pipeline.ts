@@ -1,0 +1,91 @@
+/**
+ * The one straight line of the data plane:
+ *
+ *     match → shield → verify → read → authorize → admit → (guard → cache) → select → open → forward → meter → record
+ *
+ * `guard` and `cache` do not exist yet; they will stand between `admit` and `select`: a guard sees what was admitted, and
+ * a cache hit settles at 0 (decision 1). A refusal is a value and leaves by the same door, recorded like a success.
+ */
+import { ClavigerError } from '@claviger/core'
+import type { Context } from './context.ts'
+import { isAnsweredHere, isRefused, type AnsweredHere, type Received, type Refused } from './exchange.ts'
+import type { Front } from './front.ts'
+import { writeAnswer, writeError } from './http/answer.ts'
+import { admit } from './stages/admit.ts'
+import { authorize, refuseBadKey } from './stages/authorize.ts'
+import { forward } from './stages/forward.ts'
+import { meter, open, record, recordAnswer, recordRefusal } from './stages/record.ts'
+import { shield } from './stages/shield.ts'
+import { verify } from './stages/verify.ts'
+
+/** Runs one call to its end. Never rejects: what is thrown is a bug, answered with 500 and logged. */
+export async function run(context: Context, front: Front, received: Received): Promise<void> {
+  try {
+    const refused = await walk(context, front, received)
+    if (refused !== undefined) await leave(context, front, received, refused)
+  } catch (cause) {
+    crash(context, front, received, cause)
+  }
+}
+
+async function walk(context: Context, front: Front, received: Received): Promise<Refused | undefined> {
+  const matched = front.match(context, received)
+  if (isRefused(matched)) return matched
+  const shielded = shield(context, matched)
+  if (isRefused(shielded)) return shielded
+  const verified = await verify(context, shielded)
+  if (isRefused(verified)) return verified
+  const read = await front.read(context, verified)
+  if (isRefused(read)) return read
+  if (isAnsweredHere(read)) return answerHere(context, read)
+  const authorized = authorize(context, read)
+  if (isRefused(authorized)) return authorized
+  const admitted = await admit(context, authorized)
+  if (isRefused(admitted)) return admitted
+  const selected = front.select(context, admitted)
+  if (isRefused(selected)) return selected
+  const opened = await open(context, selected)
+  const forwarded = await forward(context, front, opened)
+  if (isRefused(forwarded)) return forwarded
+  await record(context, await meter(forwarded))
+  return undefined
+}
+
+/** The door's own answers: for every key that is good here and now; they cost nothing and charge no limit. */
+async function answerHere(context: Context, answered: AnsweredHere): Promise<Refused | undefined> {
+  const refused = refuseBadKey(context, answered)
+  if (refused !== undefined) return refused
+  await recordAnswer(context, answered)
+  writeAnswer(answered.incoming, answered.outgoing, {
+    ...answered.answer,
+    requestId: answered.requestId,
+    fields: [],
+    hstsSeconds: context.settings.hstsSeconds,
+  })
+  return undefined
+}
+
+async function leave(context: Context, front: Front, received: Received, refused: Refused): Promise<void> {
+  await recordRefusal(context, received, refused)
+  writeRefusal(context, front, received, refused)
+}
+
+/** Writes an error in the door's own form. Does nothing for a caller that is gone. */
+export function writeRefusal(context: Context, front: Front, received: Received, refused: Refused): void {
+  writeError(received.incoming, received.outgoing, {
+    error: refused.refused,
+    answer: front.errorAnswer(refused.refused, received.requestId),
+    requestId: received.requestId,
+    limits: refused.limits,
+    hstsSeconds: context.settings.hstsSeconds,
+  })
+}
+
+function crash(context: Context, front: Front, received: Received, cause: unknown): void {
+  const { requestId, outgoing } = received
+  const isOurs = cause instanceof ClavigerError
+  if (!isOurs) context.log.error({ requestId, err: cause }, 'a call failed inside')
+  const error = isOurs ? cause : new ClavigerError('internal', 'Something went wrong inside. It has been logged.')
+  if (outgoing.headersSent) outgoing.destroy()
+  else writeRefusal(context, front, received, { refused: error, rule: 'internal', caller: undefined, target: undefined, limits: [] })
+}

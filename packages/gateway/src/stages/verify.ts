@@ -1,0 +1,72 @@
+/**
+ * Stage 3: whose key is it? The key is presented as `Authorization: Bearer`, as `x-api-key`, or in a header field that
+ * the route names. Whatever is wrong with it is answered alike.
+ */
+import { ClavigerError } from '@claviger/core'
+import type { Context } from '../context.ts'
+import { learn, type Refused, type Shielded, type Verified } from '../exchange.ts'
+import type { Lookup, MaybePromise } from '../ports.ts'
+import { refuseUnknown } from './refuse.ts'
+
+// errors that are the same for everybody are made once: a stack trace for each probe would be the prober's weapon
+const MISSING = refuseUnknown(new ClavigerError('credential_missing', 'This needs a key: send it as "Authorization: Bearer".'), 'credential')
+const INVALID = refuseUnknown(new ClavigerError('credential_invalid', 'The credential is not valid.'), 'credential')
+const UNAVAILABLE = refuseUnknown(
+  new ClavigerError('unavailable', 'The key cannot be checked at the moment.', { retryAfterSeconds: 1 }),
+  'snapshots',
+)
+const SEVERAL = refuseUnknown(
+  new ClavigerError('bad_header', 'Several different credentials were presented. Send one.', { facts: { challenge: 'invalid_request' } }),
+  'credential',
+)
+
+/** Places that every route reads; a route may name more. */
+const COMMON_PLACES: ReadonlySet<string> = new Set(['authorization', 'x-api-key'])
+
+export function verify(context: Context, shielded: Shielded): MaybePromise<Verified | Refused> {
+  if (shielded.facts.severalCredentials) return SEVERAL
+  const keyHeaders = shielded.route?.keyHeaders
+  const own = keyHeaders === undefined || keyHeaders.length === 0 ? undefined : ownPlace(shielded, keyHeaders)
+  const common = shielded.facts.presented
+  if (own !== undefined && common !== undefined && own !== common) return SEVERAL
+  const presented = common ?? own
+  if (presented === undefined || presented === '') return MISSING
+  const lookup = context.ports.snapshots.find(presented)
+  if (lookup instanceof Promise) return lookup.then((found) => judge(context, shielded, found))
+  return judge(context, shielded, lookup)
+}
+
+function judge(context: Context, shielded: Shielded, lookup: Lookup): Verified | Refused {
+  switch (lookup.kind) {
+    case 'unavailable':
+      return UNAVAILABLE
+    case 'unknown':
+      context.ports.counters.recordFailure(shielded.clientIp, lookup.reason)
+      return INVALID
+    case 'found':
+      return hidesRoute(shielded, lookup.key.workspace.current.id)
+        ? MISSING
+        : learn(shielded, { key: lookup.key, version: lookup.version })
+  }
+}
+
+/**
+ * A good key of another workspace, in a place that only this route reads: on a route that does not exist nobody would
+ * have read it, so nobody has.
+ */
+function hidesRoute(shielded: Shielded, workspaceId: string): boolean {
+  return shielded.facts.presented === undefined && shielded.route?.workspaceId !== workspaceId
+}
+
+function ownPlace(shielded: Shielded, keyHeaders: readonly string[]): string | undefined {
+  let presented: string | undefined
+  for (const name of keyHeaders) {
+    if (COMMON_PLACES.has(name)) continue
+    const value = shielded.headers[name]
+    if (value === undefined) continue
+    // a field given twice is one text with a comma in it, and no key has one
+    const text = Array.isArray(value) ? value.join(', ') : value
+    presented = presented === undefined || presented === text ? text : `${presented}, ${text}`
+  }
+  return presented
+}
