@@ -25,7 +25,18 @@ const WORDS: ReadonlyMap<number, string> = new Map([
   [0x66, 'false'],
   [0x6e, 'null'],
 ])
-const ESCAPABLE: ReadonlySet<number> = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)))
+/** What a byte does in a string. */
+const PLAIN = 0
+const ENDS = 1
+const ESCAPES = 2
+const FORBIDDEN = 3
+const ROLE_IN_STRING = rolesInString()
+/** 1 for the bytes that may stand behind a backslash, `u` aside. */
+const ESCAPABLE = escapableBytes()
+
+/** Only after so many plain bytes are words tried: text full of escapes is passed faster byte by byte. */
+const LONG_RUN_BYTES = 16
+const SHORT_NAME_BYTES = 32
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -70,14 +81,18 @@ export class JsonText {
   /** Reads a member's name. */
   readName(): { readonly name: string; readonly hasEscape: boolean } {
     const start = this.at
+    const seenBefore = this.#seen
+    this.#seen = 0
     this.#skipName()
-    const problem = utf8Problem(this.#bytes.subarray(start, this.at))
+    const quoted = this.#bytes.subarray(start, this.at)
+    const isAscii = (this.#seen & HIGH_BITS) === 0
+    this.#seen |= seenBefore
+    if (isAscii && !this.#hasEscape) return { name: asciiText(quoted.subarray(1, -1)), hasEscape: false }
+    const problem = utf8Problem(quoted)
     if (problem !== undefined) this.fail('The text is not valid UTF-8', start + problem)
-    const quoted = decoder.decode(this.#bytes.subarray(start, this.at))
-    if (!this.#hasEscape) return { name: quoted.slice(1, -1), hasEscape: false }
-    const name: unknown = JSON.parse(quoted)
+    const name: unknown = JSON.parse(decoder.decode(quoted))
     if (typeof name !== 'string') return this.fail('A member name in double quotes is expected', start)
-    return { name, hasEscape: true }
+    return { name, hasEscape: this.#hasEscape }
   }
 
   skipColon(): void {
@@ -104,7 +119,7 @@ export class JsonText {
     if (byte === QUOTE) this.#skipString()
     else if (byte === OPEN_OBJECT) this.#skipObject(depth + 1)
     else if (byte === OPEN_ARRAY) this.#skipArray(depth + 1)
-    else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) this.#skipNumber()
+    else if (byte === 0x2d || isDigit(byte)) this.#skipNumber()
     else this.#skipWord(WORDS.get(byte) ?? this.fail('A JSON value is expected'))
   }
 
@@ -161,22 +176,25 @@ export class JsonText {
     const wordsAt = this.#wordsAt
     let seen = 0
     let at = this.at + 1
+    let wordsFrom = at + LONG_RUN_BYTES
     this.#hasEscape = false
     for (;;) {
-      if (((at - wordsAt) & 3) === 0) {
-        const from = (at - wordsAt) >> 2
-        const to = this.#plainWordsEnd(from)
-        at += (to - from) << 2
+      if (at >= wordsFrom && ((at - wordsAt) & 3) === 0) {
+        at = wordsAt + (this.#plainWordsEnd((at - wordsAt) >> 2) << 2)
+        wordsFrom = at + LONG_RUN_BYTES
       }
       const byte = at < end ? (bytes[at] ?? 0) : this.fail('The text ends within a string', at)
-      if (byte === QUOTE) break
-      if (byte < 0x20) this.fail('A control character stands in a string', at)
-      if (byte === BACKSLASH) at = this.#escapeEnd(at)
-      else {
+      const role = ROLE_IN_STRING[byte]
+      if (role === PLAIN) {
         seen |= byte
         at += 1
-      }
+      } else if (role === ESCAPES) {
+        at = this.#escapeEnd(at)
+        wordsFrom = at + LONG_RUN_BYTES
+      } else if (role === ENDS) break
+      else this.fail('A control character stands in a string', at)
     }
+    // The bits of bytes and words are or-ed alike: only the high bit of any byte is asked for.
     this.#seen |= seen
     this.at = at + 1
   }
@@ -185,7 +203,7 @@ export class JsonText {
   #plainWordsEnd(from: number): number {
     const words = this.#words
     let seen = 0
-    let index = from < 0 ? 0 : from
+    let index = from
     for (; index < words.length; index += 1) {
       const word = words[index] ?? 0
       const quotes = word ^ QUOTES
@@ -204,7 +222,7 @@ export class JsonText {
   #escapeEnd(at: number): number {
     this.#hasEscape = true
     const byte = at + 1 < this.#end ? (this.#bytes[at + 1] ?? 0) : 0
-    if (byte !== 0x75) return ESCAPABLE.has(byte) ? at + 2 : this.fail('This escape does not exist', at)
+    if (byte !== 0x75) return ESCAPABLE[byte] === 1 ? at + 2 : this.fail('This escape does not exist', at)
     for (let digit = at + 2; digit < at + 6; digit += 1) {
       if (digit >= this.#end || !isHexDigit(this.#bytes[digit] ?? 0)) this.fail('\\u needs four hex digits', at)
     }
@@ -227,9 +245,11 @@ export class JsonText {
   }
 
   #skipDigits(): void {
-    const start = this.at
-    while (this.peek() >= 0x30 && this.peek() <= 0x39) this.at += 1
-    if (this.at === start) this.fail('A digit is expected')
+    const bytes = this.#bytes
+    let at = this.at
+    while (at < this.#end && isDigit(bytes[at] ?? 0)) at += 1
+    if (at === this.at) this.fail('A digit is expected')
+    this.at = at
   }
 
   #skipWord(word: string): void {
@@ -240,6 +260,31 @@ export class JsonText {
   }
 }
 
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39
+}
+
 function isHexDigit(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
+  return isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
+}
+
+/** Short names are put together faster here than the platform's decoder is called. */
+function asciiText(bytes: Uint8Array): string {
+  if (bytes.length > SHORT_NAME_BYTES) return decoder.decode(bytes)
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+function rolesInString(): Uint8Array {
+  const roles = new Uint8Array(256).fill(FORBIDDEN, 0, 0x20)
+  roles[QUOTE] = ENDS
+  roles[BACKSLASH] = ESCAPES
+  return roles
+}
+
+function escapableBytes(): Uint8Array {
+  const escapable = new Uint8Array(256)
+  for (const character of '"\\/bfnrt') escapable[character.charCodeAt(0)] = 1
+  return escapable
 }
