@@ -38,7 +38,11 @@ const NEVER_BY_NAME = compileCidrs([
  * @param addresses what the resolver answered, or the literal address itself
  * @param allowedHosts hosts that the operator allows to be private, by name or by address
  */
-export function checkAddresses(host: string, addresses: readonly string[], allowedHosts: ReadonlySet<string>): AddressCheck {
+export function checkAddresses(
+  host: string,
+  addresses: readonly string[],
+  allowedHosts: ReadonlySet<string>,
+): AddressCheck {
   const isNamed = allowedHosts.has(host)
   const checked: CheckedAddress[] = []
   for (const text of addresses) {

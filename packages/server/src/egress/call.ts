@@ -180,7 +180,11 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
     if (this.#mayTryAgain(error)) return this.#tryAgain()
     const { request } = this.#options
     const progress = { hasByte: this.#hasByte, hasHead: this.#hasHead }
-    this.fail(isBodysOwn(error, request.body) ? failure('cut', 'The body of the request broke off.') : failureOfExchange(error, request.origin, progress))
+    this.fail(
+      isBodysOwn(error, request.body)
+        ? failure('cut', 'The body of the request broke off.')
+        : failureOfExchange(error, request.origin, progress),
+    )
   }
 
   /**
@@ -190,7 +194,14 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
   #mayTryAgain(error: Error): boolean {
     const { request } = this.#options
     const isReused = this.#lane !== undefined && this.#lane.served > 0
-    return isReused && !this.#isRetried && !this.#hasByte && request.body === undefined && SAFE_METHODS.has(request.method) && isReset(error)
+    return (
+      isReused &&
+      !this.#isRetried &&
+      !this.#hasByte &&
+      request.body === undefined &&
+      SAFE_METHODS.has(request.method) &&
+      isReset(error)
+    )
   }
 
   #tryAgain(): void {
@@ -304,7 +315,12 @@ const TOO_LATE: Readonly<Record<Phase, string>> = {
 
 /** The stream that the caller gave broke by itself; undici breaks it too, when it is longer than it said. */
 function isBodysOwn(error: Error, body: EgressRequest['body']): boolean {
-  return body !== undefined && !(body instanceof Uint8Array) && body.errored === error && !codeOf(error).startsWith('UND_ERR_')
+  return (
+    body !== undefined &&
+    !(body instanceof Uint8Array) &&
+    body.errored === error &&
+    !codeOf(error).startsWith('UND_ERR_')
+  )
 }
 
 /** undici wants a Buffer, or it makes a copy of the view. */

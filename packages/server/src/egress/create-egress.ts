@@ -2,7 +2,16 @@
  * The only way out with a credential (decision 7). A request names a credential; whether that credential may go to this
  * origin for this user is decided here, the address is resolved and checked here, and the secret is added here.
  */
-import type { Clock, Egress, EgressCall, EgressFailure, EgressRequest, EgressSink, MaybePromise, UpgradeResult } from '@claviger/gateway'
+import type {
+  Clock,
+  Egress,
+  EgressCall,
+  EgressFailure,
+  EgressRequest,
+  EgressSink,
+  MaybePromise,
+  UpgradeResult,
+} from '@claviger/gateway'
 import { Call } from './call.ts'
 import type { CredentialStore } from './credential.ts'
 import { failure } from './failure.ts'
@@ -78,7 +87,8 @@ class PooledEgress implements RunningEgress {
       sink,
       turn: this.#turn,
       monotonicMs: this.#monotonicMs,
-      onSinkError: (error) => this.#options.log.error({ err: error, origin: request.origin }, 'egress: a sink threw; its call is aborted'),
+      onSinkError: (error) =>
+        this.#options.log.error({ err: error, origin: request.origin }, 'egress: a sink threw; its call is aborted'),
       onEnded: (ended, problem) => {
         this.#calls.remove(ended)
         if (problem !== undefined) this.#warn(problem, request)
@@ -106,7 +116,14 @@ class PooledEgress implements RunningEgress {
     const prepared = await this.#prepare(request, upstream)
     if (prepared.kind === 'refused') return this.#failed(prepared.failure, request)
     const { origin, resolver } = upstream
-    const result = await requestUpgrade({ request, origin, resolver, path: prepared.path, headers: prepared.headers, signal })
+    const result = await requestUpgrade({
+      request,
+      origin,
+      resolver,
+      path: prepared.path,
+      headers: prepared.headers,
+      signal,
+    })
     return result.kind === 'failed' ? this.#failed(result.failure, request) : result
   }
 
@@ -127,7 +144,10 @@ class PooledEgress implements RunningEgress {
   #noUpstream(request: EgressRequest): EgressFailure {
     return this.#isClosed
       ? failure('unreachable', 'Egress has been closed.')
-      : failure('origin_not_allowed', `${JSON.stringify(request.origin)} is not an origin (https://host or http://host, and a port).`)
+      : failure(
+          'origin_not_allowed',
+          `${JSON.stringify(request.origin)} is not an origin (https://host or http://host, and a port).`,
+        )
   }
 
   #prepare(request: EgressRequest, { origin, isNamedHost }: Upstream): MaybePromise<Prepared> {

@@ -1,9 +1,8 @@
 /** What egress needs of a stored credential, and the rule of who may use it where. */
-import type { Secret } from '@claviger/core'
+import type { Origin, Secret } from '@claviger/core'
 import type { EgressFailure, EgressRequest, MaybePromise } from '@claviger/gateway'
 import type { Injection } from './injections/index.ts'
 import { failure } from './failure.ts'
-import type { Origin } from './origin.ts'
 
 /** A credential as the vault hands it out: opened, cached, and with everything that says where it may go. */
 export interface OpenedCredential {
@@ -56,7 +55,10 @@ export function refusalOf(
   }
   if (!isAllowedUser(credential.usedBy, request.usedBy)) {
     const { kind, id, appId } = request.usedBy
-    return failure('origin_not_allowed', `Credential ${credential.id} may not be used by ${kind} ${id} for app ${appId}.`)
+    return failure(
+      'origin_not_allowed',
+      `Credential ${credential.id} may not be used by ${kind} ${id} for app ${appId}.`,
+    )
   }
   return undefined
 }

@@ -1,10 +1,9 @@
 /** Opens one connection to an address that has been checked, with TLS where the origin says so. */
 import { type LookupFunction, type Socket, connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { formatIp, parseIp } from '@claviger/core'
+import { type Origin, formatIp, parseIp } from '@claviger/core'
 import type { CheckedAddress } from './address.ts'
 import { EgressProblem, failure } from './failure.ts'
-import type { Origin } from './origin.ts'
 
 /** Before the next address of the same name is tried (RFC 8305 §5 recommends 250 ms; far upstreams need longer). */
 const NEXT_ADDRESS_AFTER_MS = 1_000
@@ -48,7 +47,11 @@ export function dial({ origin, addresses, tls }: DialOptions, done: (error: Erro
     const stray = strayAddress(socket, addresses)
     if (stray === undefined) return finish(undefined)
     socket.destroy()
-    finish(new EgressProblem(failure('address_not_allowed', `The connection to ${origin.host} went to ${stray}, which was not checked.`)))
+    finish(
+      new EgressProblem(
+        failure('address_not_allowed', `The connection to ${origin.host} went to ${stray}, which was not checked.`),
+      ),
+    )
   })
   socket.on('error', finish)
   socket.once('close', () => finish(Object.assign(new Error('closed while connecting'), { code: 'ECONNRESET' })))

@@ -33,14 +33,21 @@ export function failureOfExchange(error: unknown, origin: string, progress: Prog
   const code = codeOf(error)
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return failure('invalid', `${origin} sent too many bytes of header fields.`)
   // llhttp's reasons are fixed words; the bytes that it stumbled over are in another member, and stay there.
-  if (error instanceof errors.HTTPParserError) return failure('invalid', `${origin} does not keep to HTTP/1.1: ${error.message}.`)
+  if (error instanceof errors.HTTPParserError)
+    return failure('invalid', `${origin} does not keep to HTTP/1.1: ${error.message}.`)
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
-    return failure('invalid', 'The request cannot be written as HTTP/1.1: its method, path or a header field is malformed.')
+    return failure(
+      'invalid',
+      'The request cannot be written as HTTP/1.1: its method, path or a header field is malformed.',
+    )
   }
-  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return failure('invalid', 'The body of the request is not as long as it says.')
-  if (code === 'UND_ERR_SOCKET' && isBadResponse(error)) return failure('invalid', `${origin} sent an answer that nobody asked for.`)
+  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH')
+    return failure('invalid', 'The body of the request is not as long as it says.')
+  if (code === 'UND_ERR_SOCKET' && isBadResponse(error))
+    return failure('invalid', `${origin} sent an answer that nobody asked for.`)
   if (progress.hasHead) return failure('cut', `${origin} broke off within its answer${inBrackets(code)}.`)
-  if (progress.hasByte) return failure('invalid', `${origin} broke off within the head of its answer${inBrackets(code)}.`)
+  if (progress.hasByte)
+    return failure('invalid', `${origin} broke off within the head of its answer${inBrackets(code)}.`)
   return failure('unreachable', `${origin} closed the connection before it answered${inBrackets(code)}.`)
 }
 

@@ -2,7 +2,4 @@
 export { createEgress } from './create-egress.ts'
 export type { EgressOptions, EgressStats, RunningEgress } from './create-egress.ts'
 export type { CredentialStore, CredentialUsers, OpenedCredential } from './credential.ts'
-export { injectors } from './injections/index.ts'
 export type { Injection, InjectionKind } from './injections/index.ts'
-export { parseOrigin } from './origin.ts'
-export type { Origin } from './origin.ts'

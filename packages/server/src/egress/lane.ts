@@ -1,9 +1,9 @@
 /** One connection to an origin, opened when first used and again when it has been closed. One request at a time. */
 import type { Socket } from 'node:net'
+import type { Origin } from '@claviger/core'
 import { Client, type buildConnector } from 'undici'
 import { type DialOptions, type TlsMemory, dial } from './dial.ts'
 import { EgressProblem, failureOfConnect } from './failure.ts'
-import type { Origin } from './origin.ts'
 import type { Resolver } from './resolve.ts'
 
 /** A connection without a call is closed after this; a shorter `Keep-Alive: timeout` of the upstream counts. */
@@ -95,5 +95,7 @@ export class Lane {
 
 /** undici takes some codes of errors as "try again"; a connection that failed is told as one error that it does not know. */
 function asProblem(error: unknown, origin: Origin): EgressProblem {
-  return error instanceof EgressProblem ? error : new EgressProblem(failureOfConnect(error, origin.text), { cause: error })
+  return error instanceof EgressProblem
+    ? error
+    : new EgressProblem(failureOfConnect(error, origin.text), { cause: error })
 }

@@ -32,22 +32,88 @@ const rudeness: readonly Rude[] = [
   { does: 'speaks HTTP/2', rude: (socket) => socket.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])), code: 'invalid' },
   { does: 'closes within its head', rude: (socket) => socket.end('HTTP/1.1 200 OK\r\nX-A'), code: 'invalid' },
   { does: 'sends a status that is none', rude: (socket) => socket.end('HTTP/1.1 abc OK\r\n\r\n'), code: 'invalid' },
-  { does: 'sends a folded field', rude: (socket) => socket.write(`HTTP/1.1 200 OK\r\nX-A: 1\r\n folded\r\n\r\n`), code: 'invalid' },
-  { does: 'sends a field name with a space', rude: (socket) => socket.write(head('Content-Length : 2') + 'ok'), code: 'invalid' },
-  { does: 'sends two lengths', rude: (socket) => socket.write(head('Content-Length: 2\r\nContent-Length: 3') + 'ok'), code: 'invalid' },
-  { does: 'sends a length and chunks', rude: (socket) => socket.write(head('Content-Length: 2\r\nTransfer-Encoding: chunked') + '2\r\nok\r\n0\r\n\r\n'), code: 'invalid' },
-  { does: 'sends a length that is none', rude: (socket) => socket.write(head('Content-Length: -1') + 'ok'), code: 'invalid' },
-  { does: 'sends more than 64 KiB of fields', rude: (socket) => socket.write(head(`X-A: ${'a'.repeat(70_000)}`)), code: 'invalid' },
-  { does: 'sends endless fields', rude: (socket) => socket.write(`HTTP/1.1 200 OK\r\n${'X-A: aaaaaaaaaaaaaaaa\r\n'.repeat(5_000)}`), code: 'invalid' },
-  { does: 'asks to go on, though nobody waits', rude: (socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${head('Content-Length: 2')}ok`), code: 'invalid' },
-  { does: 'switches, though nobody asked', rude: (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'), code: 'invalid' },
-  { does: 'closes before its length is full', rude: (socket) => socket.end(head('Content-Length: 10') + 'short'), code: 'cut' },
-  { does: 'closes before its length is full, as announced', rude: (socket) => socket.end(head('Connection: close\r\nContent-Length: 10') + 'short'), code: 'cut' },
-  { does: 'resets before its length is full', rude: (socket) => socket.write(head('Content-Length: 10') + 'short', () => setTimeout(() => socket.resetAndDestroy(), 20)), code: 'cut' },
-  { does: 'closes within its chunks', rude: (socket) => socket.end(head('Transfer-Encoding: chunked') + '5\r\nsh'), code: 'cut' },
-  { does: 'closes before the last chunk', rude: (socket) => socket.end(head('Transfer-Encoding: chunked') + '2\r\nok\r\n'), code: 'cut' },
-  { does: 'sends a chunk size that is none', rude: (socket) => socket.write(head('Transfer-Encoding: chunked') + 'zz\r\nok\r\n'), code: 'invalid' },
-  { does: 'sends a chunk longer than it said', rude: (socket) => socket.write(head('Transfer-Encoding: chunked') + '2\r\nokay\r\n0\r\n\r\n'), code: 'invalid' },
+  {
+    does: 'sends a folded field',
+    rude: (socket) => socket.write(`HTTP/1.1 200 OK\r\nX-A: 1\r\n folded\r\n\r\n`),
+    code: 'invalid',
+  },
+  {
+    does: 'sends a field name with a space',
+    rude: (socket) => socket.write(head('Content-Length : 2') + 'ok'),
+    code: 'invalid',
+  },
+  {
+    does: 'sends two lengths',
+    rude: (socket) => socket.write(head('Content-Length: 2\r\nContent-Length: 3') + 'ok'),
+    code: 'invalid',
+  },
+  {
+    does: 'sends a length and chunks',
+    rude: (socket) => socket.write(head('Content-Length: 2\r\nTransfer-Encoding: chunked') + '2\r\nok\r\n0\r\n\r\n'),
+    code: 'invalid',
+  },
+  {
+    does: 'sends a length that is none',
+    rude: (socket) => socket.write(head('Content-Length: -1') + 'ok'),
+    code: 'invalid',
+  },
+  {
+    does: 'sends more than 64 KiB of fields',
+    rude: (socket) => socket.write(head(`X-A: ${'a'.repeat(70_000)}`)),
+    code: 'invalid',
+  },
+  {
+    does: 'sends endless fields',
+    rude: (socket) => socket.write(`HTTP/1.1 200 OK\r\n${'X-A: aaaaaaaaaaaaaaaa\r\n'.repeat(5_000)}`),
+    code: 'invalid',
+  },
+  {
+    does: 'asks to go on, though nobody waits',
+    rude: (socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${head('Content-Length: 2')}ok`),
+    code: 'invalid',
+  },
+  {
+    does: 'switches, though nobody asked',
+    rude: (socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    code: 'invalid',
+  },
+  {
+    does: 'closes before its length is full',
+    rude: (socket) => socket.end(head('Content-Length: 10') + 'short'),
+    code: 'cut',
+  },
+  {
+    does: 'closes before its length is full, as announced',
+    rude: (socket) => socket.end(head('Connection: close\r\nContent-Length: 10') + 'short'),
+    code: 'cut',
+  },
+  {
+    does: 'resets before its length is full',
+    rude: (socket) =>
+      socket.write(head('Content-Length: 10') + 'short', () => setTimeout(() => socket.resetAndDestroy(), 20)),
+    code: 'cut',
+  },
+  {
+    does: 'closes within its chunks',
+    rude: (socket) => socket.end(head('Transfer-Encoding: chunked') + '5\r\nsh'),
+    code: 'cut',
+  },
+  {
+    does: 'closes before the last chunk',
+    rude: (socket) => socket.end(head('Transfer-Encoding: chunked') + '2\r\nok\r\n'),
+    code: 'cut',
+  },
+  {
+    does: 'sends a chunk size that is none',
+    rude: (socket) => socket.write(head('Transfer-Encoding: chunked') + 'zz\r\nok\r\n'),
+    code: 'invalid',
+  },
+  {
+    does: 'sends a chunk longer than it said',
+    rude: (socket) => socket.write(head('Transfer-Encoding: chunked') + '2\r\nokay\r\n0\r\n\r\n'),
+    code: 'invalid',
+  },
 ]
 
 describe('an upstream that', () => {
@@ -63,7 +129,13 @@ describe('an upstream that', () => {
   })
 
   test('sends more than its length is believed for its length only, and not asked again over that connection', async () => {
-    upstream = await startRaw((socket, _request, nth) => socket.write(nth === 1 ? `${head('Content-Length: 2')}ok${head('Content-Length: 7')}poisons` : `${head('Content-Length: 3')}new`))
+    upstream = await startRaw((socket, _request, nth) =>
+      socket.write(
+        nth === 1
+          ? `${head('Content-Length: 2')}ok${head('Content-Length: 7')}poisons`
+          : `${head('Content-Length: 3')}new`,
+      ),
+    )
     const first = await send(egress, requestTo(upstream.origin)).told
     expect(first.body.toString()).toBe('ok')
     const second = await send(egress, requestTo(upstream.origin)).told
@@ -91,6 +163,9 @@ describe('an upstream that', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0
     await new Promise((resolve) => server.close(resolve))
     const { failure } = await send(egress, requestTo(`http://127.0.0.1:${port}`)).told
-    expect(failure).toEqual({ code: 'unreachable', detail: `http://127.0.0.1:${port} cannot be reached (ECONNREFUSED).` })
+    expect(failure).toEqual({
+      code: 'unreachable',
+      detail: `http://127.0.0.1:${port} cannot be reached (ECONNREFUSED).`,
+    })
   })
 })

@@ -6,13 +6,35 @@ const ORIGIN = 'https://api.example.com'
 
 describe('fieldsOf', () => {
   test('drops the fields of the connection and the host, and keeps the rest in order and spelling', () => {
-    const headers = ['Host', 'evil.example', 'X-One', '1', 'CONNECTION', 'x', 'TE', 'trailers', 'x-two', '2', 'Upgrade', 'h2c', 'Expect', '100-continue', 'Transfer-Encoding', 'chunked']
+    const headers = [
+      'Host',
+      'evil.example',
+      'X-One',
+      '1',
+      'CONNECTION',
+      'x',
+      'TE',
+      'trailers',
+      'x-two',
+      '2',
+      'Upgrade',
+      'h2c',
+      'Expect',
+      '100-continue',
+      'Transfer-Encoding',
+      'chunked',
+    ]
     expect(fieldsOf(requestTo(ORIGIN, { headers }), undefined)).toEqual(['X-One', '1', 'x-two', '2'])
   })
 
   test('puts the credential in the place of the field that the caller sent under its name, however often', () => {
     const headers = ['Authorization', 'Bearer caller', 'x', 'y', 'AUTHORIZATION', 'Basic caller']
-    expect(fieldsOf(requestTo(ORIGIN, { headers }), { path: '/', headers: ['authorization', 'Bearer ours'] })).toEqual(['x', 'y', 'authorization', 'Bearer ours'])
+    expect(fieldsOf(requestTo(ORIGIN, { headers }), { path: '/', headers: ['authorization', 'Bearer ours'] })).toEqual([
+      'x',
+      'y',
+      'authorization',
+      'Bearer ours',
+    ])
   })
 
   test('leaves the length of a body in memory to who writes it', () => {
@@ -40,15 +62,21 @@ describe('flawOf', () => {
     expect(flawOf(requestTo(ORIGIN, changes))).toBeTypeOf('string')
   })
 
-  test.each([{ method: 'PROPFIND' }, { path: '/a%20b?x=[1]&y="' }, { path: '//evil.example/' }])('finds none in %j', (changes) => {
-    expect(flawOf(requestTo(ORIGIN, changes))).toBeUndefined()
-  })
+  test.each([{ method: 'PROPFIND' }, { path: '/a%20b?x=[1]&y="' }, { path: '//evil.example/' }])(
+    'finds none in %j',
+    (changes) => {
+      expect(flawOf(requestTo(ORIGIN, changes))).toBeUndefined()
+    },
+  )
 })
 
 describe('isWritable', () => {
-  test.each(['a\r\nX-Admin: 1', 'a\nb', 'a\0b', 'schlüssel😀'])('refuses a secret that a field cannot hold: %j', (secret) => {
-    expect(isWritable({ path: '/', headers: ['authorization', secret] })).toBe(false)
-  })
+  test.each(['a\r\nX-Admin: 1', 'a\nb', 'a\0b', 'schlüssel😀'])(
+    'refuses a secret that a field cannot hold: %j',
+    (secret) => {
+      expect(isWritable({ path: '/', headers: ['authorization', secret] })).toBe(false)
+    },
+  )
 
   test('refuses a name that is no token', () => {
     expect(isWritable({ path: '/', headers: ['x-key: 1\r\nx', 'v'] })).toBe(false)

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RunningEgress } from './create-egress.ts'
-import { parseOrigin } from './origin.ts'
+import { parseOrigin } from '@claviger/core'
 import { Pool, type Waiter } from './pool.ts'
 import { Resolver } from './resolve.ts'
 import type { Lane } from './lane.ts'
@@ -35,7 +35,8 @@ describe('connections', () => {
 
   test('are the same for every spelling of an origin', async () => {
     upstream = await startHttp((_request, response) => response.end('ok'))
-    for (const host of ['127.0.0.1', '127.1', '2130706433']) await send(egress, requestTo(`http://${host}:${upstream.port}`)).told
+    for (const host of ['127.0.0.1', '127.1', '2130706433'])
+      await send(egress, requestTo(`http://${host}:${upstream.port}`)).told
     expect(upstream.accepted()).toBe(1)
   })
 
@@ -102,7 +103,8 @@ describe('connections', () => {
       else await told
       active -= 1
     }
-    for (let batch = 0; batch < 20; batch += 1) await Promise.all(Array.from({ length: 50 }, (_, nth) => one(batch * 50 + nth)))
+    for (let batch = 0; batch < 20; batch += 1)
+      await Promise.all(Array.from({ length: 50 }, (_, nth) => one(batch * 50 + nth)))
     expect(active).toBe(0)
     expect(egress.stats()).toMatchObject({ calls: 0, waiting: 0 })
     await egress.close()
@@ -126,7 +128,12 @@ describe('a full pool', () => {
     const parsed = parseOrigin(origin)
     if (parsed === undefined) throw new Error('the test needs an origin')
     const monotonicMs = (): number => performance.now()
-    const resolver = new Resolver({ origin: parsed, allowedHosts: new Set(['127.0.0.1']), lookup: async () => [], monotonicMs })
+    const resolver = new Resolver({
+      origin: parsed,
+      allowedHosts: new Set(['127.0.0.1']),
+      lookup: async () => [],
+      monotonicMs,
+    })
     return new Pool({ origin: parsed, resolver, tls: { session: undefined }, monotonicMs }, maxLanes)
   }
 

@@ -1,9 +1,9 @@
 /** From a request that names a credential to the request as it is written, or to the reason why it stays here. */
+import type { Origin } from '@claviger/core'
 import type { EgressFailure, EgressRequest, MaybePromise } from '@claviger/gateway'
 import { type CredentialStore, type OpenedCredential, refusalOf } from './credential.ts'
 import { codeOf, failure } from './failure.ts'
 import { type Injected, inject } from './injections/index.ts'
-import type { Origin } from './origin.ts'
 import { fieldsOf, flawOf, isWritable } from './outgoing.ts'
 
 export type Prepared =
@@ -25,13 +25,19 @@ export function prepare(request: EgressRequest, options: PrepareOptions): MaybeP
   try {
     const opened = options.credentials.open(request.credentialId)
     if (!(opened instanceof Promise)) return withCredential(request, opened, options)
-    return opened.then((credential) => withCredential(request, credential, options)).catch((error: unknown) => unopened(request, error))
+    return opened
+      .then((credential) => withCredential(request, credential, options))
+      .catch((error: unknown) => unopened(request, error))
   } catch (error) {
     return unopened(request, error)
   }
 }
 
-function withCredential(request: EgressRequest, credential: OpenedCredential | undefined, options: PrepareOptions): MaybePromise<Prepared> {
+function withCredential(
+  request: EgressRequest,
+  credential: OpenedCredential | undefined,
+  options: PrepareOptions,
+): MaybePromise<Prepared> {
   const problem = refusalOf(credential, request, options)
   if (problem !== undefined) return refused(problem)
   if (credential === undefined) return refused(failure('credential_unavailable', 'There is no such credential.'))
@@ -43,7 +49,12 @@ function withCredential(request: EgressRequest, credential: OpenedCredential | u
 
 function ready(request: EgressRequest, injected: Injected | undefined): Prepared {
   if (injected !== undefined && !isWritable(injected)) {
-    return refused(failure('credential_unavailable', `Credential ${request.credentialId} cannot be written into a request: it holds control characters.`))
+    return refused(
+      failure(
+        'credential_unavailable',
+        `Credential ${request.credentialId} cannot be written into a request: it holds control characters.`,
+      ),
+    )
   }
   return { kind: 'ready', path: injected?.path ?? request.path, headers: fieldsOf(request, injected) }
 }
@@ -54,5 +65,10 @@ function refused(problem: EgressFailure): Prepared {
 
 /** The message of the error stays out: it comes from where the secret lives. */
 function unopened(request: EgressRequest, error: unknown): Prepared {
-  return refused(failure('credential_unavailable', `Credential ${request.credentialId} cannot be opened (${codeOf(error) || 'no reason given'}).`))
+  return refused(
+    failure(
+      'credential_unavailable',
+      `Credential ${request.credentialId} cannot be opened (${codeOf(error) || 'no reason given'}).`,
+    ),
+  )
 }

@@ -1,9 +1,9 @@
 /** Names to checked addresses, remembered for a short while. */
 import { lookup as systemLookup } from 'node:dns/promises'
+import type { Origin } from '@claviger/core'
 import type { MaybePromise } from '@claviger/gateway'
 import { type CheckedAddress, checkAddresses } from './address.ts'
 import { EgressProblem, codeOf, failure } from './failure.ts'
-import type { Origin } from './origin.ts'
 
 /** All addresses of a name. The system's own resolver, or one that a test hands in. */
 export type Lookup = (host: string) => Promise<readonly string[]>
@@ -54,7 +54,10 @@ export class Resolver {
     try {
       found = await lookup(origin.host)
     } catch (cause) {
-      throw new EgressProblem(failure('unreachable', `The name ${origin.host} cannot be resolved (${codeOf(cause) || 'no answer'}).`), { cause })
+      throw new EgressProblem(
+        failure('unreachable', `The name ${origin.host} cannot be resolved (${codeOf(cause) || 'no answer'}).`),
+        { cause },
+      )
     }
     const addresses = this.#check(found)
     this.#answer = { addresses, untilMs: monotonicMs() + FRESH_MS }
@@ -65,9 +68,12 @@ export class Resolver {
     const { origin, allowedHosts } = this.#options
     const check = checkAddresses(origin.host, found, allowedHosts)
     if (check.kind === 'refused') {
-      throw new EgressProblem(failure('address_not_allowed', `${origin.host} points to ${check.address}, which is not a public address.`))
+      throw new EgressProblem(
+        failure('address_not_allowed', `${origin.host} points to ${check.address}, which is not a public address.`),
+      )
     }
-    if (check.addresses.length === 0) throw new EgressProblem(failure('unreachable', `The name ${origin.host} has no address.`))
+    if (check.addresses.length === 0)
+      throw new EgressProblem(failure('unreachable', `The name ${origin.host} has no address.`))
     return check.addresses
   }
 }

@@ -5,7 +5,11 @@ describe('a roster', () => {
   test('knows who is here after any order of coming and going', () => {
     const roster = new Roster<{ slot: number; readonly name: string }>()
     const entries = ['a', 'b', 'c', 'd'].map((name) => ({ slot: -1, name }))
-    const names = (): string[] => roster.all().map((entry) => entry.name).toSorted()
+    const names = (): string[] =>
+      roster
+        .all()
+        .map((entry) => entry.name)
+        .toSorted()
     for (const entry of entries) roster.add(entry)
     const [a, b, c, d] = entries
     if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('four entries')

@@ -29,14 +29,20 @@ describe('a bound in time', () => {
     upstream = await startRaw(() => undefined)
     const silent = startEgress({ lookup: () => new Promise(() => undefined) })
     const { told } = send(silent, requestTo('http://localhost:1', { timeouts: { ...NEVER, connectMs: 100 } }))
-    expect((await told).failure).toEqual({ code: 'timeout_connect', detail: 'http://localhost:1 could not be connected to within 100 ms.' })
+    expect((await told).failure).toEqual({
+      code: 'timeout_connect',
+      detail: 'http://localhost:1 could not be connected to within 100 ms.',
+    })
     expect(silent.stats()).toEqual({ calls: 0, connections: 0, waiting: 0 })
     await silent.close()
   })
 
   test('on connecting covers a handshake that never ends', async () => {
     upstream = await startRaw(() => undefined)
-    const { told } = send(egress, requestTo(`https://127.0.0.1:${upstream.port}`, { timeouts: { ...NEVER, connectMs: 100 } }))
+    const { told } = send(
+      egress,
+      requestTo(`https://127.0.0.1:${upstream.port}`, { timeouts: { ...NEVER, connectMs: 100 } }),
+    )
     expect((await told).failure?.code).toBe('timeout_connect')
     await expect.poll(() => upstream.open()).toBe(0)
   })
@@ -64,7 +70,10 @@ describe('a bound in time', () => {
       if (request.includes('0\r\n\r\n')) socket.write(`${HEAD}0123456789`)
     })
     const body = new PassThrough()
-    const { told } = send(egress, requestTo(upstream.origin, { method: 'POST', body, timeouts: { ...NEVER, firstByteMs: 100 } }))
+    const { told } = send(
+      egress,
+      requestTo(upstream.origin, { method: 'POST', body, timeouts: { ...NEVER, firstByteMs: 100 } }),
+    )
     body.write('slowly')
     setTimeout(() => body.end('done'), 250)
     expect((await told).status).toBe(200)
@@ -75,7 +84,10 @@ describe('a bound in time', () => {
     const body = Buffer.alloc(32 * 1024 * 1024)
     const stream = new PassThrough()
     stream.end(body)
-    const { told } = send(egress, requestTo(upstream.origin, { method: 'POST', body: stream, timeouts: { ...NEVER, firstByteMs: 150 } }))
+    const { told } = send(
+      egress,
+      requestTo(upstream.origin, { method: 'POST', body: stream, timeouts: { ...NEVER, firstByteMs: 150 } }),
+    )
     expect((await told).failure?.code).toBe('timeout_first_byte')
     await expect.poll(() => egress.stats().connections).toBe(0)
   })
@@ -93,9 +105,15 @@ describe('a bound in time', () => {
   })
 
   test('on silence does not run while the sink itself holds the answer back', async () => {
-    upstream = await startRaw((socket) => socket.write(`${HEAD}01234`, () => setTimeout(() => socket.write('56789'), 20)))
+    upstream = await startRaw((socket) =>
+      socket.write(`${HEAD}01234`, () => setTimeout(() => socket.write('56789'), 20)),
+    )
     let isFull = true
-    const { call, told, head } = send(egress, requestTo(upstream.origin, { timeouts: { ...NEVER, idleMs: 80 } }), () => !isFull)
+    const { call, told, head } = send(
+      egress,
+      requestTo(upstream.origin, { timeouts: { ...NEVER, idleMs: 80 } }),
+      () => !isFull,
+    )
     await head
     await new Promise((resolve) => setTimeout(resolve, 250))
     isFull = false
@@ -109,7 +127,10 @@ describe('a bound in time', () => {
       const drip = setInterval(() => socket.write('.'), 10)
       socket.on('close', () => clearInterval(drip))
     })
-    const { told } = send(egress, requestTo(upstream.origin, { timeouts: { connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000, totalMs: 150 } }))
+    const { told } = send(
+      egress,
+      requestTo(upstream.origin, { timeouts: { connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000, totalMs: 150 } }),
+    )
     expect((await told).failure?.code).toBe('timeout_total')
     await expect.poll(() => upstream.open()).toBe(0)
   })
@@ -117,7 +138,10 @@ describe('a bound in time', () => {
   test('covers a vault that does not answer', async () => {
     upstream = await startRaw(() => undefined)
     const stuck = startEgress({ credentials: { open: () => new Promise(() => undefined) } })
-    const { told } = send(stuck, requestTo(upstream.origin, { credentialId: 'pvk_test', timeouts: { ...NEVER, connectMs: 80 } }))
+    const { told } = send(
+      stuck,
+      requestTo(upstream.origin, { credentialId: 'pvk_test', timeouts: { ...NEVER, connectMs: 80 } }),
+    )
     expect((await told).failure?.code).toBe('credential_unavailable')
     await stuck.close()
   })

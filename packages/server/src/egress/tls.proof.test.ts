@@ -19,7 +19,10 @@ beforeAll(async () => {
 afterAll(() => setDefaultCACertificates(roots))
 
 beforeEach(() => {
-  egress = startEgress({ config: { allowPrivateUpstreams: new Set(['127.0.0.1', 'api.example.com']) }, lookup: async () => ['127.0.0.1'] })
+  egress = startEgress({
+    config: { allowPrivateUpstreams: new Set(['127.0.0.1', 'api.example.com']) },
+    lookup: async () => ['127.0.0.1'],
+  })
 })
 afterEach(async () => {
   await egress.close()
@@ -27,11 +30,16 @@ afterEach(async () => {
   upstream = undefined
 })
 
-async function startTls(authority: Authority, names: readonly string[]): Promise<Upstream & { readonly serverNames: (string | false)[]; readonly resumed: boolean[] }> {
+async function startTls(
+  authority: Authority,
+  names: readonly string[],
+): Promise<Upstream & { readonly serverNames: (string | false)[]; readonly resumed: boolean[] }> {
   const { certificate, privateKey } = await authority.issue(names)
   const serverNames: (string | false)[] = []
   const resumed: boolean[] = []
-  const server = createServer({ cert: certificate, key: privateKey }, (_request, response) => response.setHeader('connection', 'close').end('ok'))
+  const server = createServer({ cert: certificate, key: privateKey }, (_request, response) =>
+    response.setHeader('connection', 'close').end('ok'),
+  )
   server.on('secureConnection', (socket: TLSSocket) => {
     serverNames.push(socket.servername ?? false)
     resumed.push(socket.isSessionReused())
@@ -65,8 +73,18 @@ describe('TLS', () => {
   })
 
   test.each([
-    { because: 'the certificate is for another name', names: ['other.example.com'], isTrusted: true, reason: 'ERR_TLS_CERT_ALTNAME_INVALID' },
-    { because: 'nobody knows the authority', names: ['api.example.com'], isTrusted: false, reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+    {
+      because: 'the certificate is for another name',
+      names: ['other.example.com'],
+      isTrusted: true,
+      reason: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    },
+    {
+      because: 'nobody knows the authority',
+      names: ['api.example.com'],
+      isTrusted: false,
+      reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    },
   ])('refuses when $because, before anything is written', async ({ names, isTrusted, reason }) => {
     const { port } = await startTls(isTrusted ? trusted : await makeAuthority(), names)
     const withSecret = startEgress({
@@ -74,8 +92,14 @@ describe('TLS', () => {
       lookup: async () => ['127.0.0.1'],
       credentials: storeOf(credential({ origins: [`https://api.example.com:${port}`] })),
     })
-    const { failure } = await send(withSecret, requestTo(`https://api.example.com:${port}`, { credentialId: 'pvk_test' })).told
-    expect(failure).toEqual({ code: 'unreachable', detail: `https://api.example.com:${port} cannot be reached (${reason}).` })
+    const { failure } = await send(
+      withSecret,
+      requestTo(`https://api.example.com:${port}`, { credentialId: 'pvk_test' }),
+    ).told
+    expect(failure).toEqual({
+      code: 'unreachable',
+      detail: `https://api.example.com:${port} cannot be reached (${reason}).`,
+    })
     expect(withSecret.stats()).toEqual({ calls: 0, connections: 0, waiting: 0 })
     await withSecret.close()
   })

@@ -29,7 +29,10 @@ describe('upgrade', () => {
     })
     const own = startEgress({ credentials: storeOf(credential({ origins: [upstream.origin] })) })
     const headers = [...KEY, 'Upgrade', 'websocket', 'Authorization', 'Bearer caller']
-    const result = await own.upgrade(requestTo(upstream.origin, { credentialId: 'pvk_test', path: '/live?x=1', headers }), never)
+    const result = await own.upgrade(
+      requestTo(upstream.origin, { credentialId: 'pvk_test', path: '/live?x=1', headers }),
+      never,
+    )
     if (result.kind !== 'switched') throw new Error(JSON.stringify(result))
     expect(result.headers).toEqual(['Connection', 'Upgrade', 'Upgrade', 'websocket', 'X-Own', '1'])
     expect(Buffer.from(result.head).toString()).toBe('hello')
@@ -38,8 +41,8 @@ describe('upgrade', () => {
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nauthorization: Bearer upstream-secret\r\n\r\n',
     )
     result.socket.write('ping')
-    const [echoed] = await once(result.socket, 'data')
-    expect(String(echoed)).toBe('echo ping')
+    const echoed: unknown[] = await once(result.socket, 'data')
+    expect(String(echoed[0])).toBe('echo ping')
     // Egress has let go of it.
     await own.close()
     expect(result.socket.destroyed).toBe(false)
@@ -90,10 +93,19 @@ describe('upgrade', () => {
   test('passes the same guards as a request', async () => {
     upstream = await startRaw(() => undefined)
     const strict = startEgress({ config: { allowPrivateUpstreams: new Set() } })
-    expect(await strict.upgrade(requestTo(upstream.origin), never)).toMatchObject({ kind: 'failed', failure: { code: 'address_not_allowed' } })
-    expect(await egress.upgrade(requestTo(upstream.origin, { credentialId: 'pvk_none' }), never)).toMatchObject({ failure: { code: 'credential_unavailable' } })
-    expect(await egress.upgrade(requestTo(upstream.origin, { headers: ['x', 'a\r\nb: c'] }), never)).toMatchObject({ failure: { code: 'invalid' } })
-    expect(await egress.upgrade(requestTo('nonsense'), never)).toMatchObject({ failure: { code: 'origin_not_allowed' } })
+    expect(await strict.upgrade(requestTo(upstream.origin), never)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'address_not_allowed' },
+    })
+    expect(await egress.upgrade(requestTo(upstream.origin, { credentialId: 'pvk_none' }), never)).toMatchObject({
+      failure: { code: 'credential_unavailable' },
+    })
+    expect(await egress.upgrade(requestTo(upstream.origin, { headers: ['x', 'a\r\nb: c'] }), never)).toMatchObject({
+      failure: { code: 'invalid' },
+    })
+    expect(await egress.upgrade(requestTo('nonsense'), never)).toMatchObject({
+      failure: { code: 'origin_not_allowed' },
+    })
     expect(upstream.accepted()).toBe(upstream.open())
     await strict.close()
   })

@@ -1,10 +1,10 @@
 /** `Connection: Upgrade` (RFC 9110 §7.8): one connection of its own, handed over once the upstream has switched. */
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Origin } from '@claviger/core'
 import type { EgressFailure, EgressRequest, UpgradeResult } from '@claviger/gateway'
 import { dial } from './dial.ts'
 import { EgressProblem, codeOf, failure, failureOfConnect } from './failure.ts'
-import type { Origin } from './origin.ts'
 import type { Resolver } from './resolve.ts'
 
 /** An upstream that does not switch explains why; this is enough for an explanation. */
@@ -85,7 +85,8 @@ async function collect(answer: IncomingMessage): Promise<Uint8Array> {
   for await (const chunk of answer) {
     if (!Buffer.isBuffer(chunk)) continue
     sizeBytes += chunk.byteLength
-    if (sizeBytes > MAX_ANSWER_BYTES) throw new EgressProblem(failure('invalid', 'The upstream did not switch, and its answer is too long.'))
+    if (sizeBytes > MAX_ANSWER_BYTES)
+      throw new EgressProblem(failure('invalid', 'The upstream did not switch, and its answer is too long.'))
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -96,7 +97,10 @@ function failureOf(error: unknown, origin: Origin): EgressFailure {
   const code = codeOf(error)
   if (code.startsWith('HPE_')) return failure('invalid', `${origin.text} did not speak HTTP/1.1 (${code}).`)
   if (code.startsWith('ERR_INVALID') || code === 'ERR_UNESCAPED_CHARACTERS') {
-    return failure('invalid', 'The request cannot be written as HTTP/1.1: its method, path or a header field is malformed.')
+    return failure(
+      'invalid',
+      'The request cannot be written as HTTP/1.1: its method, path or a header field is malformed.',
+    )
   }
   return failure('unreachable', `${origin.text} closed the connection before it answered.`)
 }
@@ -123,7 +127,11 @@ class Bounds {
   }
 
   /** Waits for a step, but no longer than its bound, the total bound, and the caller. */
-  async hold<Value>(step: Promise<Value>, code: 'timeout_connect' | 'timeout_first_byte', boundMs: number): Promise<Value> {
+  async hold<Value>(
+    step: Promise<Value>,
+    code: 'timeout_connect' | 'timeout_first_byte',
+    boundMs: number,
+  ): Promise<Value> {
     const timer = this.#after(code, boundMs)
     try {
       return await Promise.race([step, this.#stopped])
@@ -151,7 +159,10 @@ class Bounds {
     this.#options.signal.removeEventListener('abort', this.#onAbort)
   }
 
-  #after(code: 'timeout_connect' | 'timeout_first_byte' | 'timeout_total', boundMs: number): NodeJS.Timeout | undefined {
+  #after(
+    code: 'timeout_connect' | 'timeout_first_byte' | 'timeout_total',
+    boundMs: number,
+  ): NodeJS.Timeout | undefined {
     if (boundMs <= 0) return undefined
     const detail = `${this.#options.origin.text} did not switch within ${boundMs} ms.`
     return setTimeout(() => this.#stop(new EgressProblem(failure(code, detail))), boundMs)

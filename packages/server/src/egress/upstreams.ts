@@ -1,5 +1,5 @@
 /** The upstreams in use: for each workspace and origin its addresses and its connections. */
-import { type Origin, parseOrigin } from './origin.ts'
+import { type Origin, parseOrigin } from '@claviger/core'
 import { Pool } from './pool.ts'
 import { type Lookup, Resolver, lookupBySystem } from './resolve.ts'
 

@@ -25,7 +25,10 @@ describe('what is written', () => {
       if (written.includes('hello')) socket.write(OK)
     })
     const headers = ['Host', 'evil.example', 'X-Case', 'Kept', 'Transfer-Encoding', 'chunked', 'Content-Length', '4']
-    const { told } = send(egress, requestTo(upstream.origin, { method: 'POST', path: '/v1/a%2Fb?q=%20', headers, body: Buffer.from('hello') }))
+    const { told } = send(
+      egress,
+      requestTo(upstream.origin, { method: 'POST', path: '/v1/a%2Fb?q=%20', headers, body: Buffer.from('hello') }),
+    )
     expect((await told).status).toBe(200)
     expect(written).toBe(
       `POST /v1/a%2Fb?q=%20 HTTP/1.1\r\nhost: 127.0.0.1:${upstream.port}\r\nconnection: keep-alive\r\nX-Case: Kept\r\ncontent-length: 5\r\n\r\nhello`,
@@ -40,7 +43,10 @@ describe('what is written', () => {
       })
       request.on('end', () => response.end(request.headers['transfer-encoding']))
     })
-    const { told } = send(egress, requestTo(upstream.origin, { method: 'POST', body: Readable.from([Buffer.from('a'), Buffer.from('bc')]) }))
+    const { told } = send(
+      egress,
+      requestTo(upstream.origin, { method: 'POST', body: Readable.from([Buffer.from('a'), Buffer.from('bc')]) }),
+    )
     expect((await told).body.toString()).toBe('chunked')
     expect(body).toBe('abc')
   })
@@ -68,7 +74,10 @@ describe('what is written', () => {
       written += request
     })
     const body = Readable.from([Buffer.from('1234'), Buffer.from('GET /smuggled HTTP/1.1\r\n\r\n')])
-    const { told } = send(egress, requestTo(upstream.origin, { method: 'POST', headers: ['content-length', '4'], body }))
+    const { told } = send(
+      egress,
+      requestTo(upstream.origin, { method: 'POST', headers: ['content-length', '4'], body }),
+    )
     expect((await told).failure?.code).toBe('invalid')
     expect(written).not.toContain('smuggled')
   })
@@ -77,23 +86,41 @@ describe('what is written', () => {
 describe('what comes back', () => {
   test('is told as it was on the wire: status, text, spelling and order of fields, bytes', async () => {
     upstream = await startRaw((socket) => {
-      socket.write('HTTP/1.1 299 Quite Fine\r\nX-B: 1\r\nx-a: \xe9\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 3\r\n\r\n\x00\xff\n', 'latin1')
+      socket.write(
+        'HTTP/1.1 299 Quite Fine\r\nX-B: 1\r\nx-a: \xe9\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 3\r\n\r\n\x00\xff\n',
+        'latin1',
+      )
     })
     const told = await send(egress, requestTo(upstream.origin)).told
     expect(told).toMatchObject({ status: 299, statusText: 'Quite Fine', failure: undefined, trailers: [] })
-    expect(told.headers).toEqual(['X-B', '1', 'x-a', '\xe9', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'Content-Length', '3'])
+    expect(told.headers).toEqual([
+      'X-B',
+      '1',
+      'x-a',
+      '\xe9',
+      'Set-Cookie',
+      'a=1',
+      'Set-Cookie',
+      'b=2',
+      'Content-Length',
+      '3',
+    ])
     expect([...told.body]).toEqual([0, 255, 10])
   })
 
   test('skips informational answers', async () => {
-    upstream = await startRaw((socket) => socket.write(`HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${OK}`))
+    upstream = await startRaw((socket) =>
+      socket.write(`HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${OK}`),
+    )
     const { told, seen } = send(egress, requestTo(upstream.origin))
     expect((await told).status).toBe(200)
     expect(seen.heads).toBe(1)
   })
 
   test('hands on trailers', async () => {
-    upstream = await startRaw((socket) => socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 9\r\n\r\n'))
+    upstream = await startRaw((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 9\r\n\r\n'),
+    )
     const told = await send(egress, requestTo(upstream.origin)).told
     expect(told.body.toString()).toBe('ok')
     expect(told.trailers).toEqual(['X-Sum', '9'])
@@ -179,7 +206,12 @@ describe('what comes back', () => {
         order.push(what)
         resolve()
       }
-      egress.send(requestTo('not an origin'), { onHead: note('head'), onChunk: () => true, onEnd: note('end'), onFailure: note('failure') })
+      egress.send(requestTo('not an origin'), {
+        onHead: note('head'),
+        onChunk: () => true,
+        onEnd: note('end'),
+        onFailure: note('failure'),
+      })
       order.push('returned')
     })
     expect(order).toEqual(['returned', 'failure'])

@@ -12,10 +12,16 @@ export type InjectionKind = keyof typeof injectors
 type SettingsOf<Kind extends InjectionKind> = Parameters<(typeof injectors)[Kind]['inject']>[1]
 
 /** A kind with its settings: `{ kind: 'header', name: 'x-api-key' }`. */
-export type Injection<Kind extends InjectionKind = InjectionKind> = { [Each in Kind]: { readonly kind: Each } & SettingsOf<Each> }[Kind]
+export type Injection<Kind extends InjectionKind = InjectionKind> = {
+  [Each in Kind]: { readonly kind: Each } & SettingsOf<Each>
+}[Kind]
 
 /** Puts a secret into a request, in the way that the injection says. */
-export function inject<Kind extends InjectionKind>(outgoing: Outgoing, injection: Injection<Kind>, secret: string): MaybePromise<Injected> {
+export function inject<Kind extends InjectionKind>(
+  outgoing: Outgoing,
+  injection: Injection<Kind>,
+  secret: string,
+): MaybePromise<Injected> {
   const table: { readonly [Each in InjectionKind]: Injector<Injection<Each>> } = injectors
   return table[injection.kind].inject(outgoing, injection, secret)
 }

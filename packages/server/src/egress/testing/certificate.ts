@@ -25,13 +25,25 @@ export async function makeAuthority(): Promise<Authority> {
   // A name of its own, so that nobody takes one authority for another.
   const name = distinguishedName(`Claviger test authority ${crypto.randomUUID()}`)
   const isAuthority = extension([0x55, 0x1d, 0x13], sequence(Uint8Array.from([0x01, 0x01, 0xff])))
-  const certificate = await signed({ issuer: name, subject: name, subjectKey: keys.publicKey, signer: keys.privateKey, extensions: [isAuthority] })
+  const certificate = await signed({
+    issuer: name,
+    subject: name,
+    subjectKey: keys.publicKey,
+    signer: keys.privateKey,
+    extensions: [isAuthority],
+  })
   return {
     certificate: pem('CERTIFICATE', certificate),
     issue: async (names) => {
       const own = await makeKeys()
       const alternative = extension([0x55, 0x1d, 0x11], sequence(...names.map(generalName)))
-      const issued = await signed({ issuer: name, subject: distinguishedName('upstream'), subjectKey: own.publicKey, signer: keys.privateKey, extensions: [alternative] })
+      const issued = await signed({
+        issuer: name,
+        subject: distinguishedName('upstream'),
+        subjectKey: own.publicKey,
+        signer: keys.privateKey,
+        extensions: [alternative],
+      })
       const privateKey = new Uint8Array(await crypto.subtle.exportKey('pkcs8', own.privateKey))
       return { certificate: pem('CERTIFICATE', issued), privateKey: pem('PRIVATE KEY', privateKey) }
     },
@@ -55,14 +67,24 @@ async function signed({ issuer, subject, subjectKey, signer, extensions }: ToBeS
   const algorithm = sequence(ECDSA_WITH_SHA256)
   const version = der(0xa0, integer(Uint8Array.from([2])))
   const serial = integer(crypto.getRandomValues(new Uint8Array(8)))
-  const body = sequence(version, serial, algorithm, issuer, validity(), subject, publicKey, der(0xa3, sequence(...extensions)))
+  const body = sequence(
+    version,
+    serial,
+    algorithm,
+    issuer,
+    validity(),
+    subject,
+    publicKey,
+    der(0xa3, sequence(...extensions)),
+  )
   const raw = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, signer, body))
   const signature = sequence(integer(raw.subarray(0, 32)), integer(raw.subarray(32)))
   return sequence(body, algorithm, der(0x03, Uint8Array.from([0]), signature))
 }
 
 function validity(): Uint8Array {
-  const utc = (atMs: number): Uint8Array => der(0x17, ascii(new Date(atMs).toISOString().replace(/[-:T]/g, '').slice(2, 14) + 'Z'))
+  const utc = (atMs: number): Uint8Array =>
+    der(0x17, ascii(new Date(atMs).toISOString().replace(/[-:T]/g, '').slice(2, 14) + 'Z'))
   const dayMs = 86_400_000
   return sequence(utc(Date.now() - dayMs), utc(Date.now() + dayMs))
 }
@@ -108,6 +130,9 @@ function ascii(text: string): Uint8Array {
 }
 
 function pem(label: string, bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString('base64').match(/.{1,64}/g) ?? []
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }

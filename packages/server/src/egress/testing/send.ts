@@ -40,7 +40,11 @@ export function requestTo(origin: string, changes: Partial<EgressRequest> = {}):
 }
 
 /** @param onChunk what the sink answers to a chunk; true unless given */
-export function send(egress: Egress, request: EgressRequest, onChunk: (chunk: Uint8Array) => boolean = () => true): Sent {
+export function send(
+  egress: Egress,
+  request: EgressRequest,
+  onChunk: (chunk: Uint8Array) => boolean = () => true,
+): Sent {
   const seen: Sent['seen'] = { heads: 0, chunks: [], ends: 0, failures: 0 }
   const told = Promise.withResolvers<Told>()
   const head = Promise.withResolvers<void>()
