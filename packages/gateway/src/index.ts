@@ -45,3 +45,5 @@ export type {
 } from './ports.ts'
 export { PROBLEM_CONTENT_TYPE, challengeOf, problemAnswer, problemDocument, problemType, type ProblemDocument } from './http/problem.ts'
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
+export { readHeadFacts } from './http/head-facts.ts'
+export { readTarget, type RequestTarget } from './http/request-target.ts'
