@@ -254,6 +254,14 @@ describe('WindowCounter', () => {
     expect(counter.take(1, 6_100)).toBe(true)
   })
 
+  test('holds what is charged while the clock has stepped back as long as what was charged before', () => {
+    const counter = new WindowCounter(SECOND)
+    counter.take(5, 5_000)
+    counter.take(5, 4_500)
+    expect(counter.take(1, 6_099)).toBe(false)
+    expect(counter.take(10, 6_100)).toBe(true)
+  })
+
   test('forgets everything over a silence of any length', () => {
     const counter = new WindowCounter(SECOND)
     counter.take(10, 0)
