@@ -1,0 +1,31 @@
+/** What the feed carries. */
+
+export type SubjectType =
+  | 'workspace'
+  | 'app'
+  | 'api'
+  | 'key'
+  | 'version'
+  | 'admin_key'
+  | 'route'
+  | 'model'
+  | 'provider_key'
+  | 'pepper'
+  | 'plan'
+
+export interface NewChange {
+  readonly workspaceId: string
+  /** A revocation takes something away for good; receivers act on it at once. */
+  readonly kind: 'edit' | 'revocation'
+  readonly subjectType: SubjectType
+  readonly subjectId: string
+  /** What receivers need beside the id. JSON, small, nothing secret. */
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+export interface Change extends NewChange {
+  /** Positions begin at 1, have no gaps, and stand in the order of the commits. */
+  readonly position: number
+  /** By the database's clock. */
+  readonly atMs: number
+}
