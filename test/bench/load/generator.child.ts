@@ -80,7 +80,8 @@ class Run {
   }
 
   #isGoing(): boolean {
-    return performance.now() < this.#stopAtMs && this.#problem === undefined
+    const { maxRequests = Infinity } = this.#job
+    return performance.now() < this.#stopAtMs && this.#nextRequest < maxRequests && this.#problem === undefined
   }
 
   #busy(): number {

@@ -11,6 +11,8 @@ export interface LoadJob {
    * Undefined: each connection sends its next request when the answer before it has come.
    */
   readonly ratePerSecond: number | undefined
+  /** Ends earlier, when so many requests have been sent. */
+  readonly maxRequests: number | undefined
   /** Whole requests as they go on the wire (latin1), sent in turn. */
   readonly requests: readonly string[]
   readonly expectStatus: number

@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { COMPLETION, UPSTREAM_CREDENTIAL } from './chat.ts'
 import { type RunningServer, freePort, startServer } from './server.ts'
 
-/** nginx stands in a folder of administrators, which is not on everybody's path. */
+const PROGRAM = 'nginx'
+/** It stands in a folder of administrators, which is not on everybody's path. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
 
 /** @returns the version, or undefined when there is no nginx here */
 export function nginxVersion(): string | undefined {
-  const found = spawnSync('nginx', ['-v'], { encoding: 'utf8', env: { PATH } })
+  const found = spawnSync(PROGRAM, ['-v'], { encoding: 'utf8', env: { PATH } })
   return found.status === 0 ? found.stderr.trim().replace('nginx version: ', '') : undefined
 }
 
@@ -66,7 +67,7 @@ async function startNginx(name: string, http: (port: number, folder: string) => 
   }\n`
   writeFileSync(join(folder, 'nginx.conf'), config)
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]
-  const server = await startServer({ name, command: 'nginx', args, env: { PATH }, port })
+  const server = await startServer({ name, command: PROGRAM, args, env: { PATH }, port })
   return {
     ...server,
     close: async () => {
