@@ -1,0 +1,21 @@
+/** Where the lines of a spool go: the journal and the roll-ups, in one transaction that moves the node's cursor too. */
+import { writeJournal } from '#audit'
+import { advanceDrained, drainedTo } from '#feed'
+import { asideWriter, type Sink } from '#spool'
+import type { Store } from '#store'
+import { writeUsage } from '#usage'
+
+/** @param spoolRoot beside the spools, lines are kept that no database takes */
+export function journalSink(store: Store, nodeId: string, spoolRoot: string): Sink {
+  return {
+    storedTo: async () => drainedTo(store.db, nodeId),
+    async store(lines, firstSequence) {
+      await store.transaction(async (tx) => {
+        if ((await advanceDrained(tx, nodeId, firstSequence, firstSequence + lines.length - 1)) === 'seen') return
+        const decisions = await writeJournal(tx, nodeId, firstSequence, lines)
+        await writeUsage(tx, decisions)
+      })
+    },
+    setAside: asideWriter(spoolRoot, nodeId),
+  }
+}

@@ -1,0 +1,81 @@
+/** What the server and the machine's own door share: the store, the seal, and the rooms that need nothing running. */
+import { appendEntry } from '#audit'
+import { loadConfig, type Config, type Environment, type Log } from '#config'
+import { ensureFirstWorkspace, type IdentityRoom } from '#identity'
+import { openSeal, type Seal } from '#seal'
+import { openStore, type Store } from '#store'
+import { registerVaultSamples } from '#vault'
+
+export interface SystemClock {
+  /** Unix ms. */
+  nowMs(): number
+  /** Never jumps. */
+  monotonicMs(): number
+}
+
+export const systemClock: SystemClock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
+
+export interface Installation {
+  readonly config: Config
+  readonly log: Log
+  readonly store: Store
+  readonly seal: Seal
+  readonly clock: SystemClock
+  close(): Promise<void>
+}
+
+/** @throws StartError in plain words */
+export async function openInstallation(config: Config, log: Log, role: 'server' | 'admin'): Promise<Installation> {
+  const store = await openStore(config, log, { role })
+  try {
+    const seal = await openSeal(store, config, log, {
+      onRotated: async (tx, rotation) =>
+        appendEntry(tx, {
+          workspaceId: rotation.workspaceId,
+          actor: { type: 'system', id: 'seal' },
+          operation: 'seal.rotate',
+          outcome: 'success',
+          status: 200,
+          resource: { type: rotation.purpose, id: rotation.workspaceId ?? 'installation' },
+          values: { version: rotation.version },
+        }),
+    })
+    registerVaultSamples(seal)
+    return {
+      config,
+      log,
+      store,
+      seal,
+      clock: systemClock,
+      async close() {
+        await seal.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** How people reach this server, without a slash at the end. */
+export function publicUrlOf(config: Config): string {
+  const { host, port } = config.listen
+  return config.publicUrl ?? `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** The identity room of an installation; `reached` waits for this process's feed, where one runs. */
+export function identityRoomOf(installation: Installation, reached: (position: number) => Promise<void> = async () => {}): IdentityRoom {
+  const { store, seal, clock, config } = installation
+  return { store, seal, nowMs: () => clock.nowMs(), publicUrl: publicUrlOf(config), reached }
+}
+
+/** Makes the first workspace where there is none. */
+export async function homeWorkspaceOf(room: IdentityRoom): Promise<string> {
+  return (await ensureFirstWorkspace(room)).workspaceId
+}
+
+/** The configuration of this process. */
+export function configOf(env: Environment): Config {
+  return loadConfig(env, process.cwd())
+}
