@@ -7,7 +7,7 @@ import type { Db } from '#store'
 import { closeBox, openBox } from './box.ts'
 import { checkValueHeader, INSTALLATION, keyId, wrappedKeyHeader, type KeyName } from './key-id.ts'
 import { equal, wipe } from './primitives.ts'
-import { countOnCurrent, insertKey, selectCurrent, selectKey, type KeyRow } from './rows.ts'
+import { countOnCurrent, insertKey, selectKey, type KeyRow } from './rows.ts'
 import { SealError } from './seal-error.ts'
 import type { Sealer } from './sealers/sealer.ts'
 import type { KeyWear } from './key-wear.ts'
@@ -15,7 +15,6 @@ import { commitment, newKeyBytes, workingKey, type WorkingKey } from './working-
 
 /** About 1 KB each; two for every workspace in use. */
 const REMEMBERED_KEYS = 20_000
-const ROTATION_RETRIES = 5
 
 export class Keyring {
   readonly #sealer: Sealer
@@ -28,7 +27,8 @@ export class Keyring {
   }
 
   /** The key of a row, from memory or unwrapped through its parents; concurrent calls unwrap once. */
-  open(db: Db, row: KeyRow): Promise<WorkingKey> {
+  async open(db: Db, row: KeyRow): Promise<WorkingKey> {
+    refuseDestroyed(row)
     const id = `${keyId(row)} ${Buffer.from(row.check_value).toString('latin1')}`
     const known = this.#remembered.get(id)
     if (known !== undefined) return known
@@ -41,7 +41,7 @@ export class Keyring {
 
   /** Unwraps a row anew and compares its check value. @throws SealError `unreadable`, `key_missing` */
   async unwrap(db: Db, row: KeyRow): Promise<WorkingKey> {
-    if (row.state === 'destroyed') throw new SealError('key_missing', `Key ${keyId(row)} was destroyed.`)
+    refuseDestroyed(row)
     const bytes = await this.#unwrapBytes(db, row)
     const key = workingKey(bytes)
     if (!equal(commitment(key, checkValueHeader(row)), row.check_value)) {
@@ -94,15 +94,10 @@ export class Keyring {
   }
 
   async #countOnParent(db: Db, purpose: 'root' | 'term'): Promise<KeyRow> {
-    for (let attempt = 0; attempt < ROTATION_RETRIES; attempt += 1) {
-      const row = await countOnCurrent(db, purpose, 1)
-      if (row !== undefined) {
-        this.#wear.check(row, row.operations)
-        return row
-      }
-      if ((await selectCurrent(db, purpose, INSTALLATION)) === undefined) break
-    }
-    throw new SealError('key_missing', `There is no current ${purpose} key.`)
+    const row = await countOnCurrent(db, purpose, 1)
+    if (row === undefined) throw new SealError('key_missing', `There is no current ${purpose} key.`)
+    this.#wear.check(row, row.operations)
+    return row
   }
 
   #forgetOldest(): void {
@@ -110,6 +105,10 @@ export class Keyring {
     const oldest = this.#remembered.keys().next().value
     if (oldest !== undefined) this.#remembered.delete(oldest)
   }
+}
+
+function refuseDestroyed(row: KeyRow): void {
+  if (row.state === 'destroyed') throw new SealError('key_missing', `Key ${keyId(row)} was destroyed.`)
 }
 
 /** A row's own purpose says what its parent is; the text must agree, so that no row chooses another kind of parent. */

@@ -5,7 +5,7 @@ import { INSTALLATION, keyId } from './key-id.ts'
 import type { Keyring } from './keyring.ts'
 import type { WearLimits } from './key-wear.ts'
 import { rewrapKeys, rotateKey, rotateRoot } from './rotate.ts'
-import { lockCurrent, selectWornOut, type KeyRow } from './rows.ts'
+import { lockCurrent, lockSeal, selectWornOut, type KeyRow } from './rows.ts'
 import type { AutomaticRotation } from './seal.ts'
 
 const REWRAP_BATCH = 200
@@ -28,8 +28,12 @@ export async function maintainKeys(maintenance: Maintenance): Promise<void> {
 
 async function rotateWornOut(tx: Tx, { keyring, limits, onRotated, log }: Maintenance, row: KeyRow): Promise<void> {
   if (row.purpose === 'pepper' || row.purpose === 'audit') return
-  // In the order in which all who make terms lock; another process may have been quicker.
-  if (row.purpose === 'root') await lockCurrent(tx, 'term', INSTALLATION)
+  // All who lock several of these lock them in this order.
+  if (row.purpose === 'root') {
+    await lockSeal(tx)
+    await lockCurrent(tx, 'term', INSTALLATION)
+  }
+  // Another process may have been quicker.
   const current = await lockCurrent(tx, row.purpose, row.scope)
   if (current === undefined || current.operations < limits.rotateAtOperations) return
   const next = row.purpose === 'root' ? await rotateRoot(tx, keyring) : await rotateKey(tx, keyring, row.purpose, row.scope)

@@ -92,20 +92,15 @@ export async function insertKey(db: Db, row: NewKeyRow): Promise<void> {
     .execute()
 }
 
-/**
- * Counts operations of the current key and answers its row, locked until the transaction ends.
- * Undefined when there is none; also when another transaction rotates it at this moment: ask again then.
- */
+/** Counts operations of the installation's current key and answers its row, locked until the transaction ends. */
 export async function countOnCurrent(db: Db, purpose: KeyPurpose, count: number): Promise<KeyRow | undefined> {
-  const row = await db
-    .updateTable('seal_key')
+  const locked = await lockCurrent(db, purpose, INSTALLATION)
+  if (locked === undefined) return undefined
+  const row = await named(db, locked)
     .set((eb) => ({ operations: eb('operations', '+', count) }))
-    .where('purpose', '=', purpose)
-    .where('scope', '=', INSTALLATION)
-    .where('state', '=', 'current')
     .returningAll()
-    .executeTakeFirst()
-  return row === undefined ? undefined : keyRow(row)
+    .executeTakeFirstOrThrow()
+  return keyRow(row)
 }
 
 /** Counts operations ahead; answers the new sum, or undefined when the key is not to be seen from here (yet). */
@@ -123,15 +118,21 @@ export async function reserveOperations(db: Db, name: KeyName, count: number): P
 
 /** The current key's row, locked until the transaction ends. */
 export async function lockCurrent(db: Db, purpose: KeyPurpose, scope: string): Promise<KeyRow | undefined> {
-  const row = await db
-    .selectFrom('seal_key')
-    .selectAll()
-    .where('purpose', '=', purpose)
-    .where('scope', '=', scope)
-    .where('state', '=', 'current')
-    .forUpdate()
-    .executeTakeFirst()
-  return row === undefined ? undefined : keyRow(row)
+  for (;;) {
+    const seen = await selectCurrent(db, purpose, scope)
+    if (seen === undefined) return undefined
+    const row = await db
+      .selectFrom('seal_key')
+      .selectAll()
+      .where('purpose', '=', purpose)
+      .where('scope', '=', scope)
+      .where('version', '=', seen.version)
+      .where('state', '=', 'current')
+      .forUpdate()
+      .executeTakeFirst()
+    // None: while this waited for the lock, another transaction made the next version current.
+    if (row !== undefined) return keyRow(row)
+  }
 }
 
 export async function retireKey(db: Db, name: KeyName): Promise<void> {
