@@ -24,6 +24,8 @@ export interface CallActor {
   readonly requestId?: string
   /** Method and path template, `POST /api/v1/apps/{id}`: never the path itself, which may hold what should not be kept. */
   readonly endpoint?: string
+  /** How long the call has taken so far, in ms. */
+  readonly elapsedMs?: () => number
 }
 
 export interface Call {

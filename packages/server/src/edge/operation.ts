@@ -70,7 +70,9 @@ type ListDefinition<Room, Params extends AnyObject, Query extends AnyObject, Ite
   Schemas<Params, Query, never> & {
     readonly permission: Permission
     /** The default order of `?sort=`; a leading minus means descending. The other direction may be asked for. */
-    readonly sort: `-${string}` | string
+    readonly sort: string
+    /** The other direction cannot be asked for. */
+    readonly oneOrder?: true
     readonly item: Item
     readonly handler: (
       room: Room,
@@ -103,6 +105,7 @@ export interface Operation<Room = never> extends OperationFacts {
   /** Of a list: the schema of one item. */
   readonly answer: z.ZodType | undefined
   readonly sort: string | undefined
+  readonly oneOrder: boolean
   readonly secretMembers: readonly string[]
   readonly location: ((answer: unknown) => string) | undefined
   readonly revision: ((answer: unknown) => number) | undefined
@@ -170,6 +173,7 @@ interface Erasable extends OperationFacts {
   readonly status: 200 | 201 | 202 | 204
   readonly answer?: z.ZodType
   readonly sort?: string
+  readonly oneOrder?: true
   readonly secretMembers?: readonly string[]
   readonly location?: (answer: never) => string
   readonly revision?: (answer: never) => number
@@ -201,6 +205,7 @@ function erase<Room>(
     status: definition.status,
     answer: definition.answer,
     sort: definition.sort,
+    oneOrder: definition.oneOrder === true,
     secretMembers: definition.secretMembers ?? [],
     location: definition.location as Operation['location'],
     revision: definition.revision as Operation['revision'],

@@ -52,7 +52,6 @@ export const PERMISSIONS = {
   'nodes.read': { what: 'See the processes of the installation.', reads: true, installation: true },
   'seal.read': { what: 'Check the keys of the seal.', reads: true, installation: true },
   'seal.rotate': { what: 'Rotate keyring and pepper.', installation: true },
-  'backup.create': { what: 'Take a backup of the installation.', installation: true },
 } as const satisfies Record<string, PermissionFacts>
 
 export type Permission = keyof typeof PERMISSIONS

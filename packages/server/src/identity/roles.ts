@@ -9,13 +9,13 @@ interface Role {
 
 /** Who holds the keys of the house, as opposed to what is in it. */
 const OWNERS_ONLY: ReadonlySet<Permission> = new Set([
-  'admin_keys.read', 'admin_keys.create', 'admin_keys.revoke', 'workspaces.create', 'workspaces.update', 'seal.read', 'seal.rotate', 'backup.create',
+  'admin_keys.read', 'admin_keys.create', 'admin_keys.revoke', 'workspaces.create', 'workspaces.update', 'seal.read', 'seal.rotate',
 ])
 
 export const ROLES = {
   owner: { what: 'May do everything.', may: () => true },
   operator: {
-    what: 'May do everything but admin keys, workspaces, seal and backup.',
+    what: 'May do everything but admin keys, workspaces and the seal.',
     may: (permission) => !OWNERS_ONLY.has(permission),
   },
   auditor: { what: 'May read everything and change nothing.', may: (permission) => permissionFacts(permission).reads === true },

@@ -10,7 +10,7 @@ export interface IdentityRoom {
   /** How people reach this installation, without a slash at the end; stands in set-up links. */
   readonly publicUrl: string
   /** Settles when this process has taken the change at that position; at once where no feed runs. */
-  readonly reached: (position: number) => Promise<void>
+  readonly reached: (position: number) => Promise<unknown>
 }
 
 /** Who acts, and in which workspace. */

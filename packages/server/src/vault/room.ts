@@ -10,7 +10,7 @@ export interface VaultRoom {
   /** Hosts that the operator of the machine has named: only these may be reached in plaintext. */
   readonly allowPrivateUpstreams: ReadonlySet<string>
   /** Settles when this process has taken the change at that position; at once where no feed runs. */
-  readonly reached: (position: number) => Promise<void>
+  readonly reached: (position: number) => Promise<unknown>
 }
 
 /** Who acts, and in which workspace. */

@@ -1,0 +1,68 @@
+/** Who calls, and may they? @see RFC 6750 §2.1, §3 */
+import { ClavigerError } from '@claviger/core'
+import { readHeadFacts } from '@claviger/gateway'
+import type { Asked, Operator } from '#edge'
+import type { AdminKeyLookup } from '#identity'
+import type { ControlOptions } from './control-options.ts'
+import type { Visit } from './visit.ts'
+
+/**
+ * Finds the operator behind the admin key of a request. Failures are counted against the address and aggregated, not
+ * written one by one.
+ *
+ * @throws ClavigerError 401 for what is no good admin key, `probing` for an address that keeps trying, 503 when it cannot
+ *   be known whether a key was revoked
+ */
+export async function authenticate(options: ControlOptions, visit: Visit): Promise<Operator> {
+  refuseShielded(options, visit)
+  const { presented } = readHeadFacts(visit.incoming)
+  if (presented === undefined) {
+    throw new ClavigerError('credential_missing', 'This needs an admin key: Authorization: Bearer clv_admin_…')
+  }
+  // Without the feed nobody can tell whether this key was revoked a moment ago (decision 4: the control API denies).
+  if (options.feedAgeMs() > options.config.feedStaleMs) {
+    throw new ClavigerError('feed_lost', 'The server cannot see revocations at the moment, so it lets no operator in.', { retryAfterSeconds: 1 })
+  }
+  return operatorOf(await options.operators.find(presented), (reason) => recordFailure(options, visit, reason))
+}
+
+/** @throws ClavigerError `permission_missing` */
+export function authorize(operator: Operator, asked: Asked): void {
+  if (asked === 'anybody' || asked === 'authenticated' || operator.permissions.has(asked)) return
+  throw new ClavigerError('permission_missing', `This needs the permission ${asked}, which the role ${operator.role} does not have here.`)
+}
+
+/** @throws ClavigerError `probing` */
+export function refuseShielded({ shield }: ControlOptions, { clientIp }: Visit): void {
+  const shieldedMs = clientIp === undefined ? 0 : shield.shieldedForMs(clientIp)
+  if (shieldedMs <= 0) return
+  throw new ClavigerError('probing', 'Too many credentials from this address were wrong. Wait before the next one.', {
+    retryAfterSeconds: Math.ceil(shieldedMs / 1000),
+  })
+}
+
+export function recordFailure({ shield, refusedBefore }: ControlOptions, { clientIp }: Visit, reason: string): void {
+  if (clientIp === undefined) return
+  shield.recordFailure(clientIp, reason)
+  refusedBefore(clientIp, reason)
+}
+
+function operatorOf(lookup: AdminKeyLookup, failed: (reason: string) => void): Operator {
+  switch (lookup.kind) {
+    case 'found': {
+      const { id, workspaceId, role, permissions, isHome, expiresAtMs } = lookup.key
+      return { adminKeyId: id, workspaceId, role, permissions, isHome, expiresAtMs }
+    }
+    case 'unknown':
+      failed(lookup.reason)
+      throw new ClavigerError('credential_invalid', 'This is not an admin key, or it was revoked.')
+    case 'expired':
+      failed('expired')
+      throw new ClavigerError('key_expired', 'This admin key has expired.')
+    case 'workspace_disabled':
+      failed('workspace_disabled')
+      throw new ClavigerError('workspace_disabled', 'The workspace of this admin key is disabled.')
+    case 'unavailable':
+      throw new ClavigerError('store_unavailable', 'Admin keys cannot be read at the moment.', { retryAfterSeconds: 1 })
+  }
+}

@@ -1,0 +1,40 @@
+/** All operations of the control API, room by room: what is served, and what `openapi/claviger.json` describes. */
+import { dataplaneOperations, type DataplaneRoom } from '#dataplane'
+import { bindOperations, type BoundOperation, type Operation } from '#edge'
+import { identityOperations, type IdentityRoom } from '#identity'
+import { keysOperations, type KeysRoutesRoom } from '#keys'
+import { vaultOperations, type VaultRoom } from '#vault'
+import { auditOperations } from './house/audit.ts'
+import type { HouseRoom } from './house/room.ts'
+import { sealOperations } from './house/seal.ts'
+import { statusOperations } from './house/status.ts'
+
+/** What the operations of each room work with. */
+export interface Rooms {
+  readonly identity: IdentityRoom
+  readonly vault: VaultRoom
+  readonly keys: KeysRoutesRoom
+  readonly dataplane: DataplaneRoom
+  readonly house: HouseRoom
+}
+
+const houseOperations = [...auditOperations, ...statusOperations, ...sealOperations]
+
+/** In the order in which people read them. */
+export const CONTRACT: readonly Operation[] = [
+  ...identityOperations,
+  ...keysOperations,
+  ...vaultOperations,
+  ...dataplaneOperations,
+  ...houseOperations,
+]
+
+export function bindContract(rooms: Rooms): readonly BoundOperation[] {
+  return [
+    ...bindOperations(identityOperations, rooms.identity),
+    ...bindOperations(keysOperations, rooms.keys),
+    ...bindOperations(vaultOperations, rooms.vault),
+    ...bindOperations(dataplaneOperations, rooms.dataplane),
+    ...bindOperations(houseOperations, rooms.house),
+  ]
+}

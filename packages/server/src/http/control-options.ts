@@ -1,0 +1,40 @@
+/** What the control API is given at start. */
+import type { IpAddress } from '@claviger/core'
+import type { Config, Log } from '#config'
+import type { AdminKeyDirectory } from '#identity'
+import type { Seal } from '#seal'
+import type { Store } from '#store'
+import type { Metrics } from './metrics.ts'
+import type { Rooms } from './contract.ts'
+
+/** Known probers are held off; the same shield as on the doors of the data plane. */
+export interface Shield {
+  /** Ms until this address may try again, or 0. */
+  shieldedForMs(clientIp: IpAddress): number
+  recordFailure(clientIp: IpAddress, reason: string): void
+}
+
+export interface Readiness {
+  /** `degraded`: serves, but not all is well; `unready`: serves nothing. */
+  readonly state: 'ready' | 'degraded' | 'unready'
+  /** Plain sentences without secrets; empty when ready. */
+  readonly reasons: readonly string[]
+}
+
+export interface ControlOptions {
+  readonly config: Pick<Config, 'trustedProxies' | 'controlHosts' | 'maxBodyBytes' | 'feedStaleMs'>
+  readonly store: Store
+  readonly seal: Seal
+  readonly log: Log
+  readonly clock: { nowMs(): number; monotonicMs(): number }
+  readonly rooms: Rooms
+  readonly operators: AdminKeyDirectory
+  readonly feedAgeMs: () => number
+  readonly shield: Shield
+  /** A refusal before authentication: aggregated per IP prefix, reason and second. */
+  readonly refusedBefore: (clientIp: IpAddress, reason: string) => void
+  readonly readiness: () => Readiness
+  readonly metrics: Metrics
+  /** Of the product. */
+  readonly version: string
+}

@@ -1,0 +1,19 @@
+import { describe, expect, test } from 'vitest'
+import { readIdempotencyKey } from './idempotency-key.ts'
+
+describe('readIdempotencyKey', () => {
+  test.each([
+    [undefined, undefined],
+    ['8e03978e-40d5-43dd-bc93-6894a57f9324', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
+    ['"8e03978e-40d5-43dd-bc93-6894a57f9324"', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
+    ['"a b"', 'a b'],
+    ['"say \\"x\\" \\\\"', 'say "x" \\'],
+    [' key ', 'key'],
+  ])('reads %s as %s', (field, key) => {
+    expect(readIdempotencyKey(field)).toBe(key)
+  })
+
+  test.each(['', '""', 'a b', '"open', 'a"b', '"a"b"', '"\\x"', 'ü', '"ü"', 'x'.repeat(256)])('refuses %s', (field) => {
+    expect(() => readIdempotencyKey(field)).toThrow(expect.objectContaining({ code: 'bad_header' }))
+  })
+})

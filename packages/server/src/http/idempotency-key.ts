@@ -1,0 +1,21 @@
+/**
+ * The `Idempotency-Key` field: a string as structured fields write it, in quotes; bare as well, since many clients send it so.
+ * @see draft-ietf-httpapi-idempotency-key-header-07 §2.1, RFC 9651 §3.3.3
+ */
+import { ClavigerError } from '@claviger/core'
+
+const BARE = /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"$/
+
+/**
+ * @returns the key, the same for its quoted and its bare form; undefined without the field
+ * @throws ClavigerError `bad_header`
+ */
+export function readIdempotencyKey(field: string | undefined): string | undefined {
+  if (field === undefined) return undefined
+  const text = field.trim()
+  if (BARE.test(text)) return text
+  const quoted = QUOTED.exec(text)?.[1]
+  if (quoted === undefined) throw new ClavigerError('bad_header', 'Idempotency-Key is 1 to 255 visible ASCII characters, best in quotes.')
+  return quoted.replaceAll(/\\(["\\])/g, '$1')
+}

@@ -1,0 +1,7 @@
+/** The door of `http`: the control API. */
+export { CONTRACT, type Rooms } from './contract.ts'
+export type { ControlOptions, Readiness, Shield } from './control-options.ts'
+export { registerHandoverSamples } from './handover.ts'
+export type { HouseRoom } from './house/room.ts'
+export { Metrics, type Counter, type Labels } from './metrics.ts'
+export { openapiDocument } from './openapi.ts'
