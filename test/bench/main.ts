@@ -49,11 +49,23 @@ function write(name: string, results: object): void {
   process.stdout.write(`\nwritten to bench/results/${name}\n`)
 }
 
-if (process.platform !== 'linux') {
+function optionsOf(args: readonly string[]): BenchOptions | undefined {
+  try {
+    const options = readOptions(args)
+    if (options !== 'help') return options
+    process.stdout.write(`${HELP}\n`)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    process.stderr.write(`${error.message}\n\n${HELP}\n`)
+    process.exitCode = 1
+  }
+  return undefined
+}
+
+if (process.platform === 'linux') {
+  const options = optionsOf(process.argv.slice(2))
+  if (options !== undefined) await main(options)
+} else {
   process.stderr.write('The benchmark reads /proc and so needs Linux.\n')
   process.exitCode = 1
-} else {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') process.stdout.write(`${HELP}\n`)
-  else await main(options)
 }

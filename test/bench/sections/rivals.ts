@@ -33,7 +33,7 @@ export async function startField(
   const absent: string[] = []
   const nginx = await orAbsent('nginx', absent, async () => {
     if (nginxVersion() === undefined) throw new Error('there is no nginx here')
-    return startNginxRival(key, upstream.port)
+    return startNginxRival(key, upstream.port, wanted)
   })
   const portkey = await orAbsent('Portkey', absent, startPortkey)
   for (const line of absent) bench.say(line)

@@ -28,9 +28,13 @@ export async function startNginxUpstream(): Promise<RunningServer> {
 
 /**
  * The rival: one worker, one static key in a map, the provider's key put in, keep-alive to the upstream, access log on.
- * It does no limits, no scopes, no CIDR, no metering, no audit.
+ * Buffers answers as it does by default, except streams. It does no limits, no scopes, no CIDR, no metering, no audit.
  */
-export async function startNginxRival(key: string, upstreamPort: number): Promise<RunningServer> {
+export async function startNginxRival(
+  key: string,
+  upstreamPort: number,
+  wanted: { readonly isStreamed: boolean },
+): Promise<RunningServer> {
   return startNginx(
     'nginx',
     (port, folder) => `
@@ -45,7 +49,7 @@ export async function startNginxRival(key: string, upstreamPort: number): Promis
         proxy_http_version 1.1;
         proxy_set_header Connection "";
         proxy_set_header Authorization "Bearer ${UPSTREAM_CREDENTIAL}";
-        proxy_buffering off;
+        proxy_buffering ${wanted.isStreamed ? 'off' : 'on'};
       }
     }`,
   )
