@@ -35,6 +35,14 @@ export interface GatewayLog {
   debug(facts: object, message: string): void
 }
 
+/** What runs at the moment. The one thing in a context that changes. */
+export interface Load {
+  active: number
+  isDraining: boolean
+  /** Told when `active` falls to 0. */
+  onIdle: (() => void) | undefined
+}
+
 export interface Context {
   readonly ports: Ports
   readonly openStreams: OpenStreams
@@ -42,4 +50,5 @@ export interface Context {
   readonly log: GatewayLog
   /** `req_` and 26 characters; unique. */
   readonly makeRequestId: (nowMs: number) => string
+  readonly load: Load
 }

@@ -47,3 +47,5 @@ export { PROBLEM_CONTENT_TYPE, challengeOf, problemAnswer, problemDocument, prob
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+export { attach, serverOptions } from './mount.ts'

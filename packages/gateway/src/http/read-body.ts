@@ -24,10 +24,11 @@ export function readBody(
   if (!facts.hasBody) return EMPTY
   if ((facts.contentLengthBytes ?? 0) > limitBytes) return bodyTooLarge(limitBytes)
   if (facts.expectsContinue) outgoing.writeContinue()
-  return new Promise((resolve) => collect(incoming, limitBytes, resolve))
+  return new Promise((resolve) => collectBody(incoming, limitBytes, resolve))
 }
 
-function collect(incoming: IncomingMessage, limitBytes: number, settle: (body: Uint8Array | ClavigerError) => void): void {
+/** As `readBody`, without a promise and without `100 Continue`; `settle` is called once. */
+export function collectBody(incoming: IncomingMessage, limitBytes: number, settle: (body: Uint8Array | ClavigerError) => void): void {
   let first: Uint8Array | undefined
   let more: Uint8Array[] | undefined
   let bytes = 0

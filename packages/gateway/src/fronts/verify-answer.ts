@@ -1,0 +1,67 @@
+/** The answers of `POST /api/v1/keys/verify`, put together from texts that are made once per key. */
+import type { Decision, KeyPart, LimitState, VersionPart } from '@claviger/core'
+
+export interface VerifyAnswer {
+  readonly key: KeyPart
+  readonly version: VersionPart
+  readonly decision: Decision
+  readonly limits: readonly LimitState[]
+  /** For `limit_reached`. */
+  readonly retryAfterMs: number | undefined
+  readonly requestId: string
+}
+
+/** Not one of ours, or not for this asker: the same for every reason. */
+export function invalidAnswer(requestId: string): string {
+  return `{"valid":false,"code":"credential_invalid","request_id":"${requestId}"}`
+}
+
+/** An address that keeps trying keys: its keys are not looked at. */
+export function probingAnswer(requestId: string, retryAfterMs: number): string {
+  return `{"valid":false,"code":"probing","retry_after_ms":${Math.ceil(retryAfterMs)},"request_id":"${requestId}"}`
+}
+
+export function decidedAnswer(answer: VerifyAnswer): string {
+  const { decision } = answer
+  let text = decision.code === 'valid' ? '{"valid":true,"code":"valid",' : `{"valid":false,"code":"${decision.code}",`
+  text += keyText(answer.key, answer.version)
+  if (decision.missingScopes !== undefined) text += `,"missing_scopes":${JSON.stringify(decision.missingScopes)}`
+  text += `,"limits":${limitsText(answer.limits)}`
+  if (answer.retryAfterMs !== undefined) text += `,"retry_after_ms":${Math.ceil(answer.retryAfterMs)}`
+  return `${text},"request_id":"${answer.requestId}"}`
+}
+
+/** What an answer says of the key itself; a key that was edited is another part, and makes another text. */
+const keyTexts = new WeakMap<VersionPart, { readonly key: KeyPart; readonly text: string }>()
+
+function keyText(key: KeyPart, version: VersionPart): string {
+  const known = keyTexts.get(version)
+  if (known?.key === key) return known.text
+  const members = {
+    key_id: key.id,
+    version: version.number,
+    app_id: key.app.current.id,
+    workspace_id: key.workspace.current.id,
+    environment: key.environment,
+    scopes: [...key.scopes],
+    expires_at: expiry(key, version),
+  }
+  const text = JSON.stringify(members).slice(1, -1)
+  keyTexts.set(version, { key, text })
+  return text
+}
+
+/** The earlier of the key's end and the end of this secret's grace. */
+function expiry(key: KeyPart, version: VersionPart): string | null {
+  const endsAtMs = Math.min(key.expiresAtMs ?? Infinity, version.expiresAtMs ?? Infinity)
+  return endsAtMs === Infinity ? null : new Date(endsAtMs).toISOString()
+}
+
+function limitsText(limits: readonly LimitState[]): string {
+  if (limits.length === 0) return '[]'
+  let text = ''
+  for (const { policy, remaining, resetMs } of limits) {
+    text += `${text === '' ? '[' : ','}{"name":${JSON.stringify(policy.name)},"limit":${policy.limit},"remaining":${Math.floor(remaining)},"reset_ms":${Math.ceil(resetMs)}}`
+  }
+  return `${text}]`
+}

@@ -1,0 +1,126 @@
+/** The body of `POST /api/v1/keys/verify`, read by hand: this package has no dependencies, and the path is hot. */
+import { isUtf8 } from 'node:buffer'
+import { ClavigerError, parseIp, type FieldProblem, type IpAddress } from '@claviger/core'
+
+export interface VerifyRequest {
+  /** As presented by somebody; anything. */
+  readonly key: string
+  readonly apiId: string | undefined
+  /** All of these are needed. */
+  readonly scopes: readonly string[]
+  readonly clientIp: IpAddress | undefined
+  readonly clientIpText: string
+  /** Units, at least 1. */
+  readonly cost: number
+  /** The call that is decided about, for the record. */
+  readonly method: string
+  readonly path: string
+}
+
+const MAX_KEY_CHARACTERS = 1_024
+const MAX_SCOPES = 100
+const MAX_SCOPE_CHARACTERS = 256
+const MAX_COST = 1_000_000_000
+const MAX_PATH_CHARACTERS = 2_048
+const NO_SCOPES: readonly string[] = []
+
+/**
+ * @throws ClavigerError `bad_json`, or `validation_failed` with a JSON pointer for every member that is unknown or wrong
+ */
+export function readVerifyRequest(body: Uint8Array): VerifyRequest {
+  const members = parseObject(body)
+  let key: string | undefined
+  let apiId: string | undefined
+  let scopes = NO_SCOPES
+  let clientIp: IpAddress | undefined
+  let clientIpText = ''
+  let cost = 1
+  let call = NO_CALL
+  let errors: FieldProblem[] | undefined
+  const problem = (pointer: string, detail: string): void => void (errors ??= []).push({ pointer, detail })
+  // own names only, `__proto__` among them: JSON.parse makes it an ordinary member, and it is an unknown one
+  for (const name of Object.keys(members)) {
+    const value = members[name]
+    switch (name) {
+      case 'key':
+        if (typeof value === 'string' && value !== '' && value.length <= MAX_KEY_CHARACTERS) key = value
+        else problem('/key', `Must be a text of 1 to ${MAX_KEY_CHARACTERS} characters.`)
+        break
+      case 'api_id':
+        if (typeof value === 'string' && value !== '' && value.length <= 64) apiId = value
+        else problem('/api_id', 'Must be the id of an api.')
+        break
+      case 'scopes':
+        if (isScopes(value)) scopes = value
+        else problem('/scopes', `Must be a list of at most ${MAX_SCOPES} scope names.`)
+        break
+      case 'client_ip':
+        clientIp = typeof value === 'string' ? parseIp(value) : undefined
+        if (clientIp === undefined) problem('/client_ip', 'Must be an IPv4 or IPv6 address.')
+        else clientIpText = String(value)
+        break
+      case 'cost':
+        if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_COST) cost = value
+        else problem('/cost', `Must be a whole number from 1 to ${MAX_COST}.`)
+        break
+      case 'request':
+        call = readCall(value, problem)
+        break
+      default:
+        problem(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'There is no such member.')
+    }
+  }
+  if (key === undefined && !('key' in members)) problem('/key', 'Is missing.')
+  if (errors !== undefined || key === undefined) {
+    throw new ClavigerError('validation_failed', 'The request is not valid.', { errors: errors ?? [] })
+  }
+  return { key, apiId, scopes, clientIp, clientIpText, cost, method: call.method, path: call.path }
+}
+
+const NO_CALL: Call = { method: '', path: '' }
+
+interface Call {
+  readonly method: string
+  readonly path: string
+}
+
+function readCall(value: unknown, problem: (pointer: string, detail: string) => void): Call {
+  if (!isObject(value)) {
+    problem('/request', 'Must be an object with "method" and "path".')
+    return NO_CALL
+  }
+  const { method = '', path = '' } = value
+  for (const name of Object.keys(value)) if (name !== 'method' && name !== 'path') problem(`/request/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'There is no such member.')
+  if (typeof method !== 'string' || !/^[A-Z-]{0,32}$/.test(method)) problem('/request/method', 'Must be a method in capitals.')
+  if (typeof path !== 'string' || path.length > MAX_PATH_CHARACTERS) problem('/request/path', `Must be a text of at most ${MAX_PATH_CHARACTERS} characters.`)
+  return { method: String(method), path: withoutQuery(String(path)) }
+}
+
+/** A query may hold secrets, and the path goes into the journal. */
+function withoutQuery(path: string): string {
+  const mark = path.indexOf('?')
+  return mark === -1 ? path : path.slice(0, mark)
+}
+
+function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+  if (!isUtf8(body)) throw new ClavigerError('bad_json', 'The body is not UTF-8.')
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
+  } catch {
+    // the parser's message quotes the body, and the body holds a key: it goes nowhere
+    throw new ClavigerError('bad_json', 'The body is not JSON.')
+  }
+  if (!isObject(parsed)) throw new ClavigerError('bad_json', 'The body is not a JSON object.')
+  return parsed
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isScopes(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || value.length > MAX_SCOPES) return false
+  for (const scope of value) if (typeof scope !== 'string' || scope === '' || scope.length > MAX_SCOPE_CHARACTERS) return false
+  return true
+}

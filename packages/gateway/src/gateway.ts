@@ -1,0 +1,164 @@
+/**
+ * The data plane as the server mounts it on plain `node:http` or `node:https`: takes the calls that are ours, leaves the
+ * others, and sees that every connection ends in one way or another.
+ */
+import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { ClavigerError } from '@claviger/core'
+import type { Context, GatewayLog, GatewaySettings } from './context.ts'
+import type { Received } from './exchange.ts'
+import type { Front } from './front.ts'
+import { gwFront } from './fronts/gw.ts'
+import { openai } from './fronts/openai.ts'
+import { answerVerify, isVerifyTarget, verifyDoor } from './fronts/verify.ts'
+import { answerParserError, writeRaw } from './http/raw-answer.ts'
+import { faultOf, receive, refuseEarly } from './http/receive.ts'
+import { createRequestIds } from './http/request-ids.ts'
+import type { OpenStreams } from './open-streams.ts'
+import { run } from './pipeline.ts'
+import type { Ports } from './ports.ts'
+
+export interface GatewayOptions {
+  readonly ports: Ports
+  /** The server cuts streams through it when the feed tells of a revocation. */
+  readonly openStreams: OpenStreams
+  readonly settings: GatewaySettings
+  readonly log: GatewayLog
+  /** Fills the array from a cryptographic source; for request ids. */
+  readonly fillRandom: (bytes: Uint8Array) => void
+}
+
+export interface Gateway {
+  /** False: not ours, nothing was touched. Requests that no server should read are ours, whatever their path. */
+  handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean
+  /** False: not ours. */
+  handleUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): boolean
+  /** For `connect`: this is no forward proxy. */
+  handleConnect(incoming: IncomingMessage, socket: Duplex): void
+  /** For `clientError`: bytes that are no HTTP, and requests that do not arrive in time. */
+  handleClientError(error: Error, socket: Duplex): void
+  /** Refuses new calls with 503, waits for the running ones, and cuts those that are left after `graceMs`. */
+  drain(graceMs: number): Promise<void>
+  readonly activeCount: number
+  readonly isDraining: boolean
+}
+
+const FRONTS: readonly Front[] = [gwFront, openai]
+
+/** So long an exchange that was cut may take to write its record. */
+const LAST_WORDS_MS = 2_000
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { ports, openStreams, settings, log, fillRandom } = options
+  return new MountedGateway({
+    ports,
+    openStreams,
+    settings,
+    log,
+    makeRequestId: createRequestIds(fillRandom),
+    load: { active: 0, isDraining: false, onIdle: undefined },
+  })
+}
+
+class MountedGateway implements Gateway {
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  get activeCount(): number {
+    return this.#context.load.active
+  }
+
+  get isDraining(): boolean {
+    return this.#context.load.isDraining
+  }
+
+  handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+    const url = incoming.url ?? ''
+    const wire = { incoming, outgoing, upgradeHead: undefined }
+    const front = frontOf(url)
+    if (front !== undefined) {
+      const received = receive(this.#context, front, wire)
+      if (received !== undefined) this.#run(front, received)
+      return true
+    }
+    if (incoming.method === 'POST' && isVerifyTarget(url)) {
+      const received = receive(this.#context, verifyDoor, wire)
+      if (received !== undefined) answerVerify(this.#context, received)
+      return true
+    }
+    const fault = faultOf(incoming)
+    if (fault === undefined) return false
+    refuseEarly(this.#context, verifyDoor, { incoming, outgoing, requestId: this.#requestId(), thrown: fault })
+    return true
+  }
+
+  handleUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): boolean {
+    const front = frontOf(incoming.url ?? '')
+    if (front === undefined) return false
+    // Node has let go of the socket: refusals need a response on it, and somebody must hear its errors
+    socket.on('error', ignore)
+    const outgoing = new ServerResponse(incoming)
+    outgoing.shouldKeepAlive = false
+    outgoing.assignSocket(incoming.socket)
+    outgoing.once('finish', () => incoming.socket.destroySoon())
+    const received = receive(this.#context, front, { incoming, outgoing, upgradeHead: head })
+    if (received !== undefined) this.#run(front, received)
+    return true
+  }
+
+  handleConnect(incoming: IncomingMessage): void {
+    writeRaw(incoming.socket, new ClavigerError('method_not_allowed', 'This is no forward proxy.'), this.#requestId())
+  }
+
+  handleClientError(error: Error, socket: Duplex): void {
+    // Node's types say Duplex; a net or tls server emits its Socket
+    const refused = answerParserError(error, socket as Socket, () => this.#requestId())
+    if (refused !== undefined) this.#context.log.debug({ code: refused.code, err: error }, 'a connection sent no valid request')
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    const { load, openStreams, log } = this.#context
+    load.isDraining = true
+    if (await this.#isIdleWithin(graceMs)) return
+    log.warn({ cut: openStreams.cutAll('draining') }, 'calls were cut at the end of the grace period')
+    await this.#isIdleWithin(LAST_WORDS_MS)
+  }
+
+  #isIdleWithin(waitMs: number): Promise<boolean> {
+    const { load } = this.#context
+    if (load.active === 0) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const settle = (isIdle: boolean): void => {
+        clearTimeout(timer)
+        load.onIdle = undefined
+        resolve(isIdle)
+      }
+      const timer = setTimeout(() => settle(false), waitMs)
+      load.onIdle = () => settle(true)
+    })
+  }
+
+  #run(front: Front, received: Received): void {
+    const { load } = this.#context
+    load.active += 1
+    void run(this.#context, front, received).then(() => {
+      load.active -= 1
+      if (load.active === 0) load.onIdle?.()
+    })
+  }
+
+  #requestId(): string {
+    return this.#context.makeRequestId(this.#context.ports.clock.nowMs())
+  }
+}
+
+function frontOf(url: string): Front | undefined {
+  for (const front of FRONTS) if (url.startsWith(front.prefix)) return front
+  return undefined
+}
+
+function ignore(): void {}
