@@ -25,6 +25,7 @@ export type StartErrorCode =
   | 'seal_key_unreadable'
   | 'seal_key_unwritable'
   | 'restore_refused'
+  | 'tls_invalid'
 
 /** `message` says what is wrong and what to do about it; `cause` is for the log. Holds no secrets. */
 export class StartError extends Error {

@@ -43,7 +43,8 @@ export async function dumpRows(store: Store, write: (line: string) => Promise<vo
       let rows = 0
       for (const table of await tablesOf(tx)) {
         await write(JSON.stringify({ table: table.name } satisfies TableLine))
-        if (table.isPartitioned) for (const partition of await partitionsOf(tx, table.name)) await write(JSON.stringify(partition))
+        if (table.isPartitioned)
+          for (const partition of await partitionsOf(tx, table.name)) await write(JSON.stringify(partition))
         rows += await dumpTable(tx, table.name, write)
       }
       return rows
@@ -72,7 +73,9 @@ export async function loadRows(tx: Tx, lines: AsyncIterable<string>): Promise<nu
       table = head.table
       await sql`delete from ${sql.table(table)}`.execute(tx)
     } else {
-      await sql`create table if not exists ${sql.table(head.partition)} partition of ${sql.table(head.of)} ${sql.raw(checkedBound(head.bound))}`.execute(tx)
+      await sql`create table if not exists ${sql.table(head.partition)} partition of ${sql.table(head.of)} ${sql.raw(checkedBound(head.bound))}`.execute(
+        tx,
+      )
     }
   }
   await flush()
@@ -136,7 +139,9 @@ async function advanceSequences(tx: Tx): Promise<void> {
       join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid
      where s.relkind = 'S' and s.relnamespace = 'public'::regnamespace`.execute(tx)
   for (const row of rows) {
-    await sql`select setval(${row.sequence}::regclass, (select coalesce(max(${sql.ref(row.column_name)}), 0) + 1 from ${sql.table(row.table_name)}), false)`.execute(tx)
+    await sql`select setval(${row.sequence}::regclass, (select coalesce(max(${sql.ref(row.column_name)}), 0) + 1 from ${sql.table(row.table_name)}), false)`.execute(
+      tx,
+    )
   }
 }
 
@@ -152,6 +157,7 @@ function headOf(line: string): TableLine | PartitionLine | undefined {
 
 /** A backup is a file: what it says is not run as SQL but for this one form. */
 function checkedBound(bound: string): string {
-  if (!/^FOR VALUES FROM \('[0-9 :+.-]+'\) TO \('[0-9 :+.-]+'\)$/.test(bound)) throw new Error(`The backup has a partition of an unknown form: ${bound}`)
+  if (!/^FOR VALUES FROM \('[0-9 :+.-]+'\) TO \('[0-9 :+.-]+'\)$/.test(bound))
+    throw new Error(`The backup has a partition of an unknown form: ${bound}`)
   return bound
 }

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '#config'
 import { clientOptions, type Target } from './connection.ts'
+import { atMost } from './within.ts'
 
 export type ListenState = 'up' | 'down'
 
@@ -38,7 +39,7 @@ export async function openListener(target: Target, listener: Listener, log: Log)
     async close() {
       closed = true
       clearInterval(probe)
-      await Promise.race([client.end(), sleep(1_000)])
+      await atMost(1_000, client.end())
     },
   }
 

@@ -1,6 +1,5 @@
 /** Opens the store: engine, schema, pool. */
 import { Kysely, PostgresDialect } from 'kysely'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config, Log } from '#config'
 import { createAvailability } from './availability.ts'
 import { openPool } from './connection.ts'
@@ -13,6 +12,7 @@ import { createRaw } from './raw.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { runTransaction } from './transaction.ts'
+import { atMost } from './within.ts'
 
 export interface StoreOptions {
   /** A server owns the embedded engine; an admin joins it, or owns it for as long as it runs. Default: server. */
@@ -67,7 +67,7 @@ export async function openStore(config: Config, log: Log, options: StoreOptions 
         await jobs.stop()
         await Promise.all([...subscriptions].map((subscription) => subscription.close()))
         // a connection that does not come back must not keep the engine from stopping
-        await Promise.race([db.destroy(), sleep(POOL_CLOSE_MS)])
+        await atMost(POOL_CLOSE_MS, pool.end())
         await host.close()
       },
     }

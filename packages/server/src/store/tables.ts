@@ -27,6 +27,8 @@ export interface Tables {
   store_migration: StoreMigrationTable
   store_migration_checksum: StoreMigrationChecksumTable
   store_migration_lock: StoreMigrationLockTable
+  usage_counter: UsageCounterTable
+  usage_hour: UsageHourTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
 }
@@ -337,6 +339,33 @@ export interface StoreMigrationChecksumTable {
 export interface StoreMigrationLockTable {
   id: string
   is_locked: Generated<number>
+}
+
+export interface UsageCounterTable {
+  id: string
+  window_ms: ColumnType<number, number | bigint, number | bigint>
+  width_ms: ColumnType<number, number | bigint, number | bigint>
+  last_ms: ColumnType<number, number | bigint, number | bigint>
+  buckets: ColumnType<readonly number[], readonly (number | bigint)[] | undefined, readonly (number | bigint)[]>
+  units: ColumnType<readonly number[], readonly (number | bigint)[] | undefined, readonly (number | bigint)[]>
+}
+
+export interface UsageHourTable {
+  workspace_id: string
+  hour: ColumnType<Date, Date | string, Date | string>
+  app_id: string
+  key_id: string
+  target_id: string
+  requests: ColumnType<number, number | bigint, number | bigint>
+  refused: ColumnType<number, number | bigint, number | bigint>
+  failed: ColumnType<number, number | bigint, number | bigint>
+  input_tokens: ColumnType<number, number | bigint, number | bigint>
+  output_tokens: ColumnType<number, number | bigint, number | bigint>
+  cached_tokens: ColumnType<number, number | bigint, number | bigint>
+  unmetered: ColumnType<number, number | bigint, number | bigint>
+  bytes_in: ColumnType<number, number | bigint, number | bigint>
+  bytes_out: ColumnType<number, number | bigint, number | bigint>
+  duration_ms: number
 }
 
 export interface VaultProviderKeyTable {

@@ -1,4 +1,5 @@
 /** The embedded engine over its whole life: opened, watched, restarted when it dies, stopped. */
+import { rmSync } from 'node:fs'
 import type pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '#config'
@@ -7,6 +8,7 @@ import { ensureCluster } from './cluster.ts'
 import type { OwnerRole } from './owner.ts'
 import { findPlace } from './place.ts'
 import { stopPostmaster } from './run-postmaster.ts'
+import { atMost } from '../within.ts'
 
 export interface EmbeddedEngine {
   readonly homeDir: string
@@ -81,7 +83,9 @@ export async function openEmbeddedEngine(options: EngineOptions): Promise<Embedd
     const ended: Promise<void> = endOf(held.lock)
     if ((await stopPostmaster(held.pid)) === 'forced')
       log.warn({}, 'the database had to be stopped by force; it will recover at the next start')
-    await Promise.race([ended, sleep(1_000)])
+    await atMost(1_000, ended)
+    // what stood outside the data directory goes too; PostgreSQL itself has removed the socket
+    if (place.socketDir !== place.clusterDir) rmSync(place.socketDir, { recursive: true, force: true })
   }
 }
 
