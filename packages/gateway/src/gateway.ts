@@ -2,7 +2,7 @@
  * The data plane as the server mounts it on plain `node:http` or `node:https`: takes the calls that are ours, leaves the
  * others, and sees that every connection ends in one way or another.
  */
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import { ServerResponse, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ClavigerError } from '@claviger/core'
@@ -15,6 +15,7 @@ import { answerVerify, isVerifyTarget, verifyDoor } from './fronts/verify.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
 import { faultOf, receive, refuseEarly } from './http/receive.ts'
 import { createRequestIds } from './http/request-ids.ts'
+import { mount, type WireHandlers } from './mount.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { run } from './pipeline.ts'
 import type { Ports } from './ports.ts'
@@ -29,15 +30,12 @@ export interface GatewayOptions {
   readonly fillRandom: (bytes: Uint8Array) => void
 }
 
-export interface Gateway {
-  /** False: not ours, nothing was touched. Requests that no server should read are ours, whatever their path. */
-  handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean
-  /** False: not ours. */
-  handleUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): boolean
-  /** For `connect`: this is no forward proxy. */
-  handleConnect(incoming: IncomingMessage, socket: Duplex): void
-  /** For `clientError`: bytes that are no HTTP, and requests that do not arrive in time. */
-  handleClientError(error: Error, socket: Duplex): void
+export interface Gateway extends WireHandlers {
+  /**
+   * Mounts all of this on a server that was made with `serverOptions` and without a listener of its own; what is not
+   * the gateway's goes to `otherwise`.
+   */
+  attach(server: Server, otherwise: RequestListener): void
   /** Refuses new calls with 503, waits for the running ones, and cuts those that are left after `graceMs`. */
   drain(graceMs: number): Promise<void>
   readonly activeCount: number
@@ -74,6 +72,10 @@ class MountedGateway implements Gateway {
 
   get isDraining(): boolean {
     return this.#context.load.isDraining
+  }
+
+  attach(server: Server, otherwise: RequestListener): void {
+    mount(this, server, otherwise)
   }
 
   handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean {

@@ -1,8 +1,19 @@
 /** How a gateway is mounted on a server of Node: the server's options, and who hears which event. */
-import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { GatewaySettings } from './context.ts'
-import type { Gateway } from './gateway.ts'
+
+/** What a server's events are given to. */
+export interface WireHandlers {
+  /** False: not ours, nothing was touched. Requests that no server should read are ours, whatever their path. */
+  handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean
+  /** False: not ours. */
+  handleUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): boolean
+  /** For `connect`: this is no forward proxy. */
+  handleConnect(incoming: IncomingMessage, socket: Duplex): void
+  /** For `clientError`: bytes that are no HTTP, and requests that do not arrive in time. */
+  handleClientError(error: Error, socket: Duplex): void
+}
 
 /** How often Node looks for requests that are late: the error of both timeouts. */
 const LATE_CHECK_MS = 1_000
@@ -29,9 +40,9 @@ export function serverOptions(settings: GatewaySettings): ServerOptions {
 /**
  * Lets the gateway hear everything first; what is not its own goes to `otherwise`.
  *
- * @param server made with `serverOptions`, not listening yet
+ * @param server made with `serverOptions` and without a listener of its own; not listening yet
  */
-export function attach(gateway: Gateway, server: Server, otherwise: RequestListener): void {
+export function mount(gateway: WireHandlers, server: Server, otherwise: RequestListener): void {
   // without this, fields beyond the 1000th are dropped in silence, and a credential would not be stripped
   server.maxHeadersCount = 0
   server.on('request', (incoming, outgoing) => {
