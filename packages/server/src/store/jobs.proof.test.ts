@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { silentLog } from '#config'
+import { openStore } from './open-store.ts'
+import type { Store } from './store.ts'
+import { openTestStore, type TestStore } from './testing.ts'
+
+let store: TestStore
+let other: Store
+beforeAll(async () => {
+  store = await openTestStore()
+  other = await openStore(store.config, silentLog)
+})
+afterAll(async () => {
+  await other.close()
+  await store.dispose()
+})
+
+test('a repeated job runs on one of two workers, and a handed-over one once', async () => {
+  const runs: string[] = []
+  const handled: object[] = []
+  for (const [name, worker] of [
+    ['first', store],
+    ['second', other],
+  ] as const) {
+    worker.jobs.every('tick', 3_600_000, () => Promise.resolve(void runs.push(name)))
+    worker.jobs.every('midnight', '0 0 * * *', () => Promise.resolve())
+    worker.jobs.handle('mail', (payload) => Promise.resolve(void handled.push(payload)))
+  }
+  await Promise.all([store.jobs.start(), other.jobs.start()])
+  await store.jobs.once('mail', { to: 'somebody' })
+  await expect.poll(() => runs.length, { timeout: 15_000 }).toBe(1)
+  await expect.poll(() => handled, { timeout: 15_000 }).toEqual([{ to: 'somebody' }])
+  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  expect(runs).toHaveLength(1)
+})
+
+test('a job that fails is tried again', async () => {
+  let tries = 0
+  const late = await openStore(store.config, silentLog)
+  late.jobs.handle('fragile', () => {
+    tries += 1
+    return tries < 2 ? Promise.reject(new Error('not yet')) : Promise.resolve()
+  })
+  await late.jobs.start()
+  await late.jobs.once('fragile', {})
+  await expect.poll(() => tries, { timeout: 20_000 }).toBe(2)
+  await late.close()
+})
