@@ -18,7 +18,9 @@ function nodeOfTheHouse() {
 
 const node = Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : nodeOfTheHouse()
 const entry = existsSync(source) ? ['--conditions=@claviger/source', source] : [join(here, '../dist/main.js')]
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...entry, ...process.argv.slice(2)], { stdio: 'inherit' })
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...entry, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+})
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('error', (error) => {
   console.error(`claviger: Node could not be started: ${error.message}`)

@@ -3,7 +3,10 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** Runs `admin` with these arguments and this terminal. Answers its exit code. */
-export async function runAdmin(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function runAdmin(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
   const entry = fileURLToPath(import.meta.resolve('@claviger/server/admin'))
   const conditions = entry.endsWith('.ts') ? ['--conditions=@claviger/source'] : []
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...conditions, entry, ...args], {

@@ -19,7 +19,9 @@ export function contextOf(env: Readonly<Record<string, string | undefined>>): Co
     client() {
       const credential = env['CLAVIGER_TOKEN']
       if (credential === undefined || credential === '') {
-        throw new UsageError('CLAVIGER_TOKEN is not set. Make an admin key on the server: claviger admin create-key --role owner')
+        throw new UsageError(
+          'CLAVIGER_TOKEN is not set. Make an admin key on the server: claviger admin create-key --role owner',
+        )
       }
       return createClient({ url: env['CLAVIGER_URL'] ?? DEFAULT_URL, credential })
     },

@@ -14,12 +14,21 @@ export function showOne(context: CommandContext, options: OutputOptions, value: 
 }
 
 /** Many things of one kind: a table of some of their members. */
-export function showMany(context: CommandContext, options: OutputOptions, values: readonly object[], columns: readonly string[]): void {
+export function showMany(
+  context: CommandContext,
+  options: OutputOptions,
+  values: readonly object[],
+  columns: readonly string[],
+): void {
   if (options.json === true) return writeJson(context, values)
   if (values.length === 0) return context.stdout.write('Nothing there.\n')
   const rows = values.map((value) => columns.map((column) => cell(new Map(Object.entries(value)).get(column))))
   const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)))
-  const line = (cells: readonly string[]): string => cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join('  ').trimEnd()
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((text, index) => text.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd()
   context.stdout.write(`${line(columns.map((column) => column.toUpperCase()))}\n`)
   for (const row of rows) context.stdout.write(`${line(row)}\n`)
 }
@@ -30,7 +39,8 @@ export function writeJson(context: CommandContext, value: unknown): void {
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '-'
-  if (Array.isArray(value)) return value.every((item) => typeof item !== 'object') ? value.join(',') : `${value.length} items`
+  if (Array.isArray(value))
+    return value.every((item) => typeof item !== 'object') ? value.join(',') : `${value.length} items`
   if (typeof value === 'object') return JSON.stringify(value)
   return String(value)
 }

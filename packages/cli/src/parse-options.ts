@@ -19,7 +19,8 @@ export function durationSeconds(text: string): number {
 export function instant(text: string, nowMs: number): string {
   if (/^[0-9]+[smhd]$/.test(text)) return new Date(nowMs + durationSeconds(text) * 1000).toISOString()
   const atMs = Date.parse(text)
-  if (Number.isNaN(atMs)) throw new UsageError(`${text} is neither an instant (2027-01-31T12:00:00Z) nor a duration (90d).`)
+  if (Number.isNaN(atMs))
+    throw new UsageError(`${text} is neither an instant (2027-01-31T12:00:00Z) nor a duration (90d).`)
   return new Date(atMs).toISOString()
 }
 
@@ -44,7 +45,9 @@ export function pairs(texts: readonly string[]): Record<string, string> {
 }
 
 /** `deny`, or `serve_known:600` with the longest staleness. */
-export function feedLoss(text: string): { readonly mode: 'deny' } | { readonly mode: 'serve_known'; readonly max_stale_seconds: number } {
+export function feedLoss(
+  text: string,
+): { readonly mode: 'deny' } | { readonly mode: 'serve_known'; readonly max_stale_seconds: number } {
   if (text === 'deny') return { mode: 'deny' }
   const match = /^serve_known:(.+)$/.exec(text)
   if (match === null) throw new UsageError(`${text} is not a policy. Write deny or serve_known:600.`)

@@ -23,7 +23,12 @@ interface ListOptions extends OutputOptions {
 export async function callNamed(
   context: CommandContext,
   operationId: OperationId,
-  call: { readonly params?: object; readonly query?: object; readonly body?: object; readonly idempotencyKey?: string } = {},
+  call: {
+    readonly params?: object
+    readonly query?: object
+    readonly body?: object
+    readonly idempotencyKey?: string
+  } = {},
 ): Promise<object> {
   const client: { call(id: OperationId, options: object): Promise<unknown> } = context.client()
   const answer = await client.call(operationId, call)
@@ -31,11 +36,22 @@ export async function callNamed(
 }
 
 /** All pages of a list, up to `limit` items. */
-export async function listAll(context: CommandContext, operationId: OperationId, query: object, limit = Number.POSITIVE_INFINITY): Promise<readonly object[]> {
+export async function listAll(
+  context: CommandContext,
+  operationId: OperationId,
+  query: object,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<readonly object[]> {
   const items: object[] = []
   let cursor: string | undefined
   do {
-    const page = new Map(Object.entries(await callNamed(context, operationId, { query: { ...query, limit: Math.min(100, limit - items.length), cursor } })))
+    const page = new Map(
+      Object.entries(
+        await callNamed(context, operationId, {
+          query: { ...query, limit: Math.min(100, limit - items.length), cursor },
+        }),
+      ),
+    )
     const found: unknown = page.get('data')
     if (Array.isArray(found)) items.push(...found)
     const next: unknown = page.get('next_cursor')
@@ -51,17 +67,29 @@ export function resourceCommand(program: Command, context: CommandContext, resou
     .command('list')
     .description(`List ${resource.name}, newest first.`)
     .option('--limit <n>', 'at most so many', '100')
-    .option('--filter <name=value>', 'only those (repeatable)', (value: string, before: readonly string[] = []) => [...before, value])
+    .option('--filter <name=value>', 'only those (repeatable)', (value: string, before: readonly string[] = []) => [
+      ...before,
+      value,
+    ])
     .option('--json', 'print JSON')
     .action(async (options: ListOptions) => {
-      const filters = Object.fromEntries((options.filter ?? []).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]))
-      showMany(context, options, await listAll(context, resource.list, filters, Number(options.limit)), resource.columns)
+      const filters = Object.fromEntries(
+        (options.filter ?? []).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+      )
+      showMany(
+        context,
+        options,
+        await listAll(context, resource.list, filters, Number(options.limit)),
+        resource.columns,
+      )
     })
   command
     .command('show <id>')
     .description('Show one.')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: OutputOptions) => showOne(context, options, await callNamed(context, resource.show, { params: { id } })))
+    .action(async (id: string, options: OutputOptions) =>
+      showOne(context, options, await callNamed(context, resource.show, { params: { id } })),
+    )
   const { remove } = resource
   if (remove !== undefined) {
     command

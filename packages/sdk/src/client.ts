@@ -59,7 +59,11 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-async function answered(send: typeof fetch, url: string, init: RequestInit): Promise<{ response: Response; text: string }> {
+async function answered(
+  send: typeof fetch,
+  url: string,
+  init: RequestInit,
+): Promise<{ response: Response; text: string }> {
   try {
     const response = await send(url, init)
     return { response, text: await response.text() }
@@ -68,7 +72,10 @@ async function answered(send: typeof fetch, url: string, init: RequestInit): Pro
   }
 }
 
-function headersOf(credential: string, call: { body?: unknown; idempotencyKey?: string; ifMatch?: string }): Record<string, string> {
+function headersOf(
+  credential: string,
+  call: { body?: unknown; idempotencyKey?: string; ifMatch?: string },
+): Record<string, string> {
   return {
     accept: 'application/json, application/problem+json',
     authorization: `Bearer ${credential}`,

@@ -16,7 +16,11 @@ export type BodyOf<Id extends OperationId> = operations[Id] extends {
   ? Body
   : undefined
 
-type Success<Responses> = Responses extends { 200: infer Ok } ? Ok : Responses extends { 201: infer Made } ? Made : undefined
+type Success<Responses> = Responses extends { 200: infer Ok }
+  ? Ok
+  : Responses extends { 201: infer Made }
+    ? Made
+    : undefined
 
 /** What a successful call answers; undefined where there is no body (204). */
 export type Answer<Id extends OperationId> = operations[Id] extends { responses: infer Responses }

@@ -28,14 +28,21 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const config = configOf(process.env)
   const log = createLog({ ...config, logLevel: 'silent' })
-  const { answer, failed } = await command.run({ config, log, options: { role: values.role, name: values.name, file: values.file } })
+  const { answer, failed } = await command.run({
+    config,
+    log,
+    env: process.env,
+    options: { role: values.role, name: values.name, file: values.file },
+  })
   process.stdout.write(values.json === true ? `${JSON.stringify(answer, null, 2)}\n` : lines(answer))
   return failed === true ? 1 : 0
 }
 
 function lines(answer: object): string {
   return Object.entries(answer)
-    .map(([name, value]) => (Array.isArray(value) ? value.map((item: unknown) => `${inline(item)}\n`).join('') : `${name}: ${inline(value)}\n`))
+    .map(([name, value]) =>
+      Array.isArray(value) ? value.map((item: unknown) => `${inline(item)}\n`).join('') : `${name}: ${inline(value)}\n`,
+    )
     .join('')
 }
 
@@ -51,6 +58,8 @@ try {
 } catch (error) {
   const known = error instanceof StartError || error instanceof ClavigerError
   const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`claviger: ${known || message.startsWith('Unknown option') ? message : (error instanceof Error ? error.stack : message)}\n`)
+  process.stderr.write(
+    `claviger: ${known || message.startsWith('Unknown option') ? message : error instanceof Error ? error.stack : message}\n`,
+  )
   process.exitCode = message.startsWith('Unknown option') ? USAGE : 1
 }

@@ -4,6 +4,7 @@ import { loadConfig, type Config, type Environment, type Log } from '#config'
 import { ensureFirstWorkspace, type IdentityRoom } from '#identity'
 import { openSeal, type Seal } from '#seal'
 import { openStore, type Store } from '#store'
+import { registerHandoverSamples } from '#http'
 import { registerVaultSamples } from '#vault'
 
 export interface SystemClock {
@@ -41,6 +42,7 @@ export async function openInstallation(config: Config, log: Log, role: 'server' 
         }),
     })
     registerVaultSamples(seal)
+    registerHandoverSamples(seal)
     return {
       config,
       log,
@@ -61,11 +63,17 @@ export async function openInstallation(config: Config, log: Log, role: 'server' 
 /** How people reach this server, without a slash at the end. */
 export function publicUrlOf(config: Config): string {
   const { host, port } = config.listen
-  return config.publicUrl ?? `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return (
+    config.publicUrl ??
+    `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  )
 }
 
 /** The identity room of an installation; `reached` waits for this process's feed, where one runs. */
-export function identityRoomOf(installation: Installation, reached: (position: number) => Promise<void> = async () => {}): IdentityRoom {
+export function identityRoomOf(
+  installation: Installation,
+  reached: (position: number) => Promise<void> = async () => {},
+): IdentityRoom {
   const { store, seal, clock, config } = installation
   return { store, seal, nowMs: () => clock.nowMs(), publicUrl: publicUrlOf(config), reached }
 }

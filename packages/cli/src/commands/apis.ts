@@ -17,8 +17,12 @@ interface ApiOptions extends OutputOptions {
 
 export function apisCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
-    name: 'apis', what: 'What is protected: a key prefix and a catalogue of scopes.', columns: ['id', 'name', 'prefix', 'scopes'],
-    list: 'listApis', show: 'getApi', remove: 'deleteApi',
+    name: 'apis',
+    what: 'What is protected: a key prefix and a catalogue of scopes.',
+    columns: ['id', 'name', 'prefix', 'scopes'],
+    list: 'listApis',
+    show: 'getApi',
+    remove: 'deleteApi',
   })
   command
     .command('create')
@@ -30,7 +34,13 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
     .action(async (options: ApiOptions) => {
-      showOne(context, options, await callNamed(context, 'createApi', { body: given({ name: options.name, prefix: options.prefix, ...members(options) }) }))
+      showOne(
+        context,
+        options,
+        await callNamed(context, 'createApi', {
+          body: given({ name: options.name, prefix: options.prefix, ...members(options) }),
+        }),
+      )
     })
   command
     .command('update <id>')
@@ -44,7 +54,14 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .option('--json', 'print JSON')
     .action(async (id: string, options: ApiOptions) => {
       const disabled = options.disable === true ? true : options.enable === true ? false : undefined
-      showOne(context, options, await callNamed(context, 'updateApi', { params: { id }, body: given({ name: options.name, disabled, ...members(options) }) }))
+      showOne(
+        context,
+        options,
+        await callNamed(context, 'updateApi', {
+          params: { id },
+          body: given({ name: options.name, disabled, ...members(options) }),
+        }),
+      )
     })
 }
 

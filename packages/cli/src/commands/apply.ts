@@ -52,9 +52,13 @@ export function applyCommand(program: Command, context: CommandContext): void {
     .option('--json', 'print JSON')
     .action(async (options: ApplyOptions) => {
       const wanted = readWanted(options.file === '-' ? await context.readInput() : await context.readFile(options.file))
-      const names: Names = { apis: await namesOf(context, 'listApis'), providerKeys: await namesOf(context, 'listProviderKeys') }
+      const names: Names = {
+        apis: await namesOf(context, 'listApis'),
+        providerKeys: await namesOf(context, 'listProviderKeys'),
+      }
       const steps: Step[] = []
-      for (const kind of KINDS) steps.push(...(await applyKind(context, kind, wanted.get(kind.section) ?? [], names, options)))
+      for (const kind of KINDS)
+        steps.push(...(await applyKind(context, kind, wanted.get(kind.section) ?? [], names, options)))
       report(context, options, steps)
     })
 }
@@ -69,17 +73,28 @@ function readWanted(text: string): ReadonlyMap<string, readonly Members[]> {
   if (!isMembers(read)) throw new UsageError('The file must hold an object with the lists routes and models.')
   const sections = new Map<string, readonly Members[]>()
   for (const [section, list] of Object.entries(read)) {
-    if (!KINDS.some((kind) => kind.section === section)) throw new UsageError(`There is no list ${section}: routes and models can be applied.`)
+    if (!KINDS.some((kind) => kind.section === section))
+      throw new UsageError(`There is no list ${section}: routes and models can be applied.`)
     if (!Array.isArray(list)) throw new UsageError(`${section} must be a list.`)
-    for (const item of list) if (!isMembers(item) || typeof item['name'] !== 'string') throw new UsageError(`Every item of ${section} needs a name.`)
+    for (const item of list)
+      if (!isMembers(item) || typeof item['name'] !== 'string')
+        throw new UsageError(`Every item of ${section} needs a name.`)
     sections.set(section, list)
   }
   return sections
 }
 
-async function applyKind(context: CommandContext, kind: Kind, wanted: readonly Members[], names: Names, options: ApplyOptions): Promise<readonly Step[]> {
+async function applyKind(
+  context: CommandContext,
+  kind: Kind,
+  wanted: readonly Members[],
+  names: Names,
+  options: ApplyOptions,
+): Promise<readonly Step[]> {
   if (wanted.length === 0) return []
-  const existing = new Map((await listAll(context, kind.list, {})).filter(isMembers).map((item) => [item['name'], item]))
+  const existing = new Map(
+    (await listAll(context, kind.list, {})).filter(isMembers).map((item) => [item['name'], item]),
+  )
   const steps: Step[] = []
   for (const item of wanted) {
     const body = withIds(item, names)
@@ -92,7 +107,8 @@ async function applyKind(context: CommandContext, kind: Kind, wanted: readonly M
     }
     const changes = Object.keys(body).filter((member) => !covers(before[member], body[member]))
     const change = Object.fromEntries(changes.map((member) => [member, body[member]]))
-    if (changes.length > 0 && options.dryRun !== true) await callNamed(context, kind.update, { params: { id: before['id'] }, body: change })
+    if (changes.length > 0 && options.dryRun !== true)
+      await callNamed(context, kind.update, { params: { id: before['id'] }, body: change })
     steps.push({ kind: kind.section, name, action: changes.length > 0 ? 'update' : 'unchanged', changes })
   }
   return steps
@@ -105,7 +121,9 @@ function withIds(item: Members, names: Names): Members {
     ...rest,
     ...(api !== undefined && { api_id: idOf(names.apis, api, 'api') }),
     ...(providerKey !== undefined && { provider_key_id: idOf(names.providerKeys, providerKey, 'provider key') }),
-    ...(Array.isArray(deployments) && { deployments: deployments.filter(isMembers).map((each) => withIds(each, names)) }),
+    ...(Array.isArray(deployments) && {
+      deployments: deployments.filter(isMembers).map((each) => withIds(each, names)),
+    }),
   }
 }
 
@@ -116,15 +134,22 @@ function idOf(names: ReadonlyMap<string, string>, name: unknown, what: string): 
 }
 
 async function namesOf(context: CommandContext, list: OperationId): Promise<ReadonlyMap<string, string>> {
-  return new Map((await listAll(context, list, {})).filter(isMembers).map((item) => [String(item['name']), String(item['id'])]))
+  return new Map(
+    (await listAll(context, list, {})).filter(isMembers).map((item) => [String(item['name']), String(item['id'])]),
+  )
 }
 
 /** Whether what is there already says all that is wanted; members that the file leaves out do not count. */
 function covers(there: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
-    return Array.isArray(there) && there.length === wanted.length && wanted.every((item, index) => covers(there[index], item))
+    return (
+      Array.isArray(there) &&
+      there.length === wanted.length &&
+      wanted.every((item, index) => covers(there[index], item))
+    )
   }
-  if (isMembers(wanted)) return isMembers(there) && Object.entries(wanted).every(([name, value]) => covers(there[name], value))
+  if (isMembers(wanted))
+    return isMembers(there) && Object.entries(wanted).every(([name, value]) => covers(there[name], value))
   return Object.is(there, wanted)
 }
 
@@ -132,7 +157,9 @@ function report(context: CommandContext, options: ApplyOptions, steps: readonly 
   if (options.json === true) return writeJson(context, { dry_run: options.dryRun === true, steps })
   const sign = { create: '+', update: '~', unchanged: ' ' } as const
   for (const step of steps) {
-    context.stdout.write(`${sign[step.action]} ${step.kind} ${step.name}${step.changes.length > 0 ? `: ${step.changes.join(', ')}` : ''}\n`)
+    context.stdout.write(
+      `${sign[step.action]} ${step.kind} ${step.name}${step.changes.length > 0 ? `: ${step.changes.join(', ')}` : ''}\n`,
+    )
   }
   const changed = steps.filter((step) => step.action !== 'unchanged').length
   context.stdout.write(`${changed} of ${steps.length} ${options.dryRun === true ? 'would change' : 'changed'}.\n`)

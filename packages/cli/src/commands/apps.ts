@@ -14,8 +14,12 @@ interface AppOptions extends OutputOptions {
 
 export function appsCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
-    name: 'apps', what: 'Consumers: who owns keys.', columns: ['id', 'name', 'owner', 'disabled_at'],
-    list: 'listApps', show: 'getApp', remove: 'deleteApp',
+    name: 'apps',
+    what: 'Consumers: who owns keys.',
+    columns: ['id', 'name', 'owner', 'disabled_at'],
+    list: 'listApps',
+    show: 'getApp',
+    remove: 'deleteApp',
   })
   command
     .command('create')
@@ -40,6 +44,10 @@ export function appsCommand(program: Command, context: CommandContext): void {
     .action(async (id: string, options: AppOptions) => {
       const { name, owner, description } = options
       const disabled = options.disable === true ? true : options.enable === true ? false : undefined
-      showOne(context, options, await callNamed(context, 'updateApp', { params: { id }, body: given({ name, owner, description, disabled }) }))
+      showOne(
+        context,
+        options,
+        await callNamed(context, 'updateApp', { params: { id }, body: given({ name, owner, description, disabled }) }),
+      )
     })
 }

@@ -19,7 +19,12 @@ export function auditCommand(program: Command, context: CommandContext): void {
     .option('--limit <n>', 'at most so many', '50')
     .option('--json', 'print JSON')
     .action(async (options: AuditOptions) => {
-      const items = await listAll(context, 'listAuditEntries', given({ resource_id: options.resource }), Number(options.limit))
+      const items = await listAll(
+        context,
+        'listAuditEntries',
+        given({ resource_id: options.resource }),
+        Number(options.limit),
+      )
       showMany(context, options, items, ['at', 'operation', 'outcome', 'actor', 'resource', 'request_id'])
     })
   command

@@ -22,8 +22,11 @@ interface KeyOptions extends OutputOptions {
 
 export function keysCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
-    name: 'keys', what: 'API keys of apps. Secrets are shown once, at create and rotate.',
-    columns: ['id', 'name', 'app_id', 'environment', 'scopes', 'expires_at', 'revoked_at'], list: 'listKeys', show: 'getKey',
+    name: 'keys',
+    what: 'API keys of apps. Secrets are shown once, at create and rotate.',
+    columns: ['id', 'name', 'app_id', 'environment', 'scopes', 'expires_at', 'revoked_at'],
+    list: 'listKeys',
+    show: 'getKey',
   })
   command
     .command('create')
@@ -42,7 +45,11 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .action(async (options: KeyOptions) => {
       const { idempotencyKey } = options
       const body = given({ name: options.name, app_id: options.app, environment: options.env, ...members(options) })
-      showOne(context, options, await callNamed(context, 'createKey', { body, ...(idempotencyKey !== undefined && { idempotencyKey }) }))
+      showOne(
+        context,
+        options,
+        await callNamed(context, 'createKey', { body, ...(idempotencyKey !== undefined && { idempotencyKey }) }),
+      )
     })
   command
     .command('update <id>')
@@ -59,7 +66,14 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--json', 'print JSON')
     .action(async (id: string, options: KeyOptions) => {
       const disabled = options.disable === true ? true : options.enable === true ? false : undefined
-      showOne(context, options, await callNamed(context, 'updateKey', { params: { id }, body: given({ name: options.name, disabled, ...members(options) }) }))
+      showOne(
+        context,
+        options,
+        await callNamed(context, 'updateKey', {
+          params: { id },
+          body: given({ name: options.name, disabled, ...members(options) }),
+        }),
+      )
     })
   command
     .command('rotate <id>')
@@ -67,7 +81,14 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--grace <duration>', 'how long the old secrets live on: 24h, 0s', '24h')
     .option('--json', 'print JSON')
     .action(async (id: string, options: OutputOptions & { readonly grace: string }) => {
-      showOne(context, options, await callNamed(context, 'rotateKey', { params: { id }, body: { grace_seconds: durationSeconds(options.grace) } }))
+      showOne(
+        context,
+        options,
+        await callNamed(context, 'rotateKey', {
+          params: { id },
+          body: { grace_seconds: durationSeconds(options.grace) },
+        }),
+      )
     })
   command
     .command('revoke <id>')
@@ -75,14 +96,16 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--reason <text>', 'for the audit log')
     .option('--secret-version <n>', 'only this secret of the key')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: OutputOptions & { readonly reason?: string; readonly secretVersion?: string }) => {
-      const { secretVersion, reason } = options
-      const answer =
-        secretVersion === undefined
-          ? await callNamed(context, 'revokeKey', { params: { id }, body: given({ reason }) })
-          : await callNamed(context, 'revokeKeyVersion', { params: { id, number: secretVersion } })
-      showOne(context, options, answer)
-    })
+    .action(
+      async (id: string, options: OutputOptions & { readonly reason?: string; readonly secretVersion?: string }) => {
+        const { secretVersion, reason } = options
+        const answer =
+          secretVersion === undefined
+            ? await callNamed(context, 'revokeKey', { params: { id }, body: given({ reason }) })
+            : await callNamed(context, 'revokeKeyVersion', { params: { id, number: secretVersion } })
+        showOne(context, options, answer)
+      },
+    )
   command
     .command('verify')
     .description('Ask whether a key is good. The key is read from standard input, never from the command line.')
@@ -90,13 +113,21 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--scope <scope>', 'with this scope (repeatable)', collect)
     .option('--client-ip <address>', 'as if it came from here')
     .option('--json', 'print JSON')
-    .action(async (options: OutputOptions & { readonly api?: string; readonly scope?: readonly string[]; readonly clientIp?: string }) => {
-      const key = (await context.readInput()).trim()
-      const body = given({ key, api_id: options.api, scopes: options.scope, client_ip: options.clientIp })
-      const answer = await callNamed(context, 'verifyKey', { body })
-      showOne(context, options, answer)
-      if (!('valid' in answer && answer.valid === true)) throw new NegativeAnswer()
-    })
+    .action(
+      async (
+        options: OutputOptions & {
+          readonly api?: string
+          readonly scope?: readonly string[]
+          readonly clientIp?: string
+        },
+      ) => {
+        const key = (await context.readInput()).trim()
+        const body = given({ key, api_id: options.api, scopes: options.scope, client_ip: options.clientIp })
+        const answer = await callNamed(context, 'verifyKey', { body })
+        showOne(context, options, answer)
+        if (!('valid' in answer && answer.valid === true)) throw new NegativeAnswer()
+      },
+    )
 }
 
 const members = (options: KeyOptions) => ({

@@ -27,7 +27,8 @@ export function machineCommands(program: Command, context: CommandContext): void
       const last = index === words.length - 1
       const existing = parent.commands.find((child) => child.name() === word)
       const command = existing ?? parent.command(word)
-      if (!last && existing === undefined) command.description('Work on the machine itself, with access to its data directory or DATABASE_URL.')
+      if (!last && existing === undefined)
+        command.description('Work on the machine itself, with access to its data directory or DATABASE_URL.')
       if (last) {
         command
           .description(what)

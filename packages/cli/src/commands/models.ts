@@ -20,8 +20,12 @@ interface ModelOptions extends OutputOptions {
 
 export function modelsCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
-    name: 'models', what: 'Public model names on /openai/v1, and where they are served.', columns: ['id', 'name', 'required_scopes', 'deployments'],
-    list: 'listModels', show: 'getModel', remove: 'deleteModel',
+    name: 'models',
+    what: 'Public model names on /openai/v1, and where they are served.',
+    columns: ['id', 'name', 'required_scopes', 'deployments'],
+    list: 'listModels',
+    show: 'getModel',
+    remove: 'deleteModel',
   })
   command
     .command('create')

@@ -17,8 +17,12 @@ interface ProviderKeyOptions extends OutputOptions {
 
 export function providerKeysCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
-    name: 'provider-keys', what: "Other people's keys, sealed and never readable again. The secret is read from standard input.",
-    columns: ['id', 'name', 'provider', 'origins'], list: 'listProviderKeys', show: 'getProviderKey', remove: 'deleteProviderKey',
+    name: 'provider-keys',
+    what: "Other people's keys, sealed and never readable again. The secret is read from standard input.",
+    columns: ['id', 'name', 'provider', 'origins'],
+    list: 'listProviderKeys',
+    show: 'getProviderKey',
+    remove: 'deleteProviderKey',
   })
   command
     .command('create')

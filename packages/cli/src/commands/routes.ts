@@ -19,17 +19,35 @@ interface RouteOptions extends OutputOptions {
 
 export function routesCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
-    name: 'routes', what: 'Upstreams behind /gw/{name}.', columns: ['id', 'name', 'upstream_url', 'required_scopes', 'audit'],
-    list: 'listRoutes', show: 'getRoute', remove: 'deleteRoute',
+    name: 'routes',
+    what: 'Upstreams behind /gw/{name}.',
+    columns: ['id', 'name', 'upstream_url', 'required_scopes', 'audit'],
+    list: 'listRoutes',
+    show: 'getRoute',
+    remove: 'deleteRoute',
   })
-  options(command.command('create').description('Make a route.').requiredOption('--name <name>', 'callers find it at /gw/<name>')
-    .requiredOption('--api <id>', 'keys of this api may enter').requiredOption('--upstream <url>', 'where it leads')
-    .requiredOption('--scope <scope>', 'a scope that a key needs (repeatable)', collect))
-    .action(async (given_: RouteOptions) => showOne(context, given_, await callNamed(context, 'createRoute', { body: body(given_) })))
-  options(command.command('update <id>').description('Change a route.').option('--name <name>', 'its name').option('--api <id>', 'its api')
-    .option('--upstream <url>', 'where it leads').option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect))
-    .action(async (id: string, given_: RouteOptions) =>
-      showOne(context, given_, await callNamed(context, 'updateRoute', { params: { id }, body: body(given_) })))
+  options(
+    command
+      .command('create')
+      .description('Make a route.')
+      .requiredOption('--name <name>', 'callers find it at /gw/<name>')
+      .requiredOption('--api <id>', 'keys of this api may enter')
+      .requiredOption('--upstream <url>', 'where it leads')
+      .requiredOption('--scope <scope>', 'a scope that a key needs (repeatable)', collect),
+  ).action(async (given_: RouteOptions) =>
+    showOne(context, given_, await callNamed(context, 'createRoute', { body: body(given_) })),
+  )
+  options(
+    command
+      .command('update <id>')
+      .description('Change a route.')
+      .option('--name <name>', 'its name')
+      .option('--api <id>', 'its api')
+      .option('--upstream <url>', 'where it leads')
+      .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect),
+  ).action(async (id: string, given_: RouteOptions) =>
+    showOne(context, given_, await callNamed(context, 'updateRoute', { params: { id }, body: body(given_) })),
+  )
 }
 
 function options(command: Command): Command {

@@ -26,7 +26,12 @@ interface Footer {
 }
 
 /** Writes beside the target and renames at the end: what has the target's name is whole. */
-export async function writeBackup(store: Store, sealId: string, file: string, nowMs: number): Promise<{ readonly rows: number }> {
+export async function writeBackup(
+  store: Store,
+  sealId: string,
+  file: string,
+  nowMs: number,
+): Promise<{ readonly rows: number }> {
   const partial = `${file}.partial`
   const gzip = createGzip()
   const written = pipeline(gzip, createWriteStream(partial, { mode: 0o600, flags: 'wx' }))
@@ -39,7 +44,11 @@ export async function writeBackup(store: Store, sealId: string, file: string, no
   }
   try {
     const header: Header = {
-      format: 'claviger-backup', version: 1, created_at: new Date(nowMs).toISOString(), schema: await schemaOf(store.db), seal_id: sealId,
+      format: 'claviger-backup',
+      version: 1,
+      created_at: new Date(nowMs).toISOString(),
+      schema: await schemaOf(store.db),
+      seal_id: sealId,
     }
     await write(JSON.stringify(header))
     const rows = await dumpRows(store, write)
@@ -60,7 +69,10 @@ export async function writeBackup(store: Store, sealId: string, file: string, no
  *
  * @throws StartError `restore_refused` in plain words
  */
-export async function readBackup(store: Store, file: string): Promise<{ readonly rows: number; readonly sealId: string; readonly createdAt: string }> {
+export async function readBackup(
+  store: Store,
+  file: string,
+): Promise<{ readonly rows: number; readonly sealId: string; readonly createdAt: string }> {
   await refuseUsed(store)
   const header = await checkFile(file)
   const schema = await schemaOf(store.db)
@@ -80,9 +92,14 @@ export async function readBackup(store: Store, file: string): Promise<{ readonly
 }
 
 async function refuseUsed(store: Store): Promise<void> {
-  const used = await store.raw('select exists (select from identity_workspace) or exists (select from seal_key) as used', [])
+  const used = await store.raw(
+    'select exists (select from identity_workspace) or exists (select from seal_key) as used',
+    [],
+  )
   if (used[0]?.['used'] === true) {
-    throw refusal('There is an installation here already. A backup is restored into an empty data directory or database.')
+    throw refusal(
+      'There is an installation here already. A backup is restored into an empty data directory or database.',
+    )
   }
 }
 
@@ -97,7 +114,13 @@ async function checkFile(file: string): Promise<Header> {
     header ??= headerOf(line)
   }
   const footer: unknown = pending === undefined ? undefined : JSON.parse(pending)
-  if (header === undefined || typeof footer !== 'object' || footer === null || !('crc32' in footer) || footer.crc32 !== sum) {
+  if (
+    header === undefined ||
+    typeof footer !== 'object' ||
+    footer === null ||
+    !('crc32' in footer) ||
+    footer.crc32 !== sum
+  ) {
     throw refusal('The file was cut short or damaged: its check sum is wrong. Nothing was changed.')
   }
   return header

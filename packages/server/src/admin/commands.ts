@@ -1,6 +1,6 @@
 /** The verbs of the machine's own door. Each gets parsed options and an open installation, or opens what it needs. */
 import { appendEntry, type Actor } from '#audit'
-import { describeConfig, type Config, type Log } from '#config'
+import { describeConfig, type Config, type Environment, type Log } from '#config'
 import { appendChange } from '#feed'
 import { createAdminKey, createSetupLink, isRole, ROLE_NAMES } from '#identity'
 import type { Seal } from '#seal'
@@ -17,6 +17,7 @@ export interface AdminOptions {
 export interface AdminCall {
   readonly config: Config
   readonly log: Log
+  readonly env: Environment
   readonly options: AdminOptions
 }
 
@@ -47,7 +48,8 @@ async function within<Answer>(call: AdminCall, work: (installation: Installation
 
 async function createKey(call: AdminCall): Promise<AdminAnswer> {
   const { role = 'owner', name = `${call.options.role ?? 'owner'} key made on the machine` } = call.options
-  if (!isRole(role)) return { answer: { error: `There is no role ${role}. Roles: ${ROLE_NAMES.join(', ')}` }, failed: true }
+  if (!isRole(role))
+    return { answer: { error: `There is no role ${role}. Roles: ${ROLE_NAMES.join(', ')}` }, failed: true }
   return within(call, async (installation) => {
     const room = identityRoomOf(installation)
     const workspaceId = await homeWorkspaceOf(room)
@@ -70,8 +72,8 @@ async function setupLink(call: AdminCall): Promise<AdminAnswer> {
   })
 }
 
-async function showConfig(call: AdminCall): Promise<AdminAnswer> {
-  return { answer: { variables: describeConfig(process.env) } }
+async function showConfig({ env }: AdminCall): Promise<AdminAnswer> {
+  return { answer: { variables: describeConfig(env) } }
 }
 
 async function doctor(call: AdminCall): Promise<AdminAnswer> {
@@ -81,7 +83,11 @@ async function doctor(call: AdminCall): Promise<AdminAnswer> {
     const skew = await clockSkewMs(store, clock.nowMs())
     const disk = store.disk()
     const checks = [
-      ...keys.map((key) => ({ check: `key ${key.keyId}`, ok: key.problem === undefined, detail: key.problem ?? key.state })),
+      ...keys.map((key) => ({
+        check: `key ${key.keyId}`,
+        ok: key.problem === undefined,
+        detail: key.problem ?? key.state,
+      })),
       ...samples.map((sample) => ({
         check: `ciphertexts: ${sample.kind}`,
         ok: sample.outcome !== 'failed',
@@ -106,7 +112,8 @@ async function migrate(call: AdminCall): Promise<AdminAnswer> {
 
 async function backup(call: AdminCall): Promise<AdminAnswer> {
   const { file } = call.options
-  if (file === undefined) return { answer: { error: 'Say where to: claviger backup --file claviger.backup' }, failed: true }
+  if (file === undefined)
+    return { answer: { error: 'Say where to: claviger backup --file claviger.backup' }, failed: true }
   return within(call, async ({ store, seal, clock }) => {
     const { sealId } = await seal.status()
     const { rows } = await writeBackup(store, sealId, file, clock.nowMs())
@@ -116,7 +123,8 @@ async function backup(call: AdminCall): Promise<AdminAnswer> {
 
 async function restore(call: AdminCall): Promise<AdminAnswer> {
   const { file } = call.options
-  if (file === undefined) return { answer: { error: 'Say from where: claviger restore --file claviger.backup' }, failed: true }
+  if (file === undefined)
+    return { answer: { error: 'Say from where: claviger restore --file claviger.backup' }, failed: true }
   const store = await openStore(call.config, call.log, { role: 'admin' })
   let loaded: Awaited<ReturnType<typeof readBackup>>
   try {
@@ -146,7 +154,8 @@ async function rotateKeyring(call: AdminCall): Promise<AdminAnswer> {
       return made
     })
     let rewrapped = 0
-    for (let moved = -1; moved !== 0; rewrapped += moved) moved = await store.transaction(async (tx) => seal.rewrapKeys(tx, REWRAP_BATCH))
+    for (let moved = -1; moved !== 0; rewrapped += moved)
+      moved = await store.transaction(async (tx) => seal.rewrapKeys(tx, REWRAP_BATCH))
     return { answer: { term: version, rewrapped_keys: rewrapped } }
   })
 }
@@ -156,11 +165,22 @@ async function rotatePepper(call: AdminCall): Promise<AdminAnswer> {
     const { version } = await store.transaction(async (tx) => {
       const made = await seal.rotatePepper(tx)
       await recordRotation(tx, 'pepper', made.version)
-      const room = { workspaceId: '', kind: 'edit', subjectType: 'pepper', subjectId: String(made.version), detail: {} } as const
+      const room = {
+        workspaceId: '',
+        kind: 'edit',
+        subjectType: 'pepper',
+        subjectId: String(made.version),
+        detail: {},
+      } as const
       await appendChange(tx, room)
       return made
     })
-    return { answer: { pepper: version, note: 'Hashes move to it as their keys are used. Older peppers stay until no hash needs them.' } }
+    return {
+      answer: {
+        pepper: version,
+        note: 'Hashes move to it as their keys are used. Older peppers stay until no hash needs them.',
+      },
+    }
   })
 }
 
@@ -177,7 +197,11 @@ async function recordRotation(tx: Parameters<Seal['rotatePepper']>[0], what: str
 }
 
 export const ADMIN_COMMANDS: readonly AdminCommand[] = [
-  { words: 'admin create-key', what: 'Make an admin key. [--role owner|operator|auditor|verifier] [--name TEXT]', run: createKey },
+  {
+    words: 'admin create-key',
+    what: 'Make an admin key. [--role owner|operator|auditor|verifier] [--name TEXT]',
+    run: createKey,
+  },
   { words: 'admin setup-link', what: 'Make a new one-time set-up link; the one before ends.', run: setupLink },
   { words: 'config', what: 'List all settings with their values and defaults.', run: showConfig },
   { words: 'doctor', what: 'Check every key, and open a sample of every kind of ciphertext.', run: doctor },

@@ -22,7 +22,8 @@ export async function checkTarget(
 ): Promise<void> {
   const errors: FieldProblem[] = []
   const api = await findApi(db, workspaceId, guard.apiId)
-  if (api === undefined) errors.push({ pointer: '/api_id', detail: `There is no api ${guard.apiId} in this workspace.` })
+  if (api === undefined)
+    errors.push({ pointer: '/api_id', detail: `There is no api ${guard.apiId} in this workspace.` })
   for (const [index, scope] of guard.requiredScopes.entries()) {
     if (api !== undefined && !api.scopes.includes(scope)) {
       errors.push({ pointer: `/required_scopes/${index}`, detail: `The api has no scope ${scope} in its catalogue.` })
@@ -38,11 +39,21 @@ async function checkUpstream(db: Db, workspaceId: string, upstream: UpstreamUse)
   if (upstream.providerKeyId === null) return []
   const providerKey = await findProviderKey(db, workspaceId, upstream.providerKeyId)
   if (providerKey === undefined) {
-    return [{ pointer: upstream.providerKeyPointer, detail: `There is no provider key ${upstream.providerKeyId} in this workspace.` }]
+    return [
+      {
+        pointer: upstream.providerKeyPointer,
+        detail: `There is no provider key ${upstream.providerKeyId} in this workspace.`,
+      },
+    ]
   }
   const { origin } = splitUrl(upstream.url)
   if (providerKey.origins.includes(origin)) return []
-  return [{ pointer: upstream.pointer, detail: `The provider key may be sent to ${providerKey.origins.join(', ')} only, not to ${origin}.` }]
+  return [
+    {
+      pointer: upstream.pointer,
+      detail: `The provider key may be sent to ${providerKey.origins.join(', ')} only, not to ${origin}.`,
+    },
+  ]
 }
 
 function urlProblem(text: string): string | undefined {

@@ -7,9 +7,21 @@ import type { Deployment, Guard, Model, Route } from './targets.ts'
 
 type GuardRow = Pick<
   RouteRow,
-  | 'id' | 'workspace_id' | 'name' | 'api_id' | 'required_scopes' | 'audit' | 'feed_loss_mode' | 'feed_loss_max_stale_seconds'
-  | 'limit_requests' | 'limit_window_seconds' | 'connect_timeout_ms' | 'first_byte_timeout_ms' | 'idle_timeout_ms'
-  | 'total_timeout_ms' | 'max_body_bytes'
+  | 'id'
+  | 'workspace_id'
+  | 'name'
+  | 'api_id'
+  | 'required_scopes'
+  | 'audit'
+  | 'feed_loss_mode'
+  | 'feed_loss_max_stale_seconds'
+  | 'limit_requests'
+  | 'limit_window_seconds'
+  | 'connect_timeout_ms'
+  | 'first_byte_timeout_ms'
+  | 'idle_timeout_ms'
+  | 'total_timeout_ms'
+  | 'max_body_bytes'
 >
 
 /** An upstream URL, taken apart: origin, and base path without a slash at its end. */

@@ -8,7 +8,10 @@ export function cutStreams(streams: OpenStreams, change: Change): number {
   const ends = kind === 'revocation' || detail['disabled'] === true || detail['deleted'] === true
   switch (subjectType) {
     case 'key':
-      return cutVersions(streams, change) + (ends && detail['version'] === undefined ? streams.cut({ keyId: subjectId }, 'revoked') : 0)
+      return (
+        cutVersions(streams, change) +
+        (ends && detail['version'] === undefined ? streams.cut({ keyId: subjectId }, 'revoked') : 0)
+      )
     case 'app':
       return ends ? streams.cut({ appId: subjectId }, 'revoked') : 0
     case 'api':
@@ -23,12 +26,11 @@ export function cutStreams(streams: OpenStreams, change: Change): number {
   }
 }
 
-/** One version that was revoked, or those that a rotation without grace ended. */
-function cutVersions(streams: OpenStreams, { subjectId, detail }: Change): number {
-  const ended = [detail['version'], ...(Array.isArray(detail['ended_versions']) ? detail['ended_versions'] : [])]
+/** One version that was revoked, or those that a rotation without grace ended: told by their public ids. */
+function cutVersions(streams: OpenStreams, change: Change): number {
+  const ended = change.detail['ended']
+  if (!Array.isArray(ended)) return 0
   let cut = 0
-  for (const version of ended) {
-    if (typeof version === 'number') cut += streams.cut({ keyId: subjectId, versionNumber: version }, 'revoked')
-  }
+  for (const versionId of ended) if (typeof versionId === 'string') cut += streams.cut({ versionId }, 'revoked')
   return cut
 }

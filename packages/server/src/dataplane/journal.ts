@@ -5,7 +5,8 @@ import type { Spool } from '#spool'
 import type { ProbeTally } from './probe-tally.ts'
 
 export function createJournal(spool: Spool, probes: ProbeTally): Journal {
-  const waitFor = (audit: 'ordinary' | 'before-answer'): Promise<void> => (audit === 'before-answer' ? spool.durable() : spool.written())
+  const waitFor = (audit: 'ordinary' | 'before-answer'): Promise<void> =>
+    audit === 'before-answer' ? spool.durable() : spool.written()
   return {
     open(record, audit) {
       if (audit === 'ordinary') spool.offer(encodeOpening(record))

@@ -25,10 +25,21 @@ export async function createModel(room: DataplaneRoom, caller: Caller, wanted: M
       updated_at: now,
     })
     await appendEntry(tx, {
-      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'models.create', outcome: 'success', status: 201,
-      resource: { type: 'model', id: row.id }, values: { name: wanted.name, api_id: wanted.apiId, deployments: wanted.deployments },
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'models.create',
+      outcome: 'success',
+      status: 201,
+      resource: { type: 'model', id: row.id },
+      values: { name: wanted.name, api_id: wanted.apiId, deployments: wanted.deployments },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'model', subjectId: row.id, detail: {} })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'model',
+      subjectId: row.id,
+      detail: {},
+    })
     return modelFromRow(row)
   })
 }
@@ -44,29 +55,55 @@ export async function updateModel(
     const before = await selectModel(tx, caller.workspaceId, target.id)
     if (before === undefined) throw new ClavigerError('not_found', `There is no model ${target.id}.`)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
-      throw new ClavigerError('precondition_failed', `The model is at revision ${before.revision} by now. Read it again.`)
+      throw new ClavigerError(
+        'precondition_failed',
+        `The model is at revision ${before.revision} by now. Read it again.`,
+      )
     }
     const wanted: ModelSettings = { ...modelFromRow(before), ...definedOf<ModelSettings>(change) }
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
-    if (wanted.name !== before.name && (await modelNameTaken(tx, caller.workspaceId, wanted.name))) throw nameTaken(wanted.name)
+    if (wanted.name !== before.name && (await modelNameTaken(tx, caller.workspaceId, wanted.name)))
+      throw nameTaken(wanted.name)
     const row = await updateModelRow(tx, before.id, { name: wanted.name, ...modelColumns(wanted), updated_at: now })
     await appendEntry(tx, {
-      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'models.update', outcome: 'success', status: 200,
-      resource: { type: 'model', id: row.id }, values: { ...change, changed: Object.keys(change) },
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'models.update',
+      outcome: 'success',
+      status: 200,
+      resource: { type: 'model', id: row.id },
+      values: { ...change, changed: Object.keys(change) },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'model', subjectId: row.id, detail: {} })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'model',
+      subjectId: row.id,
+      detail: {},
+    })
     return modelFromRow(row)
   })
 }
 
 export async function deleteModel(room: DataplaneRoom, caller: Caller, id: string): Promise<void> {
   await room.store.transaction(async (tx) => {
-    if (!(await deleteModelRow(tx, caller.workspaceId, id))) throw new ClavigerError('not_found', `There is no model ${id}.`)
+    if (!(await deleteModelRow(tx, caller.workspaceId, id)))
+      throw new ClavigerError('not_found', `There is no model ${id}.`)
     await appendEntry(tx, {
-      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'models.delete', outcome: 'success', status: 204,
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'models.delete',
+      outcome: 'success',
+      status: 204,
       resource: { type: 'model', id },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'model', subjectId: id, detail: { deleted: true } })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'model',
+      subjectId: id,
+      detail: { deleted: true },
+    })
   })
 }
 

@@ -36,7 +36,8 @@ describe('ProbeTally', () => {
 
   test('is bounded, and loses no count', () => {
     const tally = new ProbeTally(() => 0)
-    for (let index = 0; index < 30_000; index++) tally.add({ family: 4, word0: 0, word1: 0, word2: 0, word3: index }, 'checksum')
+    for (let index = 0; index < 30_000; index++)
+      tally.add({ family: 4, word0: 0, word1: 0, word2: 0, word3: index }, 'checksum')
     const rows = tally.take()
     expect(rows.length).toBeLessThanOrEqual(20_001)
     expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(30_000)

@@ -24,11 +24,26 @@ export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: R
       updated_at: now,
     })
     await appendEntry(tx, {
-      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'routes.create', outcome: 'success', status: 201,
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'routes.create',
+      outcome: 'success',
+      status: 201,
       resource: { type: 'route', id: row.id },
-      values: { name: wanted.name, upstream_url: wanted.upstreamUrl, api_id: wanted.apiId, provider_key_id: wanted.providerKeyId },
+      values: {
+        name: wanted.name,
+        upstream_url: wanted.upstreamUrl,
+        api_id: wanted.apiId,
+        provider_key_id: wanted.providerKeyId,
+      },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'route', subjectId: row.id, detail: {} })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'route',
+      subjectId: row.id,
+      detail: {},
+    })
     return routeFromRow(row)
   })
 }
@@ -45,34 +60,64 @@ export async function updateRoute(
     const before = await selectRoute(tx, caller.workspaceId, target.id)
     if (before === undefined) throw new ClavigerError('not_found', `There is no route ${target.id}.`)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
-      throw new ClavigerError('precondition_failed', `The route is at revision ${before.revision} by now. Read it again.`)
+      throw new ClavigerError(
+        'precondition_failed',
+        `The route is at revision ${before.revision} by now. Read it again.`,
+      )
     }
     const wanted: RouteSettings = { ...routeFromRow(before), ...definedOf(change) }
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (wanted.name !== before.name && (await routeNameTaken(tx, wanted.name))) throw nameTaken(wanted.name)
     const row = await updateRouteRow(tx, before.id, { name: wanted.name, ...routeColumns(wanted), updated_at: now })
     await appendEntry(tx, {
-      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'routes.update', outcome: 'success', status: 200,
-      resource: { type: 'route', id: row.id }, values: { ...change, changed: Object.keys(change) },
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'routes.update',
+      outcome: 'success',
+      status: 200,
+      resource: { type: 'route', id: row.id },
+      values: { ...change, changed: Object.keys(change) },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'route', subjectId: row.id, detail: {} })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'route',
+      subjectId: row.id,
+      detail: {},
+    })
     return routeFromRow(row)
   })
 }
 
 export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: string): Promise<void> {
   await room.store.transaction(async (tx) => {
-    if (!(await deleteRouteRow(tx, caller.workspaceId, id))) throw new ClavigerError('not_found', `There is no route ${id}.`)
+    if (!(await deleteRouteRow(tx, caller.workspaceId, id)))
+      throw new ClavigerError('not_found', `There is no route ${id}.`)
     await appendEntry(tx, {
-      workspaceId: caller.workspaceId, actor: caller.actor, operation: 'routes.delete', outcome: 'success', status: 204,
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'routes.delete',
+      outcome: 'success',
+      status: 204,
       resource: { type: 'route', id },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'route', subjectId: id, detail: { deleted: true } })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'route',
+      subjectId: id,
+      detail: { deleted: true },
+    })
   })
 }
 
 const upstreamsOf = (wanted: RouteSettings) => [
-  { pointer: '/upstream_url', url: wanted.upstreamUrl, providerKeyId: wanted.providerKeyId, providerKeyPointer: '/provider_key_id' },
+  {
+    pointer: '/upstream_url',
+    url: wanted.upstreamUrl,
+    providerKeyId: wanted.providerKeyId,
+    providerKeyPointer: '/provider_key_id',
+  },
 ]
 
 function routeColumns(wanted: RouteSettings) {
@@ -111,7 +156,9 @@ function feedLossColumns(policy: FeedLossPolicy | null) {
 }
 
 /** The members that are there: an absent member of a PATCH leaves the stored one as it is. */
-export function definedOf<Settings extends object>(change: { readonly [Name in keyof Settings]?: Settings[Name] | undefined }): Partial<Settings> {
+export function definedOf<Settings extends object>(change: {
+  readonly [Name in keyof Settings]?: Settings[Name] | undefined
+}): Partial<Settings> {
   // Object.entries forgets the keys' types; only undefined values were taken out, so the rest still fit.
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<Settings>
 }

@@ -8,8 +8,18 @@ import type { DataplaneRoom } from './room.ts'
 import { createRoute, deleteRoute, updateRoute } from './routes-crud.ts'
 import { selectModel, selectModels, selectRoute, selectRoutes } from './rows.ts'
 import {
-  modelAnswer, modelBody, modelFromWire, modelPatch, modelPatchFromWire, modelToWire,
-  routeAnswer, routeBody, routeFromWire, routePatch, routePatchFromWire, routeToWire,
+  modelAnswer,
+  modelBody,
+  modelFromWire,
+  modelPatch,
+  modelPatchFromWire,
+  modelToWire,
+  routeAnswer,
+  routeBody,
+  routeFromWire,
+  routePatch,
+  routePatchFromWire,
+  routeToWire,
 } from './schemas.ts'
 
 type Room = DataplaneRoom
@@ -17,22 +27,47 @@ const routeId = z.object({ id: wire.idOf('rte') })
 const modelId = z.object({ id: wire.idOf('mdl') })
 
 const createRouteOperation = defineOperation({
-  operationId: 'createRoute', method: 'post', path: '/routes', tag: 'routes', summary: 'Make a route to an upstream.', permission: 'routes.create',
-  errors: ['conflict'], body: routeBody, status: 201, answer: routeAnswer,
+  operationId: 'createRoute',
+  method: 'post',
+  path: '/routes',
+  tag: 'routes',
+  summary: 'Make a route to an upstream.',
+  permission: 'routes.create',
+  errors: ['conflict'],
+  body: routeBody,
+  status: 201,
+  answer: routeAnswer,
   handler: async (room: Room, call, { body }) => routeToWire(await createRoute(room, call, routeFromWire(body))),
 })
 
 const listRoutes = defineList({
-  operationId: 'listRoutes', path: '/routes', tag: 'routes', summary: 'List routes.', permission: 'routes.read', sort: '-created_at', item: routeAnswer,
+  operationId: 'listRoutes',
+  path: '/routes',
+  tag: 'routes',
+  summary: 'List routes.',
+  permission: 'routes.read',
+  sort: '-created_at',
+  item: routeAnswer,
   async handler(room: Room, call, { page }) {
     const rows = await selectRoutes(room.store.db, call.workspaceId, page)
-    return pageOf(rows, page, { place: (row) => ({ value: row.created_at.getTime(), id: row.id }), item: (row) => routeToWire(routeFromRow(row)) })
+    return pageOf(rows, page, {
+      place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
+      item: (row) => routeToWire(routeFromRow(row)),
+    })
   },
 })
 
 const getRoute = defineOperation({
-  operationId: 'getRoute', method: 'get', path: '/routes/{id}', tag: 'routes', summary: 'Read a route.', permission: 'routes.read',
-  params: routeId, status: 200, answer: routeAnswer, revision: (answer) => answer.revision,
+  operationId: 'getRoute',
+  method: 'get',
+  path: '/routes/{id}',
+  tag: 'routes',
+  summary: 'Read a route.',
+  permission: 'routes.read',
+  params: routeId,
+  status: 200,
+  answer: routeAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
     const row = await selectRoute(room.store.db, call.workspaceId, params.id)
     if (row === undefined) throw new ClavigerError('not_found', `There is no route ${params.id}.`)
@@ -41,8 +76,18 @@ const getRoute = defineOperation({
 })
 
 const updateRouteOperation = defineOperation({
-  operationId: 'updateRoute', method: 'patch', path: '/routes/{id}', tag: 'routes', summary: 'Change a route.', permission: 'routes.update',
-  errors: ['conflict', 'precondition_failed'], params: routeId, body: routePatch, status: 200, answer: routeAnswer, revision: (answer) => answer.revision,
+  operationId: 'updateRoute',
+  method: 'patch',
+  path: '/routes/{id}',
+  tag: 'routes',
+  summary: 'Change a route.',
+  permission: 'routes.update',
+  errors: ['conflict', 'precondition_failed'],
+  params: routeId,
+  body: routePatch,
+  status: 200,
+  answer: routeAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
     const target = { id: params.id, expectedRevision: call.expectedRevision }
     return routeToWire(await updateRoute(room, call, target, routePatchFromWire(body)))
@@ -50,28 +95,59 @@ const updateRouteOperation = defineOperation({
 })
 
 const deleteRouteOperation = defineOperation({
-  operationId: 'deleteRoute', method: 'delete', path: '/routes/{id}', tag: 'routes', summary: 'Delete a route.', permission: 'routes.delete',
-  params: routeId, status: 204,
+  operationId: 'deleteRoute',
+  method: 'delete',
+  path: '/routes/{id}',
+  tag: 'routes',
+  summary: 'Delete a route.',
+  permission: 'routes.delete',
+  params: routeId,
+  status: 204,
   handler: async (room: Room, call, { params }) => deleteRoute(room, call, params.id),
 })
 
 const createModelOperation = defineOperation({
-  operationId: 'createModel', method: 'post', path: '/models', tag: 'models', summary: 'Give deployments a public model name.', permission: 'models.create',
-  errors: ['conflict'], body: modelBody, status: 201, answer: modelAnswer,
+  operationId: 'createModel',
+  method: 'post',
+  path: '/models',
+  tag: 'models',
+  summary: 'Give deployments a public model name.',
+  permission: 'models.create',
+  errors: ['conflict'],
+  body: modelBody,
+  status: 201,
+  answer: modelAnswer,
   handler: async (room: Room, call, { body }) => modelToWire(await createModel(room, call, modelFromWire(body))),
 })
 
 const listModels = defineList({
-  operationId: 'listModels', path: '/models', tag: 'models', summary: 'List models.', permission: 'models.read', sort: '-created_at', item: modelAnswer,
+  operationId: 'listModels',
+  path: '/models',
+  tag: 'models',
+  summary: 'List models.',
+  permission: 'models.read',
+  sort: '-created_at',
+  item: modelAnswer,
   async handler(room: Room, call, { page }) {
     const rows = await selectModels(room.store.db, call.workspaceId, page)
-    return pageOf(rows, page, { place: (row) => ({ value: row.created_at.getTime(), id: row.id }), item: (row) => modelToWire(modelFromRow(row)) })
+    return pageOf(rows, page, {
+      place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
+      item: (row) => modelToWire(modelFromRow(row)),
+    })
   },
 })
 
 const getModel = defineOperation({
-  operationId: 'getModel', method: 'get', path: '/models/{id}', tag: 'models', summary: 'Read a model.', permission: 'models.read',
-  params: modelId, status: 200, answer: modelAnswer, revision: (answer) => answer.revision,
+  operationId: 'getModel',
+  method: 'get',
+  path: '/models/{id}',
+  tag: 'models',
+  summary: 'Read a model.',
+  permission: 'models.read',
+  params: modelId,
+  status: 200,
+  answer: modelAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
     const row = await selectModel(room.store.db, call.workspaceId, params.id)
     if (row === undefined) throw new ClavigerError('not_found', `There is no model ${params.id}.`)
@@ -80,8 +156,18 @@ const getModel = defineOperation({
 })
 
 const updateModelOperation = defineOperation({
-  operationId: 'updateModel', method: 'patch', path: '/models/{id}', tag: 'models', summary: 'Change a model.', permission: 'models.update',
-  errors: ['conflict', 'precondition_failed'], params: modelId, body: modelPatch, status: 200, answer: modelAnswer, revision: (answer) => answer.revision,
+  operationId: 'updateModel',
+  method: 'patch',
+  path: '/models/{id}',
+  tag: 'models',
+  summary: 'Change a model.',
+  permission: 'models.update',
+  errors: ['conflict', 'precondition_failed'],
+  params: modelId,
+  body: modelPatch,
+  status: 200,
+  answer: modelAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
     const target = { id: params.id, expectedRevision: call.expectedRevision }
     return modelToWire(await updateModel(room, call, target, modelPatchFromWire(body)))
@@ -89,12 +175,26 @@ const updateModelOperation = defineOperation({
 })
 
 const deleteModelOperation = defineOperation({
-  operationId: 'deleteModel', method: 'delete', path: '/models/{id}', tag: 'models', summary: 'Delete a model.', permission: 'models.delete',
-  params: modelId, status: 204,
+  operationId: 'deleteModel',
+  method: 'delete',
+  path: '/models/{id}',
+  tag: 'models',
+  summary: 'Delete a model.',
+  permission: 'models.delete',
+  params: modelId,
+  status: 204,
   handler: async (room: Room, call, { params }) => deleteModel(room, call, params.id),
 })
 
 export const dataplaneOperations: readonly Operation<DataplaneRoom>[] = [
-  createRouteOperation, listRoutes, getRoute, updateRouteOperation, deleteRouteOperation,
-  createModelOperation, listModels, getModel, updateModelOperation, deleteModelOperation,
+  createRouteOperation,
+  listRoutes,
+  getRoute,
+  updateRouteOperation,
+  deleteRouteOperation,
+  createModelOperation,
+  listModels,
+  getModel,
+  updateModelOperation,
+  deleteModelOperation,
 ]

@@ -11,7 +11,12 @@ export async function insertRoute(db: Db, row: Insertable<Tables['dataplane_rout
 }
 
 export async function selectRoute(db: Db, workspaceId: string, id: string): Promise<RouteRow | undefined> {
-  return db.selectFrom('dataplane_route').selectAll().where('id', '=', id).where('workspace_id', '=', workspaceId).executeTakeFirst()
+  return db
+    .selectFrom('dataplane_route')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
 }
 
 export async function routeNameTaken(db: Db, name: string): Promise<boolean> {
@@ -25,10 +30,18 @@ export async function selectRoutes(db: Db, workspaceId: string, page: PageInput)
   if (place !== undefined) {
     query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
-export async function updateRouteRow(db: Db, id: string, change: Updateable<Tables['dataplane_route']>): Promise<RouteRow> {
+export async function updateRouteRow(
+  db: Db,
+  id: string,
+  change: Updateable<Tables['dataplane_route']>,
+): Promise<RouteRow> {
   return db
     .updateTable('dataplane_route')
     .set(change)
@@ -39,7 +52,11 @@ export async function updateRouteRow(db: Db, id: string, change: Updateable<Tabl
 }
 
 export async function deleteRouteRow(db: Db, workspaceId: string, id: string): Promise<boolean> {
-  const result = await db.deleteFrom('dataplane_route').where('id', '=', id).where('workspace_id', '=', workspaceId).executeTakeFirst()
+  const result = await db
+    .deleteFrom('dataplane_route')
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
   return result.numDeletedRows > 0n
 }
 
@@ -48,7 +65,12 @@ export async function insertModel(db: Db, row: Insertable<Tables['dataplane_mode
 }
 
 export async function selectModel(db: Db, workspaceId: string, id: string): Promise<ModelRow | undefined> {
-  return db.selectFrom('dataplane_model').selectAll().where('id', '=', id).where('workspace_id', '=', workspaceId).executeTakeFirst()
+  return db
+    .selectFrom('dataplane_model')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
 }
 
 export async function modelNameTaken(db: Db, workspaceId: string, name: string): Promise<boolean> {
@@ -68,10 +90,18 @@ export async function selectModels(db: Db, workspaceId: string, page: PageInput)
   if (place !== undefined) {
     query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
-export async function updateModelRow(db: Db, id: string, change: Updateable<Tables['dataplane_model']>): Promise<ModelRow> {
+export async function updateModelRow(
+  db: Db,
+  id: string,
+  change: Updateable<Tables['dataplane_model']>,
+): Promise<ModelRow> {
   return db
     .updateTable('dataplane_model')
     .set(change)
@@ -82,7 +112,11 @@ export async function updateModelRow(db: Db, id: string, change: Updateable<Tabl
 }
 
 export async function deleteModelRow(db: Db, workspaceId: string, id: string): Promise<boolean> {
-  const result = await db.deleteFrom('dataplane_model').where('id', '=', id).where('workspace_id', '=', workspaceId).executeTakeFirst()
+  const result = await db
+    .deleteFrom('dataplane_model')
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
   return result.numDeletedRows > 0n
 }
 

@@ -11,7 +11,12 @@ const timeout = (defaultMs: number) => z.int().min(0).max(MAX_TIMEOUT_MS).defaul
 
 /** A whole set has defaults; a patch replaces the whole set. */
 const timeouts = z
-  .strictObject({ connect: timeout(5_000), first_byte: timeout(60_000), idle: timeout(60_000), total: timeout(600_000) })
+  .strictObject({
+    connect: timeout(5_000),
+    first_byte: timeout(60_000),
+    idle: timeout(60_000),
+    total: timeout(600_000),
+  })
   .prefault({})
   .meta({ id: 'TimeoutsMs', description: 'In ms; 0: no bound.' })
 
@@ -22,30 +27,49 @@ const methodName = z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPT
 /** A path segment: what clients write after `/gw/`. */
 const routeName = wire.slug
 /** As the providers write them: `gpt-5.6`, `meta/llama-4:free`. */
-const modelName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$/, 'must be 1 to 128 of letters, digits and ._:/@+-').meta({ example: 'fast' })
+const modelName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$/, 'must be 1 to 128 of letters, digits and ._:/@+-')
+  .meta({ example: 'fast' })
 
 const guardMembers = {
   api_id: wire.idOf('api').meta({ description: 'Keys of this api may enter.' }),
-  required_scopes: wire.unique(wire.scope, 20).min(1).meta({ description: 'A key needs all of these. At least one: a key without scopes opens nothing.' }),
-  audit: z.enum(['ordinary', 'before-answer']).default('ordinary').meta({ description: 'before-answer: the decision is on disk before the answer.' }),
+  required_scopes: wire
+    .unique(wire.scope, 20)
+    .min(1)
+    .meta({ description: 'A key needs all of these. At least one: a key without scopes opens nothing.' }),
+  audit: z
+    .enum(['ordinary', 'before-answer'])
+    .default('ordinary')
+    .meta({ description: 'before-answer: the decision is on disk before the answer.' }),
   on_feed_loss: feedLoss.nullable().default(null).meta({ description: 'Null: as the api says.' }),
   limit: requestsLimit.nullable().default(null).meta({ description: 'Shared by all callers.' }),
   timeouts_ms: timeouts,
-  max_body_bytes: z.int().min(0).max(1024 * MEBIBYTE).default(16 * MEBIBYTE),
+  max_body_bytes: z
+    .int()
+    .min(0)
+    .max(1024 * MEBIBYTE)
+    .default(16 * MEBIBYTE),
 }
 
 const routeMembers = {
   upstream_url: httpUrl.meta({ description: 'What follows /gw/{name} is put behind it.' }),
   methods: wire.unique(methodName, 7).default([]).meta({ description: 'Empty: every method.' }),
   provider_key_id: wire.idOf('pvk').nullable().default(null),
-  key_headers: wire.unique(headerName, 5).default(['x-api-key']).meta({ description: 'Where a caller may put the key, beside Authorization. All are stripped.' }),
+  key_headers: wire
+    .unique(headerName, 5)
+    .default(['x-api-key'])
+    .meta({ description: 'Where a caller may put the key, beside Authorization. All are stripped.' }),
 }
 
 const deployment = z.strictObject({
   base_url: httpUrl.meta({ description: 'With the version segment.', example: 'https://api.openai.com/v1' }),
   model: z.string().min(1).max(256).meta({ description: 'The name the provider knows it by.' }),
   provider_key_id: wire.idOf('pvk').nullable().default(null),
-  asks_stream_usage: z.boolean().default(true).meta({ description: 'Whether the provider takes stream_options.include_usage.' }),
+  asks_stream_usage: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Whether the provider takes stream_options.include_usage.' }),
 })
 
 const deployments = z.array(deployment).min(1).max(20)
@@ -54,8 +78,16 @@ export const routeBody = z.strictObject({ name: routeName, ...guardMembers, ...r
 export const modelBody = z.strictObject({ name: modelName, ...guardMembers, deployments })
 
 /** Every member may be left out, and no default fills it in. */
-export const routePatch = z.strictObject({ name: routeName.optional(), ...optionalOf(guardMembers), ...optionalOf(routeMembers) })
-export const modelPatch = z.strictObject({ name: modelName.optional(), ...optionalOf(guardMembers), deployments: deployments.optional() })
+export const routePatch = z.strictObject({
+  name: routeName.optional(),
+  ...optionalOf(guardMembers),
+  ...optionalOf(routeMembers),
+})
+export const modelPatch = z.strictObject({
+  name: modelName.optional(),
+  ...optionalOf(guardMembers),
+  deployments: deployments.optional(),
+})
 
 const stored = { created_at: wire.instant, updated_at: wire.instant, revision: z.int() }
 const guardAnswer = {
@@ -88,7 +120,12 @@ export const modelAnswer = z
     name: z.string(),
     ...guardAnswer,
     deployments: z.array(
-      z.object({ base_url: z.string(), model: z.string(), provider_key_id: z.string().nullable(), asks_stream_usage: z.boolean() }),
+      z.object({
+        base_url: z.string(),
+        model: z.string(),
+        provider_key_id: z.string().nullable(),
+        asks_stream_usage: z.boolean(),
+      }),
     ),
     ...stored,
   })
@@ -105,12 +142,17 @@ function guardFromWire(body: GuardWire): { readonly [Name in keyof Guard]?: Guar
     audit: body.audit,
     onFeedLoss: feed === undefined || feed === null ? feed : feedLossFromWire(feed),
     limit: limit === undefined || limit === null ? limit : limitFromWire(limit),
-    timeouts: times === undefined ? undefined : { connect: times.connect, firstByte: times.first_byte, idle: times.idle, total: times.total },
+    timeouts:
+      times === undefined
+        ? undefined
+        : { connect: times.connect, firstByte: times.first_byte, idle: times.idle, total: times.total },
     maxBodyBytes: body.max_body_bytes,
   }
 }
 
-export function routePatchFromWire(body: z.output<typeof routePatch>): { readonly [Name in keyof RouteSettings]?: RouteSettings[Name] | undefined } {
+export function routePatchFromWire(body: z.output<typeof routePatch>): {
+  readonly [Name in keyof RouteSettings]?: RouteSettings[Name] | undefined
+} {
   return {
     ...guardFromWire(body),
     name: body.name,
@@ -121,13 +163,17 @@ export function routePatchFromWire(body: z.output<typeof routePatch>): { readonl
   }
 }
 
-export function modelPatchFromWire(body: z.output<typeof modelPatch>): { readonly [Name in keyof ModelSettings]?: ModelSettings[Name] | undefined } {
+export function modelPatchFromWire(body: z.output<typeof modelPatch>): {
+  readonly [Name in keyof ModelSettings]?: ModelSettings[Name] | undefined
+} {
   return { ...guardFromWire(body), name: body.name, deployments: body.deployments?.map(deploymentFromWire) }
 }
 
 // A body has every member (the schema fills in the defaults), so what its patch form gives is whole.
-export const routeFromWire = (body: z.output<typeof routeBody>): RouteSettings => routePatchFromWire(body) as RouteSettings
-export const modelFromWire = (body: z.output<typeof modelBody>): ModelSettings => modelPatchFromWire(body) as ModelSettings
+export const routeFromWire = (body: z.output<typeof routeBody>): RouteSettings =>
+  routePatchFromWire(body) as RouteSettings
+export const modelFromWire = (body: z.output<typeof modelBody>): ModelSettings =>
+  modelPatchFromWire(body) as ModelSettings
 
 const deploymentFromWire = (item: z.output<typeof deployment>) => ({
   baseUrl: item.base_url,
@@ -184,9 +230,15 @@ export function modelToWire(model: Model): z.input<typeof modelAnswer> {
   }
 }
 
-type Optional<Shape extends Record<string, z.ZodType>> = { [Name in keyof Shape]: z.ZodOptional<WithoutDefault<Shape[Name]>> }
+type Optional<Shape extends Record<string, z.ZodType>> = {
+  [Name in keyof Shape]: z.ZodOptional<WithoutDefault<Shape[Name]>>
+}
 type WithoutDefault<Schema extends z.ZodType> =
-  Schema extends z.ZodDefault<infer Inner extends z.ZodType> ? Inner : Schema extends z.ZodPrefault<infer Inner extends z.ZodType> ? Inner : Schema
+  Schema extends z.ZodDefault<infer Inner extends z.ZodType>
+    ? Inner
+    : Schema extends z.ZodPrefault<infer Inner extends z.ZodType>
+      ? Inner
+      : Schema
 
 /** The same members for a PATCH: without their defaults, and each may be absent. */
 function optionalOf<Shape extends Record<string, z.ZodType>>(members: Shape): Optional<Shape> {

@@ -7,7 +7,14 @@ import type { ModelPart, RoutePart } from '@claviger/gateway'
 import type { Change } from '#feed'
 import type { Log, Store } from '#store'
 import { compileModel, compileRoute } from './compile.ts'
-import { selectAllModels, selectAllRoutes, selectAnyModel, selectAnyRoute, type ModelRow, type RouteRow } from './rows.ts'
+import {
+  selectAllModels,
+  selectAllRoutes,
+  selectAnyModel,
+  selectAnyRoute,
+  type ModelRow,
+  type RouteRow,
+} from './rows.ts'
 
 export interface TargetTablesOptions {
   readonly store: Store

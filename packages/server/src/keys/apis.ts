@@ -78,7 +78,13 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       resource: { type: 'api', id: row.id },
       values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'api', subjectId: row.id, detail: {} })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'api',
+      subjectId: row.id,
+      detail: {},
+    })
     return apiFromRow(row)
   })
 }
@@ -120,7 +126,13 @@ export async function updateApi(
       values: { ...change, changed: Object.keys(change) },
     })
     const detail = change.disabled === true ? { disabled: true } : {}
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'api', subjectId: row.id, detail })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'api',
+      subjectId: row.id,
+      detail,
+    })
     return apiFromRow(row)
   })
 }
@@ -132,7 +144,8 @@ export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): 
     const row = await selectApi(tx, caller.workspaceId, apiId)
     if (row === undefined) throw new ClavigerError('not_found', `There is no api ${apiId}.`)
     const living = await countLivingKeysOfApi(tx, apiId)
-    if (living > 0) throw new ClavigerError('conflict', `${living} keys of this api are not revoked. Revoke them first.`)
+    if (living > 0)
+      throw new ClavigerError('conflict', `${living} keys of this api are not revoked. Revoke them first.`)
     await updateApiRow(tx, apiId, { deleted_at: now, updated_at: now })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
@@ -142,7 +155,13 @@ export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): 
       status: 204,
       resource: { type: 'api', id: apiId },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'api', subjectId: apiId, detail: { deleted: true } })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'api',
+      subjectId: apiId,
+      detail: { deleted: true },
+    })
   })
 }
 

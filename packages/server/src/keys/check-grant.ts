@@ -20,7 +20,8 @@ export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Pro
   const apis: ApiRow[] = []
   for (const [index, id] of grant.apiIds.entries()) {
     const api = await selectApi(db, workspaceId, id)
-    if (api === undefined) errors.push({ pointer: `/api_ids/${index}`, detail: `There is no api ${id} in this workspace.` })
+    if (api === undefined)
+      errors.push({ pointer: `/api_ids/${index}`, detail: `There is no api ${id} in this workspace.` })
     else apis.push(api)
   }
   const catalogue = new Set(apis.flatMap((api) => api.scopes))
@@ -39,7 +40,12 @@ export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Pro
  *
  * @throws ClavigerError `validation_failed` when it lies in the past or beyond the maximum age
  */
-export function boundedExpiry(asked: Date | null | undefined, createdAtMs: number, nowMs: number, maxAgeSeconds: number): Date {
+export function boundedExpiry(
+  asked: Date | null | undefined,
+  createdAtMs: number,
+  nowMs: number,
+  maxAgeSeconds: number,
+): Date {
   const latestMs = createdAtMs + maxAgeSeconds * 1000
   if (asked === null || asked === undefined) return new Date(latestMs)
   const refuse = (detail: string): never => {
@@ -47,7 +53,9 @@ export function boundedExpiry(asked: Date | null | undefined, createdAtMs: numbe
   }
   if (asked.getTime() <= nowMs) return refuse('The expiry lies in the past.')
   if (asked.getTime() > latestMs) {
-    return refuse(`The workspace lets keys live for ${maxAgeSeconds} seconds at most: until ${new Date(latestMs).toISOString()}.`)
+    return refuse(
+      `The workspace lets keys live for ${maxAgeSeconds} seconds at most: until ${new Date(latestMs).toISOString()}.`,
+    )
   }
   return asked
 }

@@ -1,5 +1,6 @@
 /** Rows into the compiled parts of a decision. Pure. */
 import {
+  bucketsFor,
   compileCidrs,
   type ApiPart,
   type AppPart,
@@ -12,17 +13,21 @@ import {
 } from '@claviger/core'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
-const MINUTE_MS = 60_000
-
 /** Unix ms of a column that may be empty. */
 export const instantOf = (date: Date | null): number | undefined => (date === null ? undefined : date.getTime())
 
 /** "N requests in any window", as leased by `usage`. */
-export function requestLimit(id: string, name: string, requests: number | null, windowSeconds: number | null): readonly LimitPolicy[] {
+export function requestLimit(
+  id: string,
+  name: string,
+  requests: number | null,
+  windowSeconds: number | null,
+): readonly LimitPolicy[] {
   if (requests === null || windowSeconds === null) return []
   const windowMs = windowSeconds * 1000
-  const buckets = windowMs >= MINUTE_MS ? 60 : 10
-  return [{ id, name, class: 'bounded', limit: requests, windowMs, buckets, onCounterLoss: 'refuse' }]
+  return [
+    { id, name, class: 'bounded', limit: requests, windowMs, buckets: bucketsFor(windowMs), onCounterLoss: 'refuse' },
+  ]
 }
 
 export function feedLossPolicy(mode: string, maxStaleSeconds: number): FeedLossPolicy {

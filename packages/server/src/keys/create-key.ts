@@ -38,7 +38,8 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       const detail = `There is no app ${wanted.appId} in this workspace.`
       throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/app_id', detail }] })
     }
-    if (app.disabledAtMs !== undefined) throw new ClavigerError('conflict', 'The app is disabled; enable it before it gets a key.')
+    if (app.disabledAtMs !== undefined)
+      throw new ClavigerError('conflict', 'The app is disabled; enable it before it gets a key.')
     const apis = await checkGrant(tx, caller.workspaceId, wanted)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
@@ -71,8 +72,14 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       status: 201,
       resource: { type: 'key', id: row.id },
       values: {
-        name: wanted.name, app_id: wanted.appId, api_ids: wanted.apiIds, scopes: wanted.scopes, environment: wanted.environment,
-        cidr_allow: wanted.cidrAllow, expires_at: expiresAt.toISOString(), version: 1,
+        name: wanted.name,
+        app_id: wanted.appId,
+        api_ids: wanted.apiIds,
+        scopes: wanted.scopes,
+        environment: wanted.environment,
+        cidr_allow: wanted.cidrAllow,
+        expires_at: expiresAt.toISOString(),
+        version: 1,
       },
     })
     const position = await appendChange(tx, {
@@ -95,7 +102,12 @@ export async function addVersion(
   nowMs: number,
 ): Promise<{ readonly version: VersionRow; readonly secret: Secret<string> }> {
   const publicId = makePublicId(room.seal.randomBytes(24))
-  const text = composeKey({ prefix: key.prefix, environment: key.environment, publicId, secret: room.seal.randomBytes(32) })
+  const text = composeKey({
+    prefix: key.prefix,
+    environment: key.environment,
+    publicId,
+    secret: room.seal.randomBytes(32),
+  })
   const { pepperVersion, digest } = room.seal.digest(text)
   const version = await insertVersion(tx, {
     id: makeId('ver', nowMs, room.seal.randomBytes(10)),

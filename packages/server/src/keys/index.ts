@@ -7,7 +7,15 @@ export { feedLossPolicy, requestLimit } from './compile.ts'
 export { limitFromRow, type RequestsLimit } from './key.ts'
 export type { Caller, KeysRoom } from './room.ts'
 export { keysOperations, type KeysRoutesRoom } from './routes.ts'
-export { feedLoss, feedLossFromWire, feedLossToWire, limitFromWire, limitToWire, requestsLimit, revocationBoundSeconds } from './schemas.ts'
+export {
+  feedLoss,
+  feedLossFromWire,
+  feedLossToWire,
+  limitFromWire,
+  limitToWire,
+  requestsLimit,
+  revocationBoundSeconds,
+} from './schemas.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'
 
 /** The api of that id, if it is this workspace's and not deleted. */

@@ -8,7 +8,8 @@ interface Part {
 /** A database that answers when it is told to. */
 function slowTable() {
   const waiting: { resolve: (part: Part | undefined) => void; reject: (error: Error) => void }[] = []
-  const load = async (): Promise<Part | undefined> => new Promise((resolve, reject) => waiting.push({ resolve, reject }))
+  const load = async (): Promise<Part | undefined> =>
+    new Promise((resolve, reject) => waiting.push({ resolve, reject }))
   return { load, waiting }
 }
 
@@ -38,7 +39,10 @@ describe('PartRegistry', () => {
 
   test('a refresh replaces the part inside the holder that keys already point at', async () => {
     const texts = ['one', 'two']
-    const registry = new PartRegistry<Part>(async () => ({ text: texts.shift() ?? 'none' }), () => 0)
+    const registry = new PartRegistry<Part>(
+      async () => ({ text: texts.shift() ?? 'none' }),
+      () => 0,
+    )
     const holder = await registry.get('a')
     await registry.refresh('a')
     expect(holder?.current.text).toBe('two')

@@ -12,7 +12,12 @@ export interface Revoked {
 }
 
 /** Revokes all secrets of a key. Revoking twice answers the first revocation again and changes nothing. */
-export async function revokeKey(room: KeysRoom, caller: Caller, keyId: string, reason: string | null): Promise<Revoked> {
+export async function revokeKey(
+  room: KeysRoom,
+  caller: Caller,
+  keyId: string,
+  reason: string | null,
+): Promise<Revoked> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const row = await lockKey(tx, caller.workspaceId, keyId)
@@ -47,7 +52,8 @@ export async function revokeVersion(room: KeysRoom, caller: Caller, keyId: strin
     const row = await lockKey(tx, caller.workspaceId, keyId)
     const versions = row === undefined ? [] : await selectVersions(tx, [keyId])
     const version = versions.find((candidate) => candidate.number === number)
-    if (row === undefined || version === undefined) throw new ClavigerError('not_found', `There is no version ${number} of key ${keyId}.`)
+    if (row === undefined || version === undefined)
+      throw new ClavigerError('not_found', `There is no version ${number} of key ${keyId}.`)
     if (version.revoked_at !== null) return { key: keyFromRows(row, versions), position: 0 }
     await updateVersionRow(tx, version.id, { revoked_at: now })
     const updated = await updateKeyRow(tx, keyId, { updated_at: now })
@@ -65,7 +71,7 @@ export async function revokeVersion(room: KeysRoom, caller: Caller, keyId: strin
       kind: 'revocation',
       subjectType: 'key',
       subjectId: keyId,
-      detail: { version: number },
+      detail: { version: number, ended: [version.public_id] },
     })
     return { key: keyFromRows(updated, await selectVersions(tx, [keyId])), position }
   })

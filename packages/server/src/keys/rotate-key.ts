@@ -11,12 +11,18 @@ import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.
  * @param graceSeconds how long the secrets before live on; 0 ends them now. A grace that already runs is never prolonged.
  * @throws ClavigerError `not_found`; `conflict` when the key is revoked or has expired
  */
-export async function rotateKey(room: KeysRoom, caller: Caller, keyId: string, graceSeconds: number): Promise<IssuedKey> {
+export async function rotateKey(
+  room: KeysRoom,
+  caller: Caller,
+  keyId: string,
+  graceSeconds: number,
+): Promise<IssuedKey> {
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     const row = await lockKey(tx, caller.workspaceId, keyId)
     if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
-    if (row.revoked_at !== null) throw new ClavigerError('conflict', 'The key is revoked; a revoked key is never rotated. Create a new one.')
+    if (row.revoked_at !== null)
+      throw new ClavigerError('conflict', 'The key is revoked; a revoked key is never rotated. Create a new one.')
     if (row.expires_at !== null && row.expires_at.getTime() <= nowMs) {
       throw new ClavigerError('conflict', 'The key has expired. Create a new one.')
     }
@@ -40,13 +46,13 @@ export async function rotateKey(room: KeysRoom, caller: Caller, keyId: string, g
       values: { version: number, grace_seconds: graceSeconds },
     })
     // A grace of 0 ends the old secrets like a revocation: whoever streams on one of them is cut off.
-    const ended = graceSeconds === 0 ? before.filter((old) => old.revoked_at === null).map((old) => old.number) : []
+    const ended = graceSeconds === 0 ? before.filter((old) => old.revoked_at === null).map((old) => old.public_id) : []
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
       subjectType: 'key',
       subjectId: keyId,
-      detail: { public_ids: [version.public_id], ended_versions: ended },
+      detail: { public_ids: [version.public_id], ended },
     })
     return { key: keyFromRows(updated, await selectVersions(tx, [keyId])), secret, position }
   })

@@ -10,7 +10,18 @@ import type { KeysRoom } from './room.ts'
 import { rotateKey } from './rotate-key.ts'
 import { selectApi, selectApis, selectKey, selectKeys, selectVersions } from './rows.ts'
 import {
-  apiAnswer, apiBody, apiPatch, apiToWire, feedLossFromWire, issuedAnswer, keyAnswer, keyBody, keyPatch, keyToWire, limitFromWire, revokedAnswer,
+  apiAnswer,
+  apiBody,
+  apiPatch,
+  apiToWire,
+  feedLossFromWire,
+  issuedAnswer,
+  keyAnswer,
+  keyBody,
+  keyPatch,
+  keyToWire,
+  limitFromWire,
+  revokedAnswer,
 } from './schemas.ts'
 import { updateKey } from './update-key.ts'
 
@@ -29,8 +40,16 @@ const keyId = z.object({ id: wire.idOf('key') })
 type Room = KeysRoutesRoom
 
 const createApiOperation = defineOperation({
-  operationId: 'createApi', method: 'post', path: '/apis', tag: 'apis', summary: 'Make an api.', permission: 'apis.create',
-  errors: ['conflict'], body: apiBody, status: 201, answer: apiAnswer,
+  operationId: 'createApi',
+  method: 'post',
+  path: '/apis',
+  tag: 'apis',
+  summary: 'Make an api.',
+  permission: 'apis.create',
+  errors: ['conflict'],
+  body: apiBody,
+  status: 201,
+  answer: apiAnswer,
   async handler(room: Room, call, { body }) {
     const api = await createApi(room, call, {
       name: body.name,
@@ -44,7 +63,13 @@ const createApiOperation = defineOperation({
 })
 
 const listApis = defineList({
-  operationId: 'listApis', path: '/apis', tag: 'apis', summary: 'List apis.', permission: 'apis.read', sort: '-created_at', item: apiAnswer,
+  operationId: 'listApis',
+  path: '/apis',
+  tag: 'apis',
+  summary: 'List apis.',
+  permission: 'apis.read',
+  sort: '-created_at',
+  item: apiAnswer,
   async handler(room: Room, call, { page }) {
     const rows = await selectApis(room.store.db, call.workspaceId, page)
     return pageOf(rows, page, {
@@ -55,8 +80,16 @@ const listApis = defineList({
 })
 
 const getApi = defineOperation({
-  operationId: 'getApi', method: 'get', path: '/apis/{id}', tag: 'apis', summary: 'Read an api.', permission: 'apis.read',
-  params: apiId, status: 200, answer: apiAnswer, revision: (answer) => answer.revision,
+  operationId: 'getApi',
+  method: 'get',
+  path: '/apis/{id}',
+  tag: 'apis',
+  summary: 'Read an api.',
+  permission: 'apis.read',
+  params: apiId,
+  status: 200,
+  answer: apiAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
     const row = await selectApi(room.store.db, call.workspaceId, params.id)
     if (row === undefined) throw new ClavigerError('not_found', `There is no api ${params.id}.`)
@@ -65,32 +98,64 @@ const getApi = defineOperation({
 })
 
 const updateApiOperation = defineOperation({
-  operationId: 'updateApi', method: 'patch', path: '/apis/{id}', tag: 'apis', summary: 'Change an api.', permission: 'apis.update',
-  description: 'The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again.',
-  errors: ['conflict', 'precondition_failed'], params: apiId, body: apiPatch, status: 200, answer: apiAnswer, revision: (answer) => answer.revision,
+  operationId: 'updateApi',
+  method: 'patch',
+  path: '/apis/{id}',
+  tag: 'apis',
+  summary: 'Change an api.',
+  permission: 'apis.update',
+  description:
+    'The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again.',
+  errors: ['conflict', 'precondition_failed'],
+  params: apiId,
+  body: apiPatch,
+  status: 200,
+  answer: apiAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
-    const api = await updateApi(room, call, { apiId: params.id, expectedRevision: call.expectedRevision }, {
-      name: body.name,
-      scopes: body.scopes,
-      onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
-      limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
-      disabled: body.disabled,
-    })
+    const api = await updateApi(
+      room,
+      call,
+      { apiId: params.id, expectedRevision: call.expectedRevision },
+      {
+        name: body.name,
+        scopes: body.scopes,
+        onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
+        limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+        disabled: body.disabled,
+      },
+    )
     return apiToWire(api, room.deniesAfterSeconds)
   },
 })
 
 const deleteApiOperation = defineOperation({
-  operationId: 'deleteApi', method: 'delete', path: '/apis/{id}', tag: 'apis', summary: 'Delete an api without living keys.',
-  permission: 'apis.delete', errors: ['conflict'], params: apiId, status: 204,
+  operationId: 'deleteApi',
+  method: 'delete',
+  path: '/apis/{id}',
+  tag: 'apis',
+  summary: 'Delete an api without living keys.',
+  permission: 'apis.delete',
+  errors: ['conflict'],
+  params: apiId,
+  status: 204,
   async handler(room: Room, call, { params }) {
     await deleteApi(room, call, params.id)
   },
 })
 
 const createKeyOperation = defineOperation({
-  operationId: 'createKey', method: 'post', path: '/keys', tag: 'keys', summary: 'Make a key and show its secret, this once.',
-  permission: 'keys.create', errors: ['conflict'], body: keyBody, status: 201, answer: issuedAnswer, secretMembers: ['secret'],
+  operationId: 'createKey',
+  method: 'post',
+  path: '/keys',
+  tag: 'keys',
+  summary: 'Make a key and show its secret, this once.',
+  permission: 'keys.create',
+  errors: ['conflict'],
+  body: keyBody,
+  status: 201,
+  answer: issuedAnswer,
+  secretMembers: ['secret'],
   async handler(room: Room, call, { body }) {
     const issued = await createKey(room, call, {
       name: body.name,
@@ -110,13 +175,25 @@ const createKeyOperation = defineOperation({
 })
 
 const listKeys = defineList({
-  operationId: 'listKeys', path: '/keys', tag: 'keys', summary: 'List keys, never their secrets.', permission: 'keys.read',
-  query: z.object({ app_id: wire.idOf('app').optional(), api_id: wire.idOf('api').optional(), environment: z.string().max(12).optional() }),
-  sort: '-created_at', item: keyAnswer,
+  operationId: 'listKeys',
+  path: '/keys',
+  tag: 'keys',
+  summary: 'List keys, never their secrets.',
+  permission: 'keys.read',
+  query: z.object({
+    app_id: wire.idOf('app').optional(),
+    api_id: wire.idOf('api').optional(),
+    environment: z.string().max(12).optional(),
+  }),
+  sort: '-created_at',
+  item: keyAnswer,
   async handler(room: Room, call, { query, page }) {
     const filter = { appId: query.app_id, apiId: query.api_id, environment: query.environment }
     const rows = await selectKeys(room.store.db, call.workspaceId, filter, page)
-    const versions = await selectVersions(room.store.db, rows.map((row) => row.id))
+    const versions = await selectVersions(
+      room.store.db,
+      rows.map((row) => row.id),
+    )
     return pageOf(rows, page, {
       place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
       item: (row) => keyToWire(keyFromRows(row, versions)),
@@ -125,8 +202,16 @@ const listKeys = defineList({
 })
 
 const getKey = defineOperation({
-  operationId: 'getKey', method: 'get', path: '/keys/{id}', tag: 'keys', summary: 'Read a key, never its secrets.', permission: 'keys.read',
-  params: keyId, status: 200, answer: keyAnswer, revision: (answer) => answer.revision,
+  operationId: 'getKey',
+  method: 'get',
+  path: '/keys/{id}',
+  tag: 'keys',
+  summary: 'Read a key, never its secrets.',
+  permission: 'keys.read',
+  params: keyId,
+  status: 200,
+  answer: keyAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
     const row = await selectKey(room.store.db, call.workspaceId, params.id)
     if (row === undefined) throw new ClavigerError('not_found', `There is no key ${params.id}.`)
@@ -135,31 +220,54 @@ const getKey = defineOperation({
 })
 
 const updateKeyOperation = defineOperation({
-  operationId: 'updateKey', method: 'patch', path: '/keys/{id}', tag: 'keys', summary: 'Change a key.', permission: 'keys.update',
-  errors: ['conflict', 'precondition_failed'], params: keyId, body: keyPatch, status: 200, answer: keyAnswer, revision: (answer) => answer.revision,
+  operationId: 'updateKey',
+  method: 'patch',
+  path: '/keys/{id}',
+  tag: 'keys',
+  summary: 'Change a key.',
+  permission: 'keys.update',
+  errors: ['conflict', 'precondition_failed'],
+  params: keyId,
+  body: keyPatch,
+  status: 200,
+  answer: keyAnswer,
+  revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
-    const { key, position } = await updateKey(room, call, { keyId: params.id, expectedRevision: call.expectedRevision }, {
-      name: body.name,
-      apiIds: body.api_ids,
-      scopes: body.scopes,
-      cidrAllow: body.cidr_allow,
-      limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
-      metadata: body.metadata,
-      notBefore: body.not_before,
-      expiresAt: body.expires_at,
-      disabled: body.disabled,
-    })
+    const { key, position } = await updateKey(
+      room,
+      call,
+      { keyId: params.id, expectedRevision: call.expectedRevision },
+      {
+        name: body.name,
+        apiIds: body.api_ids,
+        scopes: body.scopes,
+        cidrAllow: body.cidr_allow,
+        limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+        metadata: body.metadata,
+        notBefore: body.not_before,
+        expiresAt: body.expires_at,
+        disabled: body.disabled,
+      },
+    )
     await room.applied(position)
     return keyToWire(key)
   },
 })
 
 const rotateKeyOperation = defineOperation({
-  operationId: 'rotateKey', method: 'post', path: '/keys/{id}/rotate', tag: 'keys', summary: 'Give a key a new secret and show it, this once.',
+  operationId: 'rotateKey',
+  method: 'post',
+  path: '/keys/{id}/rotate',
+  tag: 'keys',
+  summary: 'Give a key a new secret and show it, this once.',
   description: 'The secrets before it live on for the grace period. The key keeps its id, limits and scopes.',
-  permission: 'keys.rotate', errors: ['conflict'], params: keyId,
+  permission: 'keys.rotate',
+  errors: ['conflict'],
+  params: keyId,
   body: z.strictObject({ grace_seconds: z.int().min(0).max(MAX_GRACE_SECONDS).default(86_400) }).prefault({}),
-  status: 200, answer: issuedAnswer, secretMembers: ['secret'],
+  status: 200,
+  answer: issuedAnswer,
+  secretMembers: ['secret'],
   async handler(room: Room, call, { params, body }) {
     const issued = await rotateKey(room, call, params.id, body.grace_seconds)
     await room.applied(issued.position)
@@ -168,16 +276,36 @@ const rotateKeyOperation = defineOperation({
 })
 
 const revokeKeyOperation = defineOperation({
-  operationId: 'revokeKey', method: 'post', path: '/keys/{id}/revoke', tag: 'keys', summary: 'End a key for good, open streams included.',
-  permission: 'keys.revoke', params: keyId, body: z.strictObject({ reason: wire.note.optional() }).prefault({}), status: 200, answer: revokedAnswer,
+  operationId: 'revokeKey',
+  method: 'post',
+  path: '/keys/{id}/revoke',
+  tag: 'keys',
+  summary: 'End a key for good, open streams included.',
+  permission: 'keys.revoke',
+  params: keyId,
+  body: z.strictObject({ reason: wire.note.optional() }).prefault({}),
+  status: 200,
+  answer: revokedAnswer,
   async handler(room: Room, call, { params, body }) {
     return receipt(room, await revokeKey(room, call, params.id, body.reason ?? null))
   },
 })
 
 const revokeKeyVersion = defineOperation({
-  operationId: 'revokeKeyVersion', method: 'post', path: '/keys/{id}/versions/{number}/revoke', tag: 'keys', summary: 'End one secret of a key.',
-  permission: 'keys.revoke', params: keyId.extend({ number: z.string().regex(/^[1-9][0-9]{0,8}$/).transform(Number) }), status: 200, answer: revokedAnswer,
+  operationId: 'revokeKeyVersion',
+  method: 'post',
+  path: '/keys/{id}/versions/{number}/revoke',
+  tag: 'keys',
+  summary: 'End one secret of a key.',
+  permission: 'keys.revoke',
+  params: keyId.extend({
+    number: z
+      .string()
+      .regex(/^[1-9][0-9]{0,8}$/)
+      .transform(Number),
+  }),
+  status: 200,
+  answer: revokedAnswer,
   async handler(room: Room, call, { params }) {
     return receipt(room, await revokeVersion(room, call, params.id, params.number))
   },
@@ -190,6 +318,16 @@ async function receipt(room: Room, revoked: Revoked): Promise<z.input<typeof rev
 }
 
 export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
-  createApiOperation, listApis, getApi, updateApiOperation, deleteApiOperation,
-  createKeyOperation, listKeys, getKey, updateKeyOperation, rotateKeyOperation, revokeKeyOperation, revokeKeyVersion,
+  createApiOperation,
+  listApis,
+  getApi,
+  updateApiOperation,
+  deleteApiOperation,
+  createKeyOperation,
+  listKeys,
+  getKey,
+  updateKeyOperation,
+  rotateKeyOperation,
+  revokeKeyOperation,
+  revokeKeyVersion,
 ]

@@ -39,13 +39,21 @@ export async function selectAnyApi(db: Db, id: string): Promise<ApiRow | undefin
 }
 
 export async function selectApis(db: Db, workspaceId: string, page: PageInput): Promise<readonly ApiRow[]> {
-  let query = db.selectFrom('keys_api').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
+  let query = db
+    .selectFrom('keys_api')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
   const place = instantPlace(page)
   const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
   if (place !== undefined) {
     query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
 export async function updateApiRow(db: Db, id: string, change: Updateable<Tables['keys_api']>): Promise<ApiRow> {
@@ -79,7 +87,12 @@ export async function insertVersion(db: Db, row: Insertable<Tables['keys_version
 }
 
 export async function selectKey(db: Db, workspaceId: string, id: string): Promise<KeyRow | undefined> {
-  return db.selectFrom('keys_key').selectAll().where('id', '=', id).where('workspace_id', '=', workspaceId).executeTakeFirst()
+  return db
+    .selectFrom('keys_key')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
 }
 
 /** Locks the key's row: two rotations or a rotation and a revocation of one key never cross. */
@@ -99,7 +112,12 @@ export interface KeyFilter {
   readonly environment: string | undefined
 }
 
-export async function selectKeys(db: Db, workspaceId: string, filter: KeyFilter, page: PageInput): Promise<readonly KeyRow[]> {
+export async function selectKeys(
+  db: Db,
+  workspaceId: string,
+  filter: KeyFilter,
+  page: PageInput,
+): Promise<readonly KeyRow[]> {
   let query = db.selectFrom('keys_key').selectAll().where('workspace_id', '=', workspaceId)
   if (filter.appId !== undefined) query = query.where('app_id', '=', filter.appId)
   if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment)
@@ -110,7 +128,11 @@ export async function selectKeys(db: Db, workspaceId: string, filter: KeyFilter,
   if (place !== undefined) {
     query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
   }
-  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
 export async function selectVersions(db: Db, keyIds: readonly string[]): Promise<readonly VersionRow[]> {
@@ -133,7 +155,12 @@ export async function updateVersionRow(db: Db, id: string, change: Updateable<Ta
 }
 
 /** Moves a hash to the current pepper, unless somebody was faster. */
-export async function upgradeDigest(db: Db, publicId: string, from: number, to: { pepperVersion: number; digest: Uint8Array }): Promise<void> {
+export async function upgradeDigest(
+  db: Db,
+  publicId: string,
+  from: number,
+  to: { pepperVersion: number; digest: Uint8Array },
+): Promise<void> {
   await db
     .updateTable('keys_version')
     .set({ pepper_version: to.pepperVersion, digest: Buffer.from(to.digest) })

@@ -20,15 +20,25 @@ export const feedLoss = z
     z.strictObject({ mode: z.literal('deny') }),
     z.strictObject({
       mode: z.literal('serve_known'),
-      max_stale_seconds: z.int().min(0).max(86_400).meta({ description: 'The bound of a revocation while nodes are cut off.' }),
+      max_stale_seconds: z
+        .int()
+        .min(0)
+        .max(86_400)
+        .meta({ description: 'The bound of a revocation while nodes are cut off.' }),
     }),
   ])
   .meta({ id: 'FeedLossPolicy', description: 'What holds while the change feed, and so revocations, cannot be read.' })
 
 export const apiBody = z.strictObject({
   name: wire.name,
-  prefix: z.string().regex(KEY_PREFIX, 'must be 2 to 12 of a-z and 0-9').meta({ description: 'Every key of this api begins with it.', example: 'acme' }),
-  scopes: wire.unique(wire.scope, 1000).default([]).meta({ description: 'The catalogue: what keys of this api can be given.' }),
+  prefix: z
+    .string()
+    .regex(KEY_PREFIX, 'must be 2 to 12 of a-z and 0-9')
+    .meta({ description: 'Every key of this api begins with it.', example: 'acme' }),
+  scopes: wire
+    .unique(wire.scope, 1000)
+    .default([])
+    .meta({ description: 'The catalogue: what keys of this api can be given.' }),
   on_feed_loss: feedLoss.default({ mode: 'serve_known', max_stale_seconds: 600 }),
   limit: requestsLimit.nullable().default(null).meta({ description: 'Shared by all keys of the api.' }),
 })
@@ -48,7 +58,9 @@ export const apiAnswer = z
     prefix: z.string(),
     scopes: z.array(z.string()),
     on_feed_loss: feedLoss,
-    revocation_bound_seconds: z.number().meta({ description: 'The longest a revoked key is served while this node is cut off from the feed.' }),
+    revocation_bound_seconds: z
+      .number()
+      .meta({ description: 'The longest a revoked key is served while this node is cut off from the feed.' }),
     limit: requestsLimit.nullable(),
     disabled_at: wire.instant.nullable(),
     created_at: wire.instant,
@@ -63,11 +75,18 @@ export const keyBody = z.strictObject({
   api_ids: wire.unique(wire.idOf('api'), 20).min(1),
   environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
-  cidr_allow: wire.cidrs.min(1).nullable().default(null).meta({ description: 'Only clients within these ranges; null: from anywhere.' }),
+  cidr_allow: wire.cidrs
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Only clients within these ranges; null: from anywhere.' }),
   limit: requestsLimit.nullable().default(null),
   metadata: wire.metadata.default({}),
   not_before: wire.instantInput.nullable().default(null),
-  expires_at: wire.instantInput.nullable().default(null).meta({ description: 'Null: the longest that the workspace allows.' }),
+  expires_at: wire.instantInput
+    .nullable()
+    .default(null)
+    .meta({ description: 'Null: the longest that the workspace allows.' }),
 })
 
 export const keyPatch = z.strictObject({
@@ -123,8 +142,12 @@ export const issuedAnswer = keyAnswer
 
 export const revokedAnswer = keyAnswer
   .extend({
-    position: z.int().meta({ description: 'Where the revocation stands in the change feed; 0: it was revoked before.' }),
-    nodes: z.object({ acknowledged: z.int(), total: z.int() }).meta({ description: 'Processes that refuse the key by now, of all that live.' }),
+    position: z
+      .int()
+      .meta({ description: 'Where the revocation stands in the change feed; 0: it was revoked before.' }),
+    nodes: z
+      .object({ acknowledged: z.int(), total: z.int() })
+      .meta({ description: 'Processes that refuse the key by now, of all that live.' }),
   })
   .meta({ id: 'RevokedKey' })
 
@@ -132,9 +155,14 @@ export const feedLossFromWire = (policy: z.output<typeof feedLoss>): FeedLossPol
   policy.mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', maxStaleMs: policy.max_stale_seconds * 1000 }
 
 export const feedLossToWire = (policy: FeedLossPolicy): z.input<typeof feedLoss> =>
-  policy.mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', max_stale_seconds: Math.round(policy.maxStaleMs / 1000) }
+  policy.mode === 'deny'
+    ? { mode: 'deny' }
+    : { mode: 'serve_known', max_stale_seconds: Math.round(policy.maxStaleMs / 1000) }
 
-export const limitFromWire = (limit: z.output<typeof requestsLimit>) => ({ requests: limit.requests, windowSeconds: limit.window_seconds })
+export const limitFromWire = (limit: z.output<typeof requestsLimit>) => ({
+  requests: limit.requests,
+  windowSeconds: limit.window_seconds,
+})
 
 export const limitToWire = (limit: { requests: number; windowSeconds: number } | null) =>
   limit === null ? null : { requests: limit.requests, window_seconds: limit.windowSeconds }

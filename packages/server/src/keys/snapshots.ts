@@ -47,7 +47,7 @@ const REMEMBERED_MISSES = 10_000
 export class KeySnapshots {
   readonly #options: KeySnapshotOptions
   readonly #cache: KeyCache
-  readonly #filter = new IdFilter()
+  readonly #filter: IdFilter
   #filterReady = false
   readonly #filling = new Map<string, Promise<CachedOrMissing>>()
   /** Ids that passed the filter and are not in the database; emptied when a key is made. */
@@ -66,6 +66,9 @@ export class KeySnapshots {
   constructor(options: KeySnapshotOptions) {
     this.#options = options
     this.#cache = new KeyCache(options.maxCachedVersions ?? 50_000)
+    // Seeded, so that whoever knows one id cannot compute others that pass.
+    const seed = Buffer.from(options.seal.randomBytes(8))
+    this.#filter = new IdFilter([seed.readUInt32LE(0), seed.readUInt32LE(4)])
     const { store, monotonicMs } = options
     this.apis = new PartRegistry(async (id) => {
       const row = await selectAnyApi(store.db, id)
@@ -77,7 +80,7 @@ export class KeySnapshots {
 
   /** Reads all ids into the filter. Until it has ended, every well-formed key is looked up. */
   async loadFilter(): Promise<void> {
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const ids = await selectPublicIds(this.#options.store.db, after, FILTER_PAGE)
       for (const id of ids) this.#filter.add(id)
       const last = ids.at(-1)
@@ -273,4 +276,5 @@ export class KeySnapshots {
 type CachedOrMissing = { readonly key: KeyPart; readonly version: VersionPart } | undefined
 
 /** The statement above names its columns, so the driver's rows have this shape. */
-const readSnapshotRows = (rows: readonly Record<string, unknown>[]): readonly SnapshotRow[] => rows as unknown as readonly SnapshotRow[]
+const readSnapshotRows = (rows: readonly Record<string, unknown>[]): readonly SnapshotRow[] =>
+  rows as unknown as readonly SnapshotRow[]

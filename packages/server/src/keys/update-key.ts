@@ -34,7 +34,8 @@ export async function updateKey(
     if (target.expectedRevision !== undefined && target.expectedRevision !== row.revision) {
       throw new ClavigerError('precondition_failed', `The key is at revision ${row.revision} by now. Read it again.`)
     }
-    if (row.revoked_at !== null) throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
+    if (row.revoked_at !== null)
+      throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (change.apiIds !== undefined || change.scopes !== undefined || change.cidrAllow !== undefined) {
       await checkGrant(tx, caller.workspaceId, {
         apiIds: change.apiIds ?? row.api_ids,
@@ -57,7 +58,9 @@ export async function updateKey(
       ...(change.expiresAt !== undefined && {
         expires_at: boundedExpiry(change.expiresAt, row.created_at.getTime(), nowMs, maxAgeSeconds),
       }),
-      ...(change.disabled !== undefined && { disabled_at: change.disabled ? (row.disabled_at ?? new Date(nowMs)) : null }),
+      ...(change.disabled !== undefined && {
+        disabled_at: change.disabled ? (row.disabled_at ?? new Date(nowMs)) : null,
+      }),
       updated_at: new Date(nowMs),
     })
     await appendEntry(tx, {
