@@ -70,8 +70,13 @@ async function answer(settings, request, response) {
     return sendJson(response, 401, errorOf('Incorrect API key provided.', 'invalid_request_error', 'invalid_api_key'))
   }
   if (url.pathname === '/v1/models') return sendJson(response, 200, { object: 'list', data: [modelOf('stand-in')] })
-  if (url.pathname === '/v1/chat/completions' && request.method === 'POST') return chat(settings, request, response, body)
-  return sendJson(response, 404, errorOf(`Unknown request URL: ${request.method} ${url.pathname}.`, 'invalid_request_error', 'unknown_url'))
+  if (url.pathname === '/v1/chat/completions' && request.method === 'POST')
+    return chat(settings, request, response, body)
+  return sendJson(
+    response,
+    404,
+    errorOf(`Unknown request URL: ${request.method} ${url.pathname}.`, 'invalid_request_error', 'unknown_url'),
+  )
 }
 
 // ── chat completions ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -108,9 +113,15 @@ function complete(asked, chunks) {
     prompt_tokens_details: { cached_tokens: 0 },
   }
   const base = { id: 'chatcmpl-stand-in', created: CREATED_AT_SECONDS, model: asked.model }
-  const call = tool && { id: 'call_stand_in', type: 'function', function: { name: tool, arguments: '{"place":"Rome"}' } }
+  const call = tool && {
+    id: 'call_stand_in',
+    type: 'function',
+    function: { name: tool, arguments: '{"place":"Rome"}' },
+  }
   const finish_reason = call ? 'tool_calls' : 'stop'
-  const message = call ? { role: 'assistant', content: null, tool_calls: [call] } : { role: 'assistant', content: words.join('') }
+  const message = call
+    ? { role: 'assistant', content: null, tool_calls: [call] }
+    : { role: 'assistant', content: words.join('') }
   const whole = { ...base, object: 'chat.completion', choices: [{ index: 0, message, finish_reason }], usage }
   return { whole, events: eventsOf(asked, base, { call, words, finish_reason, usage }) }
 }
@@ -122,8 +133,13 @@ function eventsOf(asked, base, { call, words, finish_reason, usage }) {
   const delta = (content, reason = null) => event([{ index: 0, delta: content, finish_reason: reason }])
   const said = call
     ? [
-        delta({ role: 'assistant', tool_calls: [{ index: 0, ...call, function: { name: call.function.name, arguments: '' } }] }),
-        ...call.function.arguments.match(/.{1,6}/g).map((part) => delta({ tool_calls: [{ index: 0, function: { arguments: part } }] })),
+        delta({
+          role: 'assistant',
+          tool_calls: [{ index: 0, ...call, function: { name: call.function.name, arguments: '' } }],
+        }),
+        ...call.function.arguments
+          .match(/.{1,6}/g)
+          .map((part) => delta({ tool_calls: [{ index: 0, function: { arguments: part } }] })),
       ]
     : [delta({ role: 'assistant', content: '' }), ...words.map((content) => delta({ content }))]
   return [...said, delta({}, finish_reason), ...(wantsUsage ? [event([], usage)] : []), 'data: [DONE]\n\n']
@@ -138,7 +154,11 @@ function wantedTool(asked) {
 function refuse(response, status) {
   const code = status === 429 ? 'rate_limit_exceeded' : 'stand_in'
   if (status === 429) response.setHeader('retry-after', '7')
-  sendJson(response, status, errorOf(`The stand-in was asked to answer ${status}.`, status >= 500 ? 'server_error' : 'requests', code))
+  sendJson(
+    response,
+    status,
+    errorOf(`The stand-in was asked to answer ${status}.`, status >= 500 ? 'server_error' : 'requests', code),
+  )
 }
 
 function mayEnter({ key }, request) {
@@ -213,7 +233,9 @@ function echoWebSocket(request, socket, head) {
     return
   }
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`)
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
+  )
   let held = Buffer.alloc(0)
   const take = (bytes) => {
     held = Buffer.concat([held, bytes])

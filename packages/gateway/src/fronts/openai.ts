@@ -4,7 +4,17 @@
  */
 import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Admitted, type AnsweredHere, type Matched, type ReadBody, type Received, type Refused, type Selected, type Verified } from '../exchange.ts'
+import {
+  learn,
+  type Admitted,
+  type AnsweredHere,
+  type Matched,
+  type ReadBody,
+  type Received,
+  type Refused,
+  type Selected,
+  type Verified,
+} from '../exchange.ts'
 import type { ErrorAnswer, Front, ResponseTap, UpstreamHead } from '../front.ts'
 import { bodyTooLarge, readBody } from '../http/read-body.ts'
 import { upstreamHeaders } from '../http/upstream-headers.ts'
@@ -25,7 +35,13 @@ const MODELS = '/v1/models'
 const MODEL_METHODS = ['GET', 'HEAD']
 
 /** Credentials of any provider's style, and the fields that choose whose account is billed: the operator decides that. */
-const NOT_FOR_PROVIDERS: ReadonlySet<string> = new Set(['api-key', 'x-goog-api-key', 'cookie', 'openai-organization', 'openai-project'])
+const NOT_FOR_PROVIDERS: ReadonlySet<string> = new Set([
+  'api-key',
+  'x-goog-api-key',
+  'cookie',
+  'openai-organization',
+  'openai-project',
+])
 const NOT_FOR_PROVIDERS_NOR_ENCODING: ReadonlySet<string> = new Set([...NOT_FOR_PROVIDERS, 'accept-encoding'])
 
 /** What one stage learned and a later one needs; the exchange object is one and the same from stage to stage. */
@@ -46,7 +62,8 @@ export const openai: Front = {
     const methods = methodsOf(rest)
     if (methods === undefined) return refuseUnknown(unknownUrl(received), 'openai.path')
     if (!methods.includes(received.method)) return refuseUnknown(wrongMethod(received, methods), 'openai.method')
-    if (received.upgrade !== undefined) return refuseUnknown(new ClavigerError('bad_request', 'Nothing is upgraded here.'), 'openai.upgrade')
+    if (received.upgradeHead !== undefined)
+      return refuseUnknown(new ClavigerError('bad_request', 'Nothing is upgraded here.'), 'openai.upgrade')
     return learn(received, { route: undefined, rest })
   },
 
@@ -62,13 +79,23 @@ export const openai: Front = {
     const { request } = callOf(admitted)
     if (target.kind !== 'model') throw new TypeError('only models are served here')
     const [deployment] = target.deployments
-    if (deployment === undefined) return refuseAdmitted(new ClavigerError('unavailable', 'The model is not served at the moment.'), 'deployments', admitted)
+    if (deployment === undefined)
+      return refuseAdmitted(
+        new ClavigerError('unavailable', 'The model is not served at the moment.'),
+        'deployments',
+        admitted,
+      )
     const { body, addedUsage } = bodyForDeployment(request, deployment)
     chatCalls.set(admitted, { request, addedUsage })
     return learn(admitted, {
       egress: {
         credentialId: deployment.credentialId,
-        usedBy: { kind: 'model' as const, id: target.id, appId: admitted.key.app.current.id, workspaceId: target.workspaceId },
+        usedBy: {
+          kind: 'model' as const,
+          id: target.id,
+          appId: admitted.key.app.current.id,
+          workspaceId: target.workspaceId,
+        },
         origin: deployment.upstreamOrigin,
         method: 'POST',
         path: `${deployment.upstreamBasePath}/chat/completions${admitted.query}`,
@@ -109,14 +136,20 @@ async function readChat(context: Context, verified: Verified): Promise<ReadBody 
   if (unreadable !== undefined) return refuseCaller(unreadable, 'body.coding', verified)
   const body = await readBody(verified, context.settings.maxBodyBytes)
   if (body instanceof ClavigerError) return refuseCaller(body, 'body', verified)
-  let request: ChatRequest
+  const request = readable(body)
+  return request instanceof ClavigerError
+    ? refuseCaller(request, 'body', verified)
+    : judgeModel(context, verified, request)
+}
+
+/** Refusals are values from here on. */
+function readable(body: Uint8Array): ChatRequest | ClavigerError {
   try {
-    request = readChatRequest(body)
+    return readChatRequest(body)
   } catch (thrown) {
-    if (thrown instanceof ClavigerError) return refuseCaller(thrown, 'body', verified)
+    if (thrown instanceof ClavigerError) return thrown
     throw thrown
   }
-  return judgeModel(context, verified, request)
 }
 
 function judgeModel(context: Context, verified: Verified, request: ChatRequest): ReadBody | Refused {
@@ -148,7 +181,10 @@ function answered(verified: Verified, value: object): AnsweredHere {
 
 /** Whether it exists and is not for this key, or does not exist, only the journal's rule tells. */
 function noSuchModel(verified: Verified, name: string, model: ModelPart | undefined): Refused {
-  const error = new ClavigerError('model_not_found', `The model \`${name}\` does not exist or you do not have access to it.`)
+  const error = new ClavigerError(
+    'model_not_found',
+    `The model \`${name}\` does not exist or you do not have access to it.`,
+  )
   return refuseCaller(error, model === undefined ? 'model.name' : 'model.access', verified)
 }
 
@@ -171,7 +207,9 @@ function unknownUrl({ method, path }: Received): ClavigerError {
 
 function wrongMethod({ method, path }: Received, methods: readonly string[]): ClavigerError {
   const allow = methods.join(', ')
-  return new ClavigerError('method_not_allowed', `Not allowed to ${method} on ${path}. Allowed: ${allow}.`, { facts: { allow } })
+  return new ClavigerError('method_not_allowed', `Not allowed to ${method} on ${path}. Allowed: ${allow}.`, {
+    facts: { allow },
+  })
 }
 
 /** The length is that of the body as it goes. Where an event must be taken out of the answer, it must come plain. */

@@ -5,7 +5,14 @@
  * @see RFC 9110 §8.4.1, RFC 8878 (zstd), RFC 7932 (br)
  */
 import type { Transform } from 'node:stream'
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib'
 
 /** No answer that we decode may unfold to more. */
 export const MAX_DECODED_BYTES = 64 * 1024 * 1024
@@ -21,7 +28,9 @@ const zlibEnd = (ending: Ending) => ({
 const brotliEnd = (ending: Ending) => ({
   finishFlush: ending === 'exact' ? constants.BROTLI_OPERATION_FINISH : constants.BROTLI_OPERATION_FLUSH,
 })
-const zstdEnd = (ending: Ending) => ({ finishFlush: ending === 'exact' ? constants.ZSTD_e_end : constants.ZSTD_e_flush })
+const zstdEnd = (ending: Ending) => ({
+  finishFlush: ending === 'exact' ? constants.ZSTD_e_end : constants.ZSTD_e_flush,
+})
 
 /** `first` is the answer's first byte: `deflate` is a zlib stream, but some servers send it without its header. */
 const DECODERS = {

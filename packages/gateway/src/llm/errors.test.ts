@@ -4,7 +4,7 @@ import { openAiErrorAnswer, openAiErrorEvent } from './errors.ts'
 
 const CODES = Object.keys(ERROR_STATUS) as ErrorCode[] // the table's own keys
 
-const errorOf = (text: string) => JSON.parse(text).error
+const errorOf = (text: string): unknown => (JSON.parse(text) as { readonly error: unknown }).error
 
 describe('openAiErrorAnswer', () => {
   test.each(CODES)('gives %s the four members of the wire', (code) => {
@@ -12,9 +12,9 @@ describe('openAiErrorAnswer', () => {
     expect(contentType).toBe('application/json')
     expect(errorOf(body)).toEqual({
       message: 'No.',
-      type: expect.stringMatching(/^(invalid_request_error|requests|server_error)$/),
+      type: expect.stringMatching(/^(invalid_request_error|requests|server_error)$/) as unknown,
       param: null,
-      code: expect.stringMatching(/^[a-z_]+$/),
+      code: expect.stringMatching(/^[a-z_]+$/) as unknown,
     })
   })
 

@@ -44,7 +44,14 @@ function errorType(status: number): string {
 
 /** `/messages/0/content` → `messages[0].content`; the whole document → null. */
 function paramOf(pointer: string): string | null {
-  const steps = pointer.replace(/^#/, '').split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-  const param = steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('').replace(/^\./, '')
+  const steps = pointer
+    .replace(/^#/, '')
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const param = steps
+    .map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`))
+    .join('')
+    .replace(/^\./, '')
   return param === '' ? null : param
 }

@@ -5,7 +5,7 @@ import { EventGate, MAX_EVENT_BYTES } from './event-gate.ts'
 const NEEDLE = 'needle'
 
 function cutAt(bytes: Buffer, cuts: readonly number[]): readonly Buffer[] {
-  const places = [0, ...[...cuts].map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
+  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]
   return places.slice(1).map((end, index) => bytes.subarray(places[index], end))
 }
 
@@ -35,14 +35,35 @@ function reference(text: string): { readonly events: readonly string[]; readonly
   if (event !== undefined) parts.push({ kind: 'event', text: event })
   return {
     events: parts.filter((part) => part.kind === 'event').map((part) => part.text),
-    without: (dropped) => parts.filter((part) => part.kind === 'loose' || !part.text.includes(dropped)).map((part) => part.text).join(''),
+    without: (dropped) =>
+      parts
+        .filter((part) => part.kind === 'loose' || !part.text.includes(dropped))
+        .map((part) => part.text)
+        .join(''),
   }
 }
 
 const lineEnd = fc.constantFrom('\n', '\r\n', '\r')
-const line = fc.constantFrom('data: x', 'data: needle', 'data:{"a":"needle drop"}', 'data', ': note', ':needle drop', 'event: e', 'id: 7', '', '', '', 'needle drop')
+const line = fc.constantFrom(
+  'data: x',
+  'data: needle',
+  'data:{"a":"needle drop"}',
+  'data',
+  ': note',
+  ':needle drop',
+  'event: e',
+  'id: 7',
+  '',
+  '',
+  '',
+  'needle drop',
+)
 const stream = fc
-  .tuple(fc.constantFrom('', '\u{ef}\u{bb}\u{bf}', '\u{ef}\u{bb}', '\u{ef}'), fc.array(fc.tuple(line, lineEnd), { maxLength: 24 }), fc.constantFrom('', 'data: needle', 'data: needle drop', ': n'))
+  .tuple(
+    fc.constantFrom('', '\u{ef}\u{bb}\u{bf}', '\u{ef}\u{bb}', '\u{ef}'),
+    fc.array(fc.tuple(line, lineEnd), { maxLength: 24 }),
+    fc.constantFrom('', 'data: needle', 'data: needle drop', ': n'),
+  )
   .map(([mark, lines, rest]) => mark + lines.map(([text, end]) => text + end).join('') + rest)
 const cuts = fc.array(fc.nat(), { maxLength: 30 })
 
@@ -62,7 +83,12 @@ describe('EventGate', () => {
       fc.property(stream, cuts, (text, at) => {
         const shown: string[] = []
         pass(cutAt(Buffer.from(text, 'latin1'), at), (event) => {
-          shown.push(Buffer.from(event).toString('latin1').replace(/\r\n|\r/g, '\n').replace(/\n\n$/, '\n'))
+          shown.push(
+            Buffer.from(event)
+              .toString('latin1')
+              .replace(/\r\n|\r/g, '\n')
+              .replace(/\n\n$/, '\n'),
+          )
           return 'pass'
         })
         const expected = reference(text).events.filter((event) => event.includes(NEEDLE))

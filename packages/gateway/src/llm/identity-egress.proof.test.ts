@@ -73,7 +73,12 @@ describe('sendForIdentity', () => {
   ])('decodes $coding and says so in the head', async ({ coding, encode }) => {
     const bytes = encode(Buffer.from(TEXT))
     const origin = await serve((_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': coding, 'content-length': bytes.length, 'content-digest': 'sha-256=:AA==:' })
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'content-encoding': coding,
+        'content-length': bytes.length,
+        'content-digest': 'sha-256=:AA==:',
+      })
       response.end(bytes)
     })
     const { headers, body, failure } = await ask(origin)

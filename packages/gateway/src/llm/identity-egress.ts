@@ -7,7 +7,13 @@ import type { Egress, EgressCall, EgressRequest, EgressSink } from '../ports.ts'
 import { contentCoding, makeDecoder, MAX_DECODED_BYTES, type ContentCoding } from './decode.ts'
 
 /** Fields that speak of the encoded bytes: untrue of the decoded ones. */
-const OF_ENCODED_BYTES: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'content-md5', 'content-digest', 'digest'])
+const OF_ENCODED_BYTES: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-md5',
+  'content-digest',
+  'digest',
+])
 
 /** Sends as `egress` does, but answers arrive without a content coding, unless it is one that nobody knows. */
 export function sendForIdentity(egress: Pick<Egress, 'send'>, request: EgressRequest, sink: EgressSink): EgressCall {

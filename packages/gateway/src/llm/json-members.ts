@@ -49,10 +49,12 @@ export class JsonMembers {
 
   /** The wanted members that came whole, parsed; those that are no JSON are left out. */
   members(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries([...this.#values].flatMap(([name, value]) => {
-      const parsed = parse(value)
-      return parsed === undefined ? [] : [[name, parsed]]
-    }))
+    return Object.fromEntries(
+      [...this.#values].flatMap(([name, value]) => {
+        const parsed = parse(value)
+        return parsed === undefined ? [] : [[name, parsed]]
+      }),
+    )
   }
 
   /** From inside a string: to just behind its end, or to the chunk's. */

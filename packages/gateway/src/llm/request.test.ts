@@ -12,6 +12,11 @@ const deployment: DeploymentPart = {
   asksStreamUsage: true,
 }
 
+interface Sent {
+  readonly stream?: unknown
+  readonly stream_options?: object | null
+}
+
 function rewritten(text: string, changes: Partial<DeploymentPart> = {}): string {
   const request = readChatRequest(Buffer.from(text))
   return Buffer.from(bodyForDeployment(request, { ...deployment, ...changes }).body).toString()
@@ -19,7 +24,8 @@ function rewritten(text: string, changes: Partial<DeploymentPart> = {}): string 
 
 describe('readChatRequest', () => {
   test('reads what we decide by and nothing else', () => {
-    const body = '{"model":"a\\u002fb","stream":true,"max_tokens":9,"max_completion_tokens":7,"messages":[{"model":"x"}]}'
+    const body =
+      '{"model":"a\\u002fb","stream":true,"max_tokens":9,"max_completion_tokens":7,"messages":[{"model":"x"}]}'
     expect(readChatRequest(Buffer.from(body))).toMatchObject({ model: 'a/b', stream: true, maxOutputTokens: 7 })
   })
 
@@ -31,14 +37,17 @@ describe('readChatRequest', () => {
     { body: '{"model":"a","Model":"b"}', says: 'lower case' },
     { body: '{"model":"a","\u017ftream":true}', says: 'lower case' },
     { body: '{"model":"a","max_to\u212aens":1}', says: 'lower case' },
-    { body: '{"model":"a","stream":true,"stream_options":{"include_usage":true,"Include_Usage":false}}', says: 'lower case' },
+    {
+      body: '{"model":"a","stream":true,"stream_options":{"include_usage":true,"Include_Usage":false}}',
+      says: 'lower case',
+    },
     { body: '{"model":"a","stream_options":{"include_usage":true,"include_usage":false}}', says: 'twice' },
     { body: '{"model":"a","__proto__":{}}', says: '__proto__' },
     { body: '{"model":"a"} {}', says: 'Nothing may follow' },
     { body: '', says: 'at byte 0' },
   ])('refuses $body and says where', ({ body, says }) => {
     expect(() => readChatRequest(Buffer.from(body))).toThrow(
-      expect.objectContaining({ code: 'bad_json', message: expect.stringContaining(says) }),
+      expect.objectContaining({ code: 'bad_json', message: expect.stringContaining(says) as unknown }),
     )
   })
 
@@ -63,20 +72,46 @@ describe('readChatRequest', () => {
 describe('bodyForDeployment', () => {
   test.each([
     { sent: '{ "messages" : [] ,\n "model" : "a" }', goes: '{ "messages" : [] ,\n "model" : "up \\"1\\"" }' },
-    { sent: '{"model":"a","stream":true}', goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true}}' },
-    { sent: '{"stream":true,"model":"a"\n}', goes: '{"stream":true,"model":"up \\"1\\"","stream_options":{"include_usage":true}\n}' },
-    { sent: '{"model":"a","stream":true,"stream_options":null}', goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true}}' },
-    { sent: '{"model":"a","stream":true,"stream_options":{ }}', goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true }}' },
-    { sent: '{"model":"a","stream":true,"stream_options":{"x":1 }}', goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"x":1,"include_usage":true }}' },
-    { sent: '{"stream_options":{"include_usage": false},"model":"a","stream":true}', goes: '{"stream_options":{"include_usage": true},"model":"up \\"1\\"","stream":true}' },
-    { sent: '{"model":"a","stream":true,"stream_options":{"include_usage":true}}', goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true}}' },
-    { sent: '{"model":"a","stream":false,"stream_options":null}', goes: '{"model":"up \\"1\\"","stream":false,"stream_options":null}' },
+    {
+      sent: '{"model":"a","stream":true}',
+      goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true}}',
+    },
+    {
+      sent: '{"stream":true,"model":"a"\n}',
+      goes: '{"stream":true,"model":"up \\"1\\"","stream_options":{"include_usage":true}\n}',
+    },
+    {
+      sent: '{"model":"a","stream":true,"stream_options":null}',
+      goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true}}',
+    },
+    {
+      sent: '{"model":"a","stream":true,"stream_options":{ }}',
+      goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true }}',
+    },
+    {
+      sent: '{"model":"a","stream":true,"stream_options":{"x":1 }}',
+      goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"x":1,"include_usage":true }}',
+    },
+    {
+      sent: '{"stream_options":{"include_usage": false},"model":"a","stream":true}',
+      goes: '{"stream_options":{"include_usage": true},"model":"up \\"1\\"","stream":true}',
+    },
+    {
+      sent: '{"model":"a","stream":true,"stream_options":{"include_usage":true}}',
+      goes: '{"model":"up \\"1\\"","stream":true,"stream_options":{"include_usage":true}}',
+    },
+    {
+      sent: '{"model":"a","stream":false,"stream_options":null}',
+      goes: '{"model":"up \\"1\\"","stream":false,"stream_options":null}',
+    },
   ])('sends $goes for $sent', ({ sent, goes }) => {
     expect(rewritten(sent)).toBe(goes)
   })
 
   test('does not ask where the deployment cannot be asked', () => {
-    expect(rewritten('{"model":"a","stream":true}', { asksStreamUsage: false })).toBe('{"model":"up \\"1\\"","stream":true}')
+    expect(rewritten('{"model":"a","stream":true}', { asksStreamUsage: false })).toBe(
+      '{"model":"up \\"1\\"","stream":true}',
+    )
   })
 
   test('sends the very bytes when nothing needs to be changed', () => {
@@ -93,12 +128,14 @@ describe('bodyForDeployment', () => {
 
   test('changes nothing but the model and the question for usage, for any body', () => {
     const member = fc.stringMatching(/^[a-z]{1,4}$/)
-    const options = fc.option(fc.record({ include_usage: fc.option(fc.boolean()), other: fc.jsonValue() }, { requiredKeys: [] }))
+    const options = fc.option(
+      fc.record({ include_usage: fc.option(fc.boolean()), other: fc.jsonValue() }, { requiredKeys: [] }),
+    )
     const body = fc.record({ stream: fc.option(fc.boolean()), stream_options: options }, { requiredKeys: [] })
     fc.assert(
       fc.property(fc.dictionary(member, fc.jsonValue()), body, fc.constantFrom(0, 1), (before, owned, indent) => {
-        const sent = JSON.parse(JSON.stringify({ ...before, ...owned, model: 'a' }))
-        const goes = JSON.parse(rewritten(JSON.stringify(sent, undefined, indent)))
+        const sent = JSON.parse(JSON.stringify({ ...before, ...owned, model: 'a' })) as Sent
+        const goes: unknown = JSON.parse(rewritten(JSON.stringify(sent, undefined, indent)))
         const asked = sent.stream === true ? { stream_options: { ...sent.stream_options, include_usage: true } } : {}
         expect(goes).toEqual({ ...sent, model: 'up "1"', ...asked })
       }),

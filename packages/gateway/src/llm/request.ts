@@ -119,7 +119,8 @@ function readFlag(body: Uint8Array, span: Span | undefined, pointer: string): 't
   if (span === undefined) return 'none'
   const text = span.end - span.start > 5 ? '' : textAt(body, span)
   if (text === 'null') return 'none'
-  if (text !== 'true' && text !== 'false') throw wrong(pointer, `${pointer.slice(1).replace('/', '.')} must be a boolean.`)
+  if (text !== 'true' && text !== 'false')
+    throw wrong(pointer, `${pointer.slice(1).replace('/', '.')} must be a boolean.`)
   return text
 }
 
@@ -153,9 +154,13 @@ function refuseLookalikes(object: ScannedObject, owned: ReadonlySet<string>): vo
   for (const [name, { nameStart }] of object.members) {
     const folded = name.toUpperCase().toLowerCase()
     if (name !== folded && owned.has(folded)) {
-      throw new ClavigerError('bad_json', `The member ${folded} must be spelled in lower case (at byte ${nameStart}).`, {
-        facts: { byte: nameStart },
-      })
+      throw new ClavigerError(
+        'bad_json',
+        `The member ${folded} must be spelled in lower case (at byte ${nameStart}).`,
+        {
+          facts: { byte: nameStart },
+        },
+      )
     }
   }
 }

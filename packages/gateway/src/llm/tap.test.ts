@@ -6,7 +6,10 @@ import { chatTap } from './tap.ts'
 
 const STREAM = { status: 200, headers: ['Content-Type', 'text/event-stream; charset=utf-8'] }
 const JSON_ANSWER = { status: 200, headers: ['content-type', 'application/json'] }
-const encoded = (head: typeof STREAM, coding: string) => ({ ...head, headers: [...head.headers, 'Content-Encoding', coding] })
+const encoded = (head: typeof STREAM, coding: string) => ({
+  ...head,
+  headers: [...head.headers, 'Content-Encoding', coding],
+})
 
 const USAGE = '"usage":{"prompt_tokens":11,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":5}}'
 const CHUNK = 'data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n'
@@ -43,7 +46,11 @@ describe('chatTap', () => {
   })
 
   test('takes out the usage event that we asked for, once', async () => {
-    const { passed, tokens } = await passThrough(chatTap(STREAM, 'added'), Buffer.from(CHUNK + USAGE_CHUNK + USAGE_CHUNK + DONE), 7)
+    const { passed, tokens } = await passThrough(
+      chatTap(STREAM, 'added'),
+      Buffer.from(CHUNK + USAGE_CHUNK + USAGE_CHUNK + DONE),
+      7,
+    )
     expect(passed.toString()).toBe(CHUNK + USAGE_CHUNK + DONE)
     expect(tokens).toEqual(METERED)
   })
@@ -56,7 +63,8 @@ describe('chatTap', () => {
   })
 
   test('counts the last event where each tells the sum so far', async () => {
-    const event = (tokens: number) => `data: {"choices":[{}],"usage":{"prompt_tokens":3,"completion_tokens":${tokens}}}\n\n`
+    const event = (tokens: number) =>
+      `data: {"choices":[{}],"usage":{"prompt_tokens":3,"completion_tokens":${tokens}}}\n\n`
     const { tokens } = await passThrough(chatTap(STREAM, 'as sent'), Buffer.from(event(1) + event(2) + event(9)))
     expect(tokens).toMatchObject({ inputTokens: 3, outputTokens: 9 })
   })
@@ -78,7 +86,10 @@ describe('chatTap', () => {
   })
 
   test.each(CODINGS)('passes $coding untouched and meters a decoded copy', async ({ coding, encode }) => {
-    for (const [head, text] of [[STREAM, CHUNK + USAGE_CHUNK + DONE], [JSON_ANSWER, `{${USAGE}}`]] as const) {
+    for (const [head, text] of [
+      [STREAM, CHUNK + USAGE_CHUNK + DONE],
+      [JSON_ANSWER, `{${USAGE}}`],
+    ] as const) {
       const bytes = encode(Buffer.from(text))
       const { passed, tokens } = await passThrough(chatTap(encoded(head, coding), 'added'), bytes, 9)
       expect(passed.equals(bytes)).toBe(true)
@@ -89,7 +100,10 @@ describe('chatTap', () => {
   test.each(CODINGS)('meters what came of a $coding stream that was cut', async ({ encode, coding }) => {
     const noise = Array.from({ length: 3_000 }, (_, index) => `data: {"n":${(index * 7919) % 1e9}}\n\n`).join('')
     const bytes = encode(Buffer.from(USAGE_CHUNK + noise))
-    const { tokens } = await passThrough(chatTap(encoded(STREAM, coding), 'as sent'), bytes.subarray(0, bytes.length - 40))
+    const { tokens } = await passThrough(
+      chatTap(encoded(STREAM, coding), 'as sent'),
+      bytes.subarray(0, bytes.length - 40),
+    )
     // brotli and zstd give out whole blocks only: what was in the block that is missing was never told
     if (coding !== 'br' && coding !== 'zstd') expect(tokens).toEqual(METERED)
     expect([METERED, UNMETERED]).toContainEqual(tokens)

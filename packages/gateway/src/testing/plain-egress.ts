@@ -4,7 +4,7 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import type { Egress, EgressCall, EgressRequest, EgressSink, UpgradeResult } from '../ports.ts'
+import type { Egress, EgressCall, EgressFailure, EgressRequest, EgressSink, UpgradeResult } from '../ports.ts'
 
 /** How a whole answer is cut before it is told; undefined: chunks pass as the network brings them. */
 export type Cut = (body: Buffer) => readonly Buffer[]
@@ -19,8 +19,26 @@ export class PlainEgress implements Egress {
     return new PlainCall(request, sink, this.cut)
   }
 
-  upgrade(): Promise<UpgradeResult> {
-    return Promise.resolve({ kind: 'failed', failure: { code: 'invalid', detail: 'The plain egress upgrades nothing.' } })
+  upgrade(request: EgressRequest, signal: AbortSignal): Promise<UpgradeResult> {
+    this.sent.push(request)
+    return new Promise((resolve) => {
+      const failed = (error: Error): void => resolve({ kind: 'failed', failure: failureOf(error) })
+      const { path, origin, method } = request
+      const asked = httpRequest(new URL(path, origin), { method, headers: wireHeaders(request), signal })
+      asked.on('error', failed)
+      asked.on('upgrade', ({ rawHeaders }, socket, head) =>
+        resolve({ kind: 'switched', headers: rawHeaders, socket, head }),
+      )
+      asked.on('response', (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', failed)
+        answer.on('end', () => {
+          const { statusCode: status = 0, statusMessage: statusText = '', rawHeaders: headers } = answer
+          resolve({ kind: 'answered', status, statusText, headers, body: Buffer.concat(chunks) })
+        })
+      })
+      asked.end()
+    })
   }
 }
 
@@ -37,8 +55,8 @@ class PlainCall implements EgressCall {
   constructor(request: EgressRequest, sink: EgressSink, cut: Cut | undefined) {
     this.#sink = sink
     this.#cut = cut
-    const headers = request.headers.flatMap((name, at) => (at % 2 === 0 ? [[name, request.headers[at + 1] ?? ''] as const] : []))
-    this.#request = httpRequest(new URL(request.path, request.origin), { method: request.method, headers: ['Host', new URL(request.origin).host, ...headers.flat()] })
+    const { path, origin, method } = request
+    this.#request = httpRequest(new URL(path, origin), { method, headers: wireHeaders(request) })
     this.#request.on('response', (incoming) => this.#answer(incoming))
     this.#request.on('error', (error) => this.#fail(error))
     if (request.body instanceof Readable) request.body.pipe(this.#request)
@@ -96,6 +114,14 @@ class PlainCall implements EgressCall {
   #fail(error: Error): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#sink.onFailure({ code: this.#incoming === undefined ? 'unreachable' : 'cut', detail: error.message })
+    this.#sink.onFailure(this.#incoming === undefined ? failureOf(error) : { code: 'cut', detail: error.message })
   }
+}
+
+function wireHeaders({ headers, origin }: EgressRequest): readonly string[] {
+  return ['Host', new URL(origin).host, ...headers]
+}
+
+function failureOf(error: NodeJS.ErrnoException): EgressFailure {
+  return { code: error.code?.startsWith('HPE_') === true ? 'invalid' : 'unreachable', detail: error.message }
 }
