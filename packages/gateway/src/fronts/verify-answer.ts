@@ -27,7 +27,7 @@ export function decidedAnswer(answer: VerifyAnswer): string {
   text += keyText(answer.key, answer.version)
   if (decision.missingScopes !== undefined) text += `,"missing_scopes":${JSON.stringify(decision.missingScopes)}`
   text += `,"limits":${limitsText(answer.limits)}`
-  if (answer.retryAfterMs !== undefined) text += `,"retry_after_ms":${Math.ceil(answer.retryAfterMs)}`
+  if (answer.retryAfterMs !== undefined) text += `,"retry_after_ms":${wholeMs(answer.retryAfterMs)}`
   return `${text},"request_id":"${answer.requestId}"}`
 }
 
@@ -61,7 +61,12 @@ function limitsText(limits: readonly LimitState[]): string {
   if (limits.length === 0) return '[]'
   let text = ''
   for (const { policy, remaining, resetMs } of limits) {
-    text += `${text === '' ? '[' : ','}{"name":${JSON.stringify(policy.name)},"limit":${policy.limit},"remaining":${Math.floor(remaining)},"reset_ms":${Math.ceil(resetMs)}}`
+    text += `${text === '' ? '[' : ','}{"name":${JSON.stringify(policy.name)},"limit":${policy.limit},"remaining":${Math.floor(remaining)},"reset_ms":${wholeMs(resetMs)}}`
   }
   return `${text}]`
+}
+
+/** Rounded up, so that nobody comes too early; a cost above the limit never fits, and JSON has no infinity. */
+function wholeMs(durationMs: number): number | null {
+  return Number.isFinite(durationMs) ? Math.ceil(durationMs) : null
 }

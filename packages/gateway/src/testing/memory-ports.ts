@@ -1,0 +1,210 @@
+/** The six ports in memory, small and real: for tests that start the gateway on a socket. */
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  WindowCounter,
+  composeKey,
+  ipPrefix,
+  makePublicId,
+  parseKey,
+  type ApiPart,
+  type IpAddress,
+  type KeyPart,
+  type LimitPolicy,
+  type PartRef,
+  type VersionPart,
+} from '@claviger/core'
+import type { ModelPart, RoutePart } from '../parts.ts'
+import type { Admission, DecisionRecord, Egress, Lookup, MaybePromise, Ports, Verifier } from '../ports.ts'
+
+/** How the world behaves; tests turn these. */
+export interface Weather {
+  feedAgeMs: number
+  isJournalFull: boolean
+  /** Answers of `find` and `admit` come with a promise, as they do on a cache miss. */
+  isSlow: boolean
+  isStoreGone: boolean
+  /** `admit` answers `lost`. */
+  areCountersLost: boolean
+  /** `open` and `record` settle only when this does. */
+  journalDelay: Promise<void> | undefined
+}
+
+export interface MadeKey {
+  readonly secret: string
+  readonly key: KeyPart
+  readonly version: VersionPart
+}
+
+/** Failures of one address before it is shielded. */
+const FAILURES_ALLOWED = 20
+const SHIELD_MS = 5_000
+
+export class MemoryWorld {
+  readonly weather: Weather = {
+    feedAgeMs: 0,
+    isJournalFull: false,
+    isSlow: false,
+    isStoreGone: false,
+    areCountersLost: false,
+    journalDelay: undefined,
+  }
+  readonly routes = new Map<string, RoutePart>()
+  readonly models: ModelPart[] = []
+  readonly verifiers = new Map<string, Verifier>()
+  /** Key ids and versions' public ids. */
+  readonly revoked = new Set<string>()
+  readonly opened: DecisionRecord[] = []
+  readonly records: DecisionRecord[] = []
+  readonly settled: DecisionRecord[] = []
+  readonly probes: { readonly ip: IpAddress; readonly reason: string }[] = []
+  readonly failures: { readonly ip: IpAddress; readonly reason: string }[] = []
+  readonly ports: Ports
+  /** Look-ups that a database would have had to answer. */
+  reads = 0
+  readonly #keys = new Map<string, MadeKey>()
+  readonly #counters = new Map<string, WindowCounter>()
+
+  constructor(egress: Egress) {
+    this.ports = {
+      egress,
+      clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+      ledger: { settle: (record) => void this.settled.push(record) },
+      journal: {
+        open: (record) => {
+          this.opened.push(record)
+          return this.weather.journalDelay
+        },
+        record: (record) => {
+          this.records.push(record)
+          return this.weather.journalDelay
+        },
+        refusedBefore: (ip, reason) => void this.probes.push({ ip, reason }),
+        isFull: () => this.weather.isJournalFull,
+      },
+      counters: {
+        admit: (policies, cost) => this.#perhapsLate(this.#admit(policies, cost)),
+        shieldedForMs: (ip) => (this.#failuresOf(ip) >= FAILURES_ALLOWED ? SHIELD_MS : 0),
+        recordFailure: (ip, reason) => void this.failures.push({ ip, reason }),
+      },
+      snapshots: {
+        find: (presented) => this.#perhapsLate(this.#find(presented)),
+        isRevoked: (key, version) => this.revoked.has(key.id) || this.revoked.has(version.publicId),
+        verifier: (presented) => this.#perhapsLate(this.verifiers.get(presented)),
+        routeByName: (name) => this.routes.get(name),
+        modelByName: (workspaceId, name) => this.models.find((model) => model.workspaceId === workspaceId && model.name === name),
+        modelsOf: (workspaceId) => this.models.filter((model) => model.workspaceId === workspaceId),
+        feedAgeMs: () => this.weather.feedAgeMs,
+      },
+    }
+  }
+
+  addKey(api: PartRef<ApiPart>, changes: Partial<KeyPart> = {}): MadeKey {
+    const publicId = makePublicId(randomBytes(64))
+    const secret = composeKey({ prefix: api.current.prefix, environment: 'test', publicId, secret: randomBytes(32) })
+    const version = { number: 1, publicId, pepperVersion: 1, digest: digestOf(secret), expiresAtMs: undefined, revokedAtMs: undefined }
+    const key = { ...keyOf(api, `key_${publicId}`), versions: [version], ...changes }
+    const made = { secret, key, version }
+    this.#keys.set(publicId, made)
+    return made
+  }
+
+  addRoute(route: RoutePart): RoutePart {
+    this.routes.set(route.name, route)
+    return route
+  }
+
+  #find(presented: string): Lookup {
+    const parsed = parseKey(presented)
+    if (parsed.kind !== 'key') return { kind: 'unknown', reason: parsed.kind }
+    const made = this.#keys.get(parsed.publicId)
+    if (made === undefined) return { kind: 'unknown', reason: 'unknown_id' }
+    if (this.weather.isStoreGone) return { kind: 'unavailable' }
+    this.reads += 1
+    if (!digestOf(presented).equals(made.version.digest)) return { kind: 'unknown', reason: 'wrong_secret' }
+    return { kind: 'found', key: made.key, version: made.version }
+  }
+
+  #admit(policies: readonly LimitPolicy[], cost: number): Admission {
+    const [first] = policies
+    if (this.weather.areCountersLost && first !== undefined) return { kind: 'lost', policy: first }
+    const nowMs = Date.now()
+    const counters = policies.map((policy) => ({ policy, counter: this.#counterOf(policy) }))
+    const fits = counters.every(({ counter }) => counter.retryAfterMs(cost, nowMs) === 0)
+    if (fits) for (const { counter } of counters) counter.charge(cost, nowMs)
+    const states = counters.map(({ policy, counter }) => ({
+      policy,
+      remaining: counter.remaining(nowMs),
+      resetMs: counter.retryAfterMs(cost, nowMs),
+    }))
+    if (fits) return { kind: 'admitted', states }
+    const blocking = states.reduce((last, state) => (state.resetMs > last.resetMs ? state : last))
+    return { kind: 'refused', states, blocking }
+  }
+
+  #counterOf(policy: LimitPolicy): WindowCounter {
+    const counter = this.#counters.get(policy.id) ?? new WindowCounter(policy)
+    this.#counters.set(policy.id, counter)
+    return counter
+  }
+
+  #failuresOf(ip: IpAddress): number {
+    const prefix = ipPrefix(ip)
+    return this.failures.filter((failure) => ipPrefix(failure.ip) === prefix).length
+  }
+
+  #perhapsLate<Value>(value: Value): MaybePromise<Value> {
+    return this.weather.isSlow ? new Promise((resolve) => setImmediate(resolve, value)) : value
+  }
+}
+
+export function apiOf(workspaceId: string, changes: Partial<ApiPart> = {}): PartRef<ApiPart> {
+  return { current: { id: `api_${workspaceId}`, workspaceId, name: 'orders', prefix: 'acme', onFeedLoss: { mode: 'deny' }, limits: [], disabledAtMs: undefined, ...changes } }
+}
+
+export function routeOf(name: string, upstreamOrigin: string, api: PartRef<ApiPart>, changes: Partial<RoutePart> = {}): RoutePart {
+  return {
+    kind: 'route',
+    id: `rte_${name}`,
+    workspaceId: api.current.workspaceId,
+    name,
+    api,
+    requiredScopes: [],
+    onFeedLoss: undefined,
+    audit: 'ordinary',
+    limits: [],
+    timeouts: { connectMs: 2_000, firstByteMs: 5_000, idleMs: 5_000, totalMs: 0 },
+    maxBodyBytes: 1_048_576,
+    upstreamOrigin,
+    upstreamBasePath: '',
+    methods: new Set(),
+    credentialId: undefined,
+    keyHeaders: ['x-api-key'],
+    ...changes,
+  }
+}
+
+export function limitOf(name: string, limit: number, windowMs: number): LimitPolicy {
+  return { id: `test:${name}`, name, class: 'bounded', limit, windowMs, buckets: 10, onCounterLoss: 'refuse' }
+}
+
+function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {
+  const { workspaceId } = api.current
+  return {
+    id,
+    workspace: { current: { id: workspaceId, disabledAtMs: undefined } },
+    app: { current: { id: `app_${workspaceId}`, workspaceId, name: 'shop', disabledAtMs: undefined } },
+    apis: [api],
+    environment: 'test',
+    scopes: new Set(['read']),
+    notBeforeAtMs: undefined,
+    expiresAtMs: undefined,
+    disabledAtMs: undefined,
+    revokedAtMs: undefined,
+    cidrAllow: undefined,
+    limits: [],
+  }
+}
+
+function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest()
+}
