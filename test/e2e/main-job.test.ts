@@ -20,7 +20,8 @@ afterAll(async () => {
   await upstream?.close()
 })
 
-const clientOf = (secret: string): OpenAI => new OpenAI({ apiKey: secret, baseURL: `${product.url}/openai/v1`, maxRetries: 0 })
+const clientOf = (secret: string): OpenAI =>
+  new OpenAI({ apiKey: secret, baseURL: `${product.url}/openai/v1`, maxRetries: 0 })
 const hello = [{ role: 'user' as const, content: 'Hello' }]
 
 describe('an unmodified OpenAI client', () => {
@@ -39,7 +40,10 @@ describe('an unmodified OpenAI client', () => {
 
   test('is told in its own wire what is wrong', async () => {
     const { secret } = await makeKey(product, world, { scopes: ['notes.read'] })
-    await expect(clientOf(secret).chat.completions.create({ model: 'fast', messages: hello })).rejects.toMatchObject({ status: expect.any(Number), error: { code: expect.any(String) } })
+    await expect(clientOf(secret).chat.completions.create({ model: 'fast', messages: hello })).rejects.toMatchObject({
+      status: expect.any(Number),
+      error: { code: expect.any(String) },
+    })
     await expect(clientOf('demo_live_nonsense').models.list()).rejects.toMatchObject({ status: 401 })
   })
 })
@@ -47,7 +51,11 @@ describe('an unmodified OpenAI client', () => {
 describe('an ordinary HTTP client', () => {
   test('reaches the upstream with the provider credential; its own is stripped', async () => {
     const { secret } = await makeKey(product, world)
-    const answer = await fetch(`${product.url}/gw/notes/today?x=1`, { method: 'POST', headers: { 'x-api-key': secret, 'content-type': 'text/plain' }, body: 'hello' })
+    const answer = await fetch(`${product.url}/gw/notes/today?x=1`, {
+      method: 'POST',
+      headers: { 'x-api-key': secret, 'content-type': 'text/plain' },
+      body: 'hello',
+    })
     const echoed = await answer.text()
     expect(answer.status).toBe(200)
     expect(echoed).toContain('/echo/today')
@@ -57,7 +65,9 @@ describe('an ordinary HTTP client', () => {
 
   test('speaks WebSocket through the route, until the key is revoked', async () => {
     const { id, secret } = await makeKey(product, world)
-    const socket = new WebSocket(`${product.url.replace('http', 'ws')}/gw/notes/socket`, { headers: { 'x-api-key': secret } })
+    const socket = new WebSocket(`${product.url.replace('http', 'ws')}/gw/notes/socket`, {
+      headers: { 'x-api-key': secret },
+    })
     const closed = new Promise<void>((done) => socket.on('close', () => done()))
     socket.on('error', () => undefined)
     await new Promise<void>((done) => socket.on('open', () => done()))
@@ -94,7 +104,12 @@ describe('the end of a key', () => {
     const aborted = (async () => {
       const stream = await fetch(`${product.url}/openai/v1/chat/completions`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json', 'x-stand-in-chunks': '500', 'x-stand-in-delay-ms': '50' },
+        headers: {
+          authorization: `Bearer ${secret}`,
+          'content-type': 'application/json',
+          'x-stand-in-chunks': '500',
+          'x-stand-in-delay-ms': '50',
+        },
         body: JSON.stringify({ model: 'fast', messages: hello, stream: true }),
       })
       let text = ''
@@ -120,7 +135,8 @@ describe('the end of a key', () => {
     const old = await makeKey(product, world)
     const rotated = await api(product, 'POST', `/keys/${old.id}/rotate`, { grace_seconds: 2 })
     const fresh = String(rotated.body['secret'])
-    const statusOf = async (secret: string): Promise<number> => (await fetch(`${product.url}/gw/notes/`, { headers: { 'x-api-key': secret } })).status
+    const statusOf = async (secret: string): Promise<number> =>
+      (await fetch(`${product.url}/gw/notes/`, { headers: { 'x-api-key': secret } })).status
     expect([await statusOf(old.secret), await statusOf(fresh)]).toEqual([200, 200])
     await new Promise((done) => setTimeout(done, 2_100))
     expect([await statusOf(old.secret), await statusOf(fresh)]).toEqual([401, 200])
@@ -142,9 +158,18 @@ describe('what happened', () => {
     const refused = await fetch(`${product.url}/gw/notes/`, { headers: { 'x-api-key': secret } })
     expect(refused.status).toBe(401)
     const entries = await product.cliJson(['audit', 'list', '--resource', id])
-    expect(Object.values(entries).map((entry) => (entry as { operation: string }).operation)).toEqual(['keys.revoke', 'keys.create'])
+    expect(Object.values(entries).map((entry) => (entry as { operation: string }).operation)).toEqual([
+      'keys.revoke',
+      'keys.create',
+    ])
     await expect
-      .poll(async () => Object.values(await product.cliJson(['audit', 'decisions', '--key', id])).map((decision) => (decision as { code: string }).code), { timeout: 10_000 })
+      .poll(
+        async () =>
+          Object.values(await product.cliJson(['audit', 'decisions', '--key', id])).map(
+            (decision) => (decision as { code: string }).code,
+          ),
+        { timeout: 10_000 },
+      )
       .toEqual(expect.arrayContaining(['valid', 'key_revoked']))
   })
 })
@@ -153,8 +178,17 @@ describe('verify', () => {
   test('answers 200 with the decision', async () => {
     const { id, secret } = await makeKey(product, world)
     const good = await product.cli(['keys', 'verify', '--api', world.apiId, '--scope', 'chat', '--json'], secret)
-    expect([good.code, JSON.parse(good.stdout)]).toEqual([0, expect.objectContaining({ valid: true, code: 'valid', key_id: id })])
-    const bad = await product.cli(['keys', 'verify', '--json'], `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`)
-    expect([bad.code, JSON.parse(bad.stdout)]).toEqual([1, expect.objectContaining({ valid: false, code: 'credential_invalid' })])
+    expect([good.code, JSON.parse(good.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ valid: true, code: 'valid', key_id: id }),
+    ])
+    const bad = await product.cli(
+      ['keys', 'verify', '--json'],
+      `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`,
+    )
+    expect([bad.code, JSON.parse(bad.stdout)]).toEqual([
+      1,
+      expect.objectContaining({ valid: false, code: 'credential_invalid' }),
+    ])
   })
 })

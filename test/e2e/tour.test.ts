@@ -14,7 +14,8 @@ beforeAll(async () => {
   product = await startProduct()
   // the tour writes files where it runs: give it a folder that looks like the checkout
   folder = await mkdtemp(join(tmpdir(), 'claviger-tour-'))
-  for (const name of ['examples', 'tools', 'node_modules', 'package.json', 'packages']) await symlink(join(ROOT, name), join(folder, name))
+  for (const name of ['examples', 'tools', 'node_modules', 'package.json', 'packages'])
+    await symlink(join(ROOT, name), join(folder, name))
 })
 
 afterAll(async () => {
@@ -27,14 +28,21 @@ test('from nothing to a revoked key', { timeout: 120_000 }, async () => {
   const blocks = [...readme.matchAll(/^```sh tour\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
   expect(blocks.length).toBeGreaterThan(5)
   const upstreamPort = await freePort()
-  const script = `set -euo pipefail\n${blocks.join('\n')}`.replaceAll('http://127.0.0.1:7300', product.url).replaceAll('7399', String(upstreamPort))
+  const script = `set -euo pipefail\n${blocks.join('\n')}`
+    .replaceAll('http://127.0.0.1:7300', product.url)
+    .replaceAll('7399', String(upstreamPort))
   const shell = spawn('bash', ['-c', script], {
     cwd: folder,
-    env: { ...product.env, CLAVIGER_TOKEN: undefined, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` },
+    env: {
+      ...product.env,
+      CLAVIGER_TOKEN: undefined,
+      PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
-  for (const stream of [shell.stdout, shell.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
   const code = await new Promise<number>((done) => shell.on('close', (exit) => done(exit ?? -1)))
   expect({ code, printed }).toMatchObject({ code: 0 })
   expect(printed).toContain('chat.completion')

@@ -65,7 +65,11 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
   let printed = ''
 
   const start = async (): Promise<void> => {
-    const started = spawn(process.execPath, ['--conditions=@claviger/source', SERVER], { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+    const started = spawn(process.execPath, ['--conditions=@claviger/source', SERVER], {
+      env,
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child = started
     for (const stream of [started.stdout, started.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -84,7 +88,11 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
   }
 
   const cli = async (args: readonly string[], input = ''): Promise<Ran> => {
-    const ran = spawn(process.execPath, ['--conditions=@claviger/source', CLI, ...args], { env, cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
+    const ran = spawn(process.execPath, ['--conditions=@claviger/source', CLI, ...args], {
+      env,
+      cwd: ROOT,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     let [stdout, stderr] = ['', '']
     ran.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     ran.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
@@ -106,7 +114,8 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
 
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number> => {
     const running = child
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? -1
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null)
+      return running?.exitCode ?? -1
     const ended = new Promise<number>((done) => running.on('exit', (code) => done(code ?? -1)))
     running.kill(signal)
     return ended
@@ -136,15 +145,26 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
 }
 
 /** Calls the control API with the owner's key. */
-export async function api(product: Product, method: string, path: string, body?: object): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+export async function api(
+  product: Product,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
   const answer = await fetch(`${product.url}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${product.env['CLAVIGER_TOKEN'] ?? ''}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${product.env['CLAVIGER_TOKEN'] ?? ''}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const text = await answer.text()
   const read: unknown = text === '' ? {} : JSON.parse(text)
-  return { status: answer.status, body: typeof read === 'object' && read !== null ? Object.fromEntries(Object.entries(read)) : {} }
+  return {
+    status: answer.status,
+    body: typeof read === 'object' && read !== null ? Object.fromEntries(Object.entries(read)) : {},
+  }
 }
 
 export interface World {
@@ -155,7 +175,11 @@ export interface World {
 }
 
 /** An api, an app, a provider key, the route `notes` and the model `fast`, over one upstream. */
-export async function makeWorld(product: Product, origin: string, settings: { readonly route?: object; readonly providerSecret?: string } = {}): Promise<World> {
+export async function makeWorld(
+  product: Product,
+  origin: string,
+  settings: { readonly route?: object; readonly providerSecret?: string } = {},
+): Promise<World> {
   const made = async (path: string, body: object): Promise<string> => {
     const answer = await api(product, 'POST', path, body)
     if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
@@ -164,22 +188,40 @@ export async function makeWorld(product: Product, origin: string, settings: { re
   const apiId = await made('/apis', { name: 'demo', prefix: 'demo', scopes: ['chat', 'notes.read'] })
   const appId = await made('/apps', { name: 'tests', owner: 'tests@example.com' })
   const providerKeyId = await made('/provider-keys', {
-    name: 'stand-in', provider: 'stand-in', origins: [origin], secret: settings.providerSecret ?? 'sk-stand-in',
+    name: 'stand-in',
+    provider: 'stand-in',
+    origins: [origin],
+    secret: settings.providerSecret ?? 'sk-stand-in',
   })
   const routeId = await made('/routes', {
-    name: 'notes', api_id: apiId, upstream_url: `${origin}/echo`, required_scopes: ['notes.read'], provider_key_id: providerKeyId, ...settings.route,
+    name: 'notes',
+    api_id: apiId,
+    upstream_url: `${origin}/echo`,
+    required_scopes: ['notes.read'],
+    provider_key_id: providerKeyId,
+    ...settings.route,
   })
   const modelId = await made('/models', {
-    name: 'fast', api_id: apiId, required_scopes: ['chat'],
+    name: 'fast',
+    api_id: apiId,
+    required_scopes: ['chat'],
     deployments: [{ base_url: `${origin}/v1`, model: 'stand-in-1', provider_key_id: providerKeyId }],
   })
   return { apiId, appId, routeId, modelId }
 }
 
 /** Makes a key with all scopes of `makeWorld`. */
-export async function makeKey(product: Product, world: World, members: object = {}): Promise<{ readonly id: string; readonly secret: string }> {
+export async function makeKey(
+  product: Product,
+  world: World,
+  members: object = {},
+): Promise<{ readonly id: string; readonly secret: string }> {
   const answer = await api(product, 'POST', '/keys', {
-    name: 'test', app_id: world.appId, api_ids: [world.apiId], scopes: ['chat', 'notes.read'], ...members,
+    name: 'test',
+    app_id: world.appId,
+    api_ids: [world.apiId],
+    scopes: ['chat', 'notes.read'],
+    ...members,
   })
   if (answer.status !== 201) throw new Error(`POST /keys: ${answer.status} ${JSON.stringify(answer.body)}`)
   return { id: String(answer.body['id']), secret: String(answer.body['secret']) }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { ApiError, UnreachableError, createClient } from '@claviger/sdk'
 import { Command, CommanderError } from 'commander'
 import { COMMANDS } from './commands/index.ts'
+import { runMachineVerb } from './commands/machine.ts'
 import { EXIT, NegativeAnswer, UsageError, type CommandContext } from './context.ts'
 import { runAdmin } from './machine.ts'
 
@@ -31,6 +32,8 @@ export function contextOf(env: Readonly<Record<string, string | undefined>>): Co
 
 /** @returns the exit code */
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  const machine = await runMachineVerb(args, context)
+  if (machine !== undefined) return machine
   const program = new Command('claviger')
     .description('Controls every token an organisation issues or holds.')
     .exitOverride()

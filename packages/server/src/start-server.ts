@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { isId, makeId } from '@claviger/core'
 import { OpenStreams, createGateway, mount, serverOptions, type GatewaySettings, type Ports } from '@claviger/gateway'
-import { registerAuditJobs, writeProbes } from '#audit'
+import { recordInterrupted, registerAuditJobs, writeProbes, type Sequencer } from '#audit'
 import { listenError, type Config } from '#config'
 import { ProbeTally, TargetTables, Verifiers, createJournal, createSnapshots, cutStreams } from '#dataplane'
 import { createEgress } from '#egress'
@@ -13,7 +13,7 @@ import { Metrics, createControl, type Readiness } from '#http'
 import { AdminKeyDirectory, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds } from '#identity'
 import { KeySnapshots } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
-import { createCounters } from '#usage'
+import { createCounters, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
@@ -112,9 +112,18 @@ export async function startServer(installation: Installation): Promise<RunningSe
     sinkOf: (id) => journalSink(store, id, spoolRoot),
     onEvent: (id, event) => {
       reportSpoolEvent(log, id, event)
-      if (event.kind === 'recovered' && isId('nod', id)) void endNode(store.db, id).catch(() => undefined)
+      if (event.kind === 'recovered' && isId('nod', id)) void buryNode(id)
     },
   })
+  /** A process has died and its spool is stored to the end: what it let through and never ended was interrupted. */
+  const buryNode = async (id: string): Promise<void> => {
+    try {
+      await store.transaction(async (tx) => writeUsage(tx, await recordInterrupted(tx, id)))
+      await endNode(store.db, id)
+    } catch (error) {
+      log.warn({ err: error, nodeId: id }, 'the calls that a dead process left open could not be recorded')
+    }
+  }
   const probes = new ProbeTally(() => clock.nowMs())
   const flushProbes = async (): Promise<void> => {
     const rows = probes.take()
@@ -218,9 +227,10 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const tlsWatch = tls === undefined ? undefined : watchTls(config, server, log, metrics)
   await listen(server, config)
 
+  let sequencer: Sequencer | undefined
   if (config.roles.has('worker')) {
     registerFeedJobs(store)
-    registerAuditJobs(store, config)
+    sequencer = registerAuditJobs(store, config, log)
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))
   }
@@ -237,6 +247,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
       clearInterval(flushing)
       tlsWatch?.close()
       await flushProbes()
+      await sequencer?.close()
       await counters.close()
       await egress.close()
       await recovery.close()

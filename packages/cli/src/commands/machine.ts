@@ -1,6 +1,6 @@
 /** Work on the machine itself, without a running API: all of it is done by the server's second entry. */
 import type { Command } from 'commander'
-import { NegativeAnswer, type CommandContext } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 
 interface Verb {
   readonly words: readonly string[]
@@ -20,27 +20,24 @@ const VERBS: readonly Verb[] = [
   { words: ['pepper', 'rotate'], what: 'Make a new pepper; hashes move to it as keys are used.' },
 ]
 
-export function machineCommands(program: Command, context: CommandContext): void {
+/** Lists the verbs in the help; they are run by `runMachineVerb`, before the command line is parsed. */
+export function machineCommands(program: Command): void {
   for (const { words, what } of VERBS) {
     let parent = program
     for (const [index, word] of words.entries()) {
-      const last = index === words.length - 1
-      const existing = parent.commands.find((child) => child.name() === word)
-      const command = existing ?? parent.command(word)
-      if (!last && existing === undefined)
-        command.description('Work on the machine itself, with access to its data directory or DATABASE_URL.')
-      if (last) {
-        command
-          .description(what)
-          .allowUnknownOption()
-          .allowExcessArguments()
-          .helpOption(false)
-          .action(async () => {
-            const code = await context.admin([...words, ...command.args])
-            if (code !== 0) throw new NegativeAnswer()
-          })
-      }
+      const command = parent.commands.find((child) => child.name() === word) ?? parent.command(word)
+      command.description(index === words.length - 1 ? what : 'Work on the machine itself.')
       parent = command
     }
   }
+}
+
+/**
+ * Runs a verb of the machine, with all that follows it handed on as it stands.
+ *
+ * @returns the exit code; undefined when these arguments are another command
+ */
+export async function runMachineVerb(args: readonly string[], context: CommandContext): Promise<number | undefined> {
+  const isVerb = VERBS.some(({ words }) => words.every((word, index) => args[index] === word))
+  return isVerb ? context.admin(args) : undefined
 }

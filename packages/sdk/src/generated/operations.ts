@@ -53,4 +53,5 @@ export const OPERATIONS = {
   updateProviderKey: { method: 'PATCH', path: '/api/v1/provider-keys/{id}' },
   updateRoute: { method: 'PATCH', path: '/api/v1/routes/{id}' },
   updateWorkspace: { method: 'PATCH', path: '/api/v1/workspaces/{id}' },
+  verifyKey: { method: 'POST', path: '/api/v1/keys/verify' },
 } as const satisfies Record<keyof operations, { readonly method: string; readonly path: string }>

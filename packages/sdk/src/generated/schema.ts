@@ -330,6 +330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether a presented key is good.
+         * @description Always 200 for a caller that may ask: `valid` and `code` are the decision. An unknown key is answered in one shape, whatever is wrong with it. A decision for a key that is known is journaled, and limits are charged when it is valid.
+         */
+        post: operations["verifyKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provider-keys": {
         parameters: {
             query?: never;
@@ -1385,6 +1405,34 @@ export interface components {
             idle: number;
             /** @default 600000 */
             total: number;
+        };
+        Verification: {
+            valid: boolean;
+            /**
+             * @description `valid`, or why not.
+             * @example valid
+             */
+            code: string;
+            key_id?: string;
+            version?: number;
+            app_id?: string;
+            workspace_id?: string;
+            environment?: string;
+            scopes?: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at?: string | null;
+            missing_scopes?: string[];
+            limits?: {
+                name: string;
+                limit: number;
+                remaining: number;
+                reset_ms: number | null;
+            }[];
+            retry_after_ms?: number | null;
+            request_id: string;
         };
         /** @description A tenant: nothing crosses it. */
         Workspace: {
@@ -4241,6 +4289,117 @@ export interface operations {
             };
             /** @description `idempotency_mismatch` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description As it was presented.
+                     */
+                    key: string;
+                    /**
+                     * @description At whose door it was presented.
+                     * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    api_id?: string;
+                    /** @description All of these are needed. */
+                    scopes?: string[];
+                    /**
+                     * @description The end client, for keys that are held to address ranges.
+                     * @example 192.0.2.1
+                     */
+                    client_ip?: string;
+                    /** @description Units to charge; 1 by default. */
+                    cost?: number;
+                    request?: {
+                        method?: string;
+                        path?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 /** The control API of this room: apis and keys. */
 import { ClavigerError } from '@claviger/core'
-import { defineList, defineOperation, pageOf, wire, type Operation } from '#edge'
+import { defineList, defineOperation, describeOperation, pageOf, wire, type Operation } from '#edge'
 import { z } from 'zod'
 import { apiFromRow, createApi, deleteApi, updateApi } from './apis.ts'
 import { createKey } from './create-key.ts'
@@ -22,6 +22,8 @@ import {
   keyToWire,
   limitFromWire,
   revokedAnswer,
+  verifyAnswer,
+  verifyBody,
 } from './schemas.ts'
 import { updateKey } from './update-key.ts'
 
@@ -311,6 +313,21 @@ const revokeKeyVersion = defineOperation({
   },
 })
 
+const verifyKey = describeOperation({
+  operationId: 'verifyKey',
+  method: 'post',
+  path: '/keys/verify',
+  tag: 'keys',
+  summary: 'Ask whether a presented key is good.',
+  description:
+    'Always 200 for a caller that may ask: `valid` and `code` are the decision. An unknown key is answered in one shape, ' +
+    'whatever is wrong with it. A decision for a key that is known is journaled, and limits are charged when it is valid.',
+  permission: 'keys.verify',
+  body: verifyBody,
+  status: 200,
+  answer: verifyAnswer,
+})
+
 /** Answers only when this node itself refuses the key, and says who else does. */
 async function receipt(room: Room, revoked: Revoked): Promise<z.input<typeof revokedAnswer>> {
   await room.applied(revoked.position)
@@ -330,4 +347,5 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   rotateKeyOperation,
   revokeKeyOperation,
   revokeKeyVersion,
+  verifyKey,
 ]

@@ -151,6 +151,38 @@ export const revokedAnswer = keyAnswer
   })
   .meta({ id: 'RevokedKey' })
 
+export const verifyBody = z.strictObject({
+  key: z.string().min(1).max(1024).meta({ description: 'As it was presented.', format: 'password', writeOnly: true }),
+  api_id: wire.idOf('api').optional().meta({ description: 'At whose door it was presented.' }),
+  scopes: z.array(wire.scope).max(100).optional().meta({ description: 'All of these are needed.' }),
+  client_ip: z
+    .string()
+    .optional()
+    .meta({ description: 'The end client, for keys that are held to address ranges.', example: '192.0.2.1' }),
+  cost: z.int().min(1).max(1_000_000_000).optional().meta({ description: 'Units to charge; 1 by default.' }),
+  request: z.strictObject({ method: z.string().max(32).optional(), path: z.string().max(2048).optional() }).optional(),
+})
+
+export const verifyAnswer = z
+  .object({
+    valid: z.boolean(),
+    code: z.string().meta({ description: '`valid`, or why not.', example: 'valid' }),
+    key_id: z.string().optional(),
+    version: z.int().optional(),
+    app_id: z.string().optional(),
+    workspace_id: z.string().optional(),
+    environment: z.string().optional(),
+    scopes: z.array(z.string()).optional(),
+    expires_at: wire.instant.nullable().optional(),
+    missing_scopes: z.array(z.string()).optional(),
+    limits: z
+      .array(z.object({ name: z.string(), limit: z.int(), remaining: z.int(), reset_ms: z.int().nullable() }))
+      .optional(),
+    retry_after_ms: z.int().nullable().optional(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Verification' })
+
 export const feedLossFromWire = (policy: z.output<typeof feedLoss>): FeedLossPolicy =>
   policy.mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', maxStaleMs: policy.max_stale_seconds * 1000 }
 
