@@ -12,9 +12,12 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const MODULES = join(ROOT, 'node_modules')
+const LOCK = join(ROOT, '.install-lock')
 const STAMP = join(MODULES, '.claviger-stamp')
 /** The project's own Node, whatever started us. */
 export const NODE = join(MODULES, 'node', 'bin', 'node')
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /** What stops us, in words for the person at the keyboard. */
 export class Stop extends Error {}
@@ -28,12 +31,12 @@ export async function prepare() {
     )
   if (isReady()) return
   requireWritable()
-  const release = await lock()
+  await lock()
   try {
     // whoever held the lock may have installed the same
     if (!isReady()) await install()
   } finally {
-    release()
+    unlock()
   }
 }
 
@@ -56,9 +59,7 @@ function isReady() {
 }
 
 function wantedStamp() {
-  const hash = createHash('sha256')
-    .update(readIfThere(join(ROOT, 'package-lock.json')))
-    .update(readIfThere(join(ROOT, 'package.json')))
+  const hash = createHash('sha256').update(readIfThere(join(ROOT, 'package-lock.json')))
   return `${hash.digest('hex')} ${process.platform}-${process.arch}\n`
 }
 
@@ -118,36 +119,46 @@ function userName() {
 
 /** One installation at a time: two at once would pull each other's files away. */
 async function lock() {
-  const folder = join(ROOT, '.install-lock')
   for (let said = false; ;) {
     try {
-      mkdirSync(folder)
-      writeFileSync(join(folder, 'pid'), String(process.pid))
-      return () => rmSync(folder, { recursive: true, force: true })
+      mkdirSync(LOCK)
+      lockedBy([process.pid])
+      return
     } catch (error) {
       if (error.code !== 'EEXIST') throw new Stop(`Cannot write in ${ROOT}: ${error.message}`)
     }
-    const pid = Number(readIfThere(join(folder, 'pid')))
-    if (isStale(folder, pid)) rmSync(folder, { recursive: true, force: true })
+    const holders = readIfThere(join(LOCK, 'pids')).toString().split(' ').filter(Boolean).map(Number)
+    if (isStale(holders)) unlock()
     else if (!said) {
       said = true
-      console.log(`Another process (${pid}) is installing the packages; waiting for it …`)
+      console.log(`Another process (${holders.join(', ')}) is installing the packages; waiting for it …`)
     }
     await sleep(500)
   }
 }
 
-function isStale(folder, pid) {
-  if (pid > 0) {
-    try {
-      process.kill(pid, 0)
-      return false
-    } catch (error) {
-      return error.code === 'ESRCH'
-    }
-  }
+/** npm goes on when we are killed: the lock holds as long as either of us lives. */
+function lockedBy(pids) {
+  writeFileSync(join(LOCK, 'pids'), pids.join(' '))
+}
+
+function unlock() {
+  rmSync(LOCK, { recursive: true, force: true })
+}
+
+function isStale(holders) {
   // its owner has not written its number yet, or died before it could
-  return Date.now() - statSync(folder).mtimeMs > 5_000
+  if (holders.length === 0) return Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 5_000
+  return !holders.some(isAlive)
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code !== 'ESRCH'
+  }
 }
 
 async function install() {
@@ -186,6 +197,15 @@ function runNpm(args) {
       ? [node, script]
       : ['npm']
   const child = spawn(command[0], [...command.slice(1), ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe'] })
+  if (child.pid !== undefined) lockedBy([process.pid, child.pid])
+  let interrupted = false
+  const interrupt = () => {
+    interrupted = true
+    child.kill('SIGTERM')
+    // npm likes to finish first
+    setTimeout(() => child.kill('SIGKILL'), 2_000).unref()
+  }
+  for (const signal of SIGNALS) process.once(signal, interrupt)
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (chunk) => {
     said = (said + chunk).slice(-20_000)
@@ -194,7 +214,11 @@ function runNpm(args) {
     child.once('error', () =>
       reject(new Stop('npm was not found. Install it along with Node 20 or newer: https://nodejs.org')),
     )
-    child.once('close', (status) => resolve({ status, said }))
+    child.once('close', (status) => {
+      for (const signal of SIGNALS) process.removeListener(signal, interrupt)
+      if (interrupted) reject(new Stop('Interrupted while installing the packages. The next start begins again.'))
+      else resolve({ status, said })
+    })
   })
 }
 

@@ -5,8 +5,8 @@ export interface Tables {
   audit_entry: AuditEntryTable
   audit_head: AuditHeadTable
   audit_journal: AuditJournalTable
-  audit_journal_cursor: AuditJournalCursorTable
   audit_leaf: AuditLeafTable
+  audit_open: AuditOpenTable
   audit_pending: AuditPendingTable
   audit_probe: AuditProbeTable
   dataplane_model: DataplaneModelTable
@@ -77,16 +77,17 @@ export interface AuditJournalTable {
   leaf: ColumnType<Buffer, Uint8Array, Uint8Array>
 }
 
-export interface AuditJournalCursorTable {
-  node_id: string
-  last_sequence: ColumnType<number, number | bigint, number | bigint>
-}
-
 export interface AuditLeafTable {
   position: ColumnType<number, number | bigint, number | bigint>
   leaf: ColumnType<Buffer, Uint8Array, Uint8Array>
   source: string
   source_id: ColumnType<number, number | bigint, number | bigint>
+}
+
+export interface AuditOpenTable {
+  node_id: string
+  request_id: string
+  line: string
 }
 
 export interface AuditPendingTable {

@@ -125,10 +125,15 @@ function readFileAs(place: Place): string {
   return readFileSync(join(place.clusterDir, 'PG_VERSION'), 'utf8')
 }
 
-/** What a killed process left half made. */
+/** What a killed process left half made. It only takes space: if it cannot be removed now, it is next time. */
 function removeAbandoned(homeDir: string): void {
   for (const name of readdirSync(homeDir)) {
     const pid = /^postgres\.new-(\d+)$/.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(homeDir, name), { recursive: true, force: true })
+    if (pid === undefined || isAlive(Number(pid))) continue
+    try {
+      rmSync(join(homeDir, name), { recursive: true, force: true })
+    } catch {
+      // an initdb that outlived its parent may still be writing there
+    }
   }
 }

@@ -30,6 +30,7 @@ create table audit_entry (
 );
 
 create index audit_entry_newest on audit_entry (workspace_id, at desc, id desc);
+create index audit_entry_by_request on audit_entry (request_id) where request_id is not null;
 create index audit_entry_by_actor on audit_entry (workspace_id, actor_id, at desc, id desc);
 create index audit_entry_by_key on audit_entry (workspace_id, key_id, at desc, id desc) where key_id is not null;
 create index audit_entry_by_resource on audit_entry (workspace_id, resource_id, at desc, id desc);
@@ -86,7 +87,7 @@ begin
 end
 $$;
 
--- The journal of decisions: one row per drain batch and workspace.
+-- The journal of decisions: one row per drain batch, workspace and minute.
 create sequence audit_journal_id;
 create table audit_journal (
   id bigint not null default nextval('audit_journal_id'),
@@ -113,10 +114,12 @@ alter table audit_journal alter column block set storage external;
 create index audit_journal_newest on audit_journal (workspace_id, to_at desc, id desc) include (from_at);
 create index audit_journal_by_key on audit_journal using gin (key_ids);
 
--- How far each node's spool has been copied: a batch that comes twice is written once.
-create table audit_journal_cursor (
-  node_id text primary key,
-  last_sequence bigint not null
+-- Calls that were let through and whose end has not come in the same batch. What a dead process leaves here was interrupted.
+create table audit_open (
+  node_id text collate "C" not null,
+  request_id text collate "C" not null,
+  line text not null,
+  primary key (node_id, request_id)
 );
 
 -- Refusals before authentication, counted.

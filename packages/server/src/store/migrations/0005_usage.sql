@@ -47,7 +47,7 @@ declare
   v_granted boolean;
   v_cost bigint; v_most bigint; v_window_ms bigint; v_width_ms bigint;
   v_now_ms bigint; v_oldest bigint; v_used bigint; v_first bigint; v_reset_ms bigint; v_retry_ms bigint;
-  v_central boolean; v_units bigint; v_ttl_ms bigint; v_bucket bigint; v_returnable bigint;
+  v_always boolean; v_central boolean; v_units bigint; v_ttl_ms bigint; v_bucket bigint; v_returnable bigint;
 begin
   insert into usage_counter (id, window_ms, width_ms, last_ms)
   select distinct on (l ->> 'id') l ->> 'id', (l ->> 'window_ms')::bigint, (l ->> 'width_ms')::bigint, 0
@@ -84,7 +84,8 @@ begin
       v_now_ms := greatest(v_clock_ms, v_counter.last_ms);
       v_oldest := floor((v_now_ms - v_window_ms)::numeric / v_width_ms)::bigint;
       select coalesce(sum(units), 0), min(bucket) into v_used, v_first from usage_counting(v_counter, v_width_ms, v_oldest);
-      v_central := (v_limit ->> 'alone')::boolean or v_most < 4 * v_live;
+      v_always := (v_limit ->> 'alone')::boolean or v_most < 4 * v_live;
+      v_central := v_always or (v_most <= 64 and 2 * v_used > v_most);
       v_reset_ms := coalesce((v_first + 1) * v_width_ms + v_window_ms - v_now_ms, 0);
       v_retry_ms := 0;
       if v_used + v_cost > v_most then
@@ -97,7 +98,7 @@ begin
         select coalesce(sum(units), 0) into v_returnable from usage_counting(v_counter, v_width_ms, v_oldest)
          where (bucket + 1) * v_width_ms > v_now_ms - 250;
         v_retry_ms := v_reset_ms;
-        if not v_central and v_returnable >= v_used + v_cost - v_most then
+        if not v_always and v_returnable >= v_used + v_cost - v_most then
           v_retry_ms := least(v_reset_ms, greatest(20, least(500, v_window_ms / 50)));
         end if;
       end if;
@@ -115,15 +116,14 @@ begin
         v_now_ms := greatest(v_clock_ms, v_counter.last_ms);
         v_oldest := floor((v_now_ms - v_window_ms)::numeric / v_width_ms)::bigint;
         select coalesce(sum(units), 0) into v_used from usage_counting(v_counter, v_width_ms, v_oldest);
-        v_central := (v_limit ->> 'alone')::boolean or v_most < 4 * v_live;
+        v_central := (v_limit ->> 'alone')::boolean or v_most < 4 * v_live or (v_most <= 64 and 2 * v_used > v_most);
         v_units := v_cost;
         v_ttl_ms := 20;
         if not v_central then
           v_units := v_most - v_used;
           if v_live > 1 then v_units := v_units / (2 * v_live); end if;
           v_units := greatest(v_cost, least((v_limit ->> 'want')::bigint, v_units));
-          v_ttl_ms := case when 2 * (v_used + v_units) <= v_most then least(15000, greatest(50, v_window_ms / 4))
-                           else least(2000, greatest(20, v_window_ms / 20)) end;
+          v_ttl_ms := least(15000, greatest(20, v_window_ms / 40, v_window_ms * (v_most - v_used - v_units) / (4 * v_most)));
         end if;
         v_ttl_ms := greatest(v_ttl_ms, (v_request ->> 'least_ms')::bigint);
         v_bucket := (v_now_ms + v_ttl_ms) / v_width_ms;
