@@ -1,6 +1,6 @@
 /** Runs the product as users run it: its own process, its own data directory, the command line beside it. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -44,9 +44,16 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
+/** Passable, so that the engine of a root's server, which runs as somebody else, keeps its files in it. */
+export async function makeDataDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'claviger-e2e-'))
+  await chmod(dir, 0o711)
+  return dir
+}
+
 /** Starts a server and makes an owner's key for the command line. */
 export async function startProduct(settings: Readonly<Record<string, string>> = {}): Promise<Product> {
-  const dataDir = settings['CLAVIGER_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'claviger-e2e-')))
+  const dataDir = settings['CLAVIGER_DATA_DIR'] ?? (await makeDataDir())
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const env: Record<string, string | undefined> = {
