@@ -64,8 +64,14 @@ export function writeRaw(socket: Socket, error: ClavigerError, requestId: string
     'Connection: close',
     ...fields,
   ]
+  socket.write(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${allFields.join('\r\n')}\r\n\r\n${body}`)
+  endGently(socket)
+}
+
+/** What was written gets out, and may be read; then the connection is gone, whatever the other side does. */
+function endGently(socket: Socket): void {
   socket.on('error', ignore)
-  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${allFields.join('\r\n')}\r\n\r\n${body}`)
+  socket.end()
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(timer))
   socket.resume()
@@ -94,7 +100,8 @@ function afterRunning(socket: Socket, code: string, answer: () => void): void {
     if (code === 'HPE_CLOSED_CONNECTION') socket.destroySoon()
     else answer()
   } else if (running.req.complete) running.once('close', () => afterRunning(socket, code, answer))
-  else if (running.headersSent) socket.destroy()
+  // its answer has begun, or is a refusal that is on its way: no second one may follow
+  else if (running.headersSent) endGently(socket)
   else answer()
 }
 
