@@ -33,6 +33,7 @@ export const OPERATIONS = {
   listApis: { method: 'GET', path: '/api/v1/apis' },
   listApps: { method: 'GET', path: '/api/v1/apps' },
   listAuditEntries: { method: 'GET', path: '/api/v1/audit' },
+  listDecisions: { method: 'GET', path: '/api/v1/decisions' },
   listKeys: { method: 'GET', path: '/api/v1/keys' },
   listModels: { method: 'GET', path: '/api/v1/models' },
   listNodes: { method: 'GET', path: '/api/v1/nodes' },

@@ -510,6 +510,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List decisions of the data plane, newest first.
+         * @description They come in from the nodes a moment after they were made. A page may hold fewer than `limit`, even none, and yet have a next one.
+         */
+        get: operations["listDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -777,6 +797,54 @@ export interface components {
             models: string[];
             /** @default [] */
             apps: string[];
+        };
+        /** @description One decision of the data plane, with what came of it. */
+        Decision: {
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            at: string;
+            request_id: string;
+            /** @description verify, gw or openai. */
+            door: string;
+            /** @description valid, or the code that refused. */
+            code: string;
+            /**
+             * @description The rule that decided.
+             * @example key.scopes
+             */
+            rule: string;
+            /** @description HTTP status as answered; 0: not known. */
+            status: number;
+            duration_ms: number;
+            app_id: string;
+            key_id: string;
+            version: number;
+            api_id: string | null;
+            /** @description Route or model. */
+            target_id: string | null;
+            /** @description Who asked, at keys/verify. */
+            asked_by: string | null;
+            method: string;
+            path: string;
+            client_ip: string;
+            user_agent: string;
+            usage: {
+                input_tokens: number;
+                output_tokens: number;
+                cached_tokens: number;
+                bytes_in: number;
+                bytes_out: number;
+                first_byte_ms: number;
+                metered: boolean;
+                ended: string;
+            } | null;
+        };
+        DecisionList: {
+            data: components["schemas"]["Decision"][];
+            next_cursor: string | null;
+            has_more: boolean;
         };
         /** @description What holds while the change feed, and so revocations, cannot be read. */
         FeedLossPolicy: {
@@ -6201,6 +6269,7 @@ export interface operations {
                 resource_id?: string;
                 operation?: string;
                 key_id?: string;
+                request_id?: string;
                 /** @description RFC 3339. */
                 from?: string;
                 /** @description RFC 3339. */
@@ -6223,6 +6292,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntryList"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDecisions: {
+        parameters: {
+            query?: {
+                app_id?: string;
+                key_id?: string;
+                target_id?: string;
+                door?: "verify" | "gw" | "openai";
+                request_id?: string;
+                /** @description RFC 3339. */
+                from?: string;
+                /** @description RFC 3339. */
+                to?: string;
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionList"];
                 };
             };
             /** @description `bad_request`, `bad_header`, `validation_failed` */

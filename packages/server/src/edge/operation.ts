@@ -55,18 +55,35 @@ interface Input<Params extends z.ZodType, Query extends z.ZodType, Body extends 
   readonly body: z.output<Body>
 }
 
-type OperationDefinition<Room, Params extends AnyObject, Query extends AnyObject, Body extends z.ZodType, Answer extends z.ZodType> =
-  OperationFacts & Schemas<Params, Query, Body> & Answered<Answer> & {
+type OperationDefinition<
+  Room,
+  Params extends AnyObject,
+  Query extends AnyObject,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> = OperationFacts &
+  Schemas<Params, Query, Body> &
+  Answered<Answer> & {
     readonly permission: Permission | 'authenticated'
     readonly handler: (room: Room, call: OperatorCall, input: Input<Params, Query, Body>) => Promise<z.input<Answer>>
   }
 
-type OpenDefinition<Room, Params extends AnyObject, Query extends AnyObject, Body extends z.ZodType, Answer extends z.ZodType> =
-  OperationFacts & Schemas<Params, Query, Body> & Answered<Answer> & {
+type OpenDefinition<
+  Room,
+  Params extends AnyObject,
+  Query extends AnyObject,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> = OperationFacts &
+  Schemas<Params, Query, Body> &
+  Answered<Answer> & {
     readonly handler: (room: Room, call: Call, input: Input<Params, Query, Body>) => Promise<z.input<Answer>>
   }
 
-type ListDefinition<Room, Params extends AnyObject, Query extends AnyObject, Item extends z.ZodType> = Omit<OperationFacts, 'method'> &
+type ListDefinition<Room, Params extends AnyObject, Query extends AnyObject, Item extends z.ZodType> = Omit<
+  OperationFacts,
+  'method'
+> &
   Schemas<Params, Query, never> & {
     readonly permission: Permission
     /** The default order of `?sort=`; a leading minus means descending. The other direction may be asked for. */
@@ -81,8 +98,12 @@ type ListDefinition<Room, Params extends AnyObject, Query extends AnyObject, Ite
     ) => Promise<Page<z.input<Item>>>
   }
 
-type ElsewhereDefinition<Params extends AnyObject, Query extends AnyObject, Body extends z.ZodType, Answer extends z.ZodType> = OperationFacts &
-  Schemas<Params, Query, Body> & Answered<Answer> & { readonly permission: Permission }
+type ElsewhereDefinition<
+  Params extends AnyObject,
+  Query extends AnyObject,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> = OperationFacts & Schemas<Params, Query, Body> & Answered<Answer> & { readonly permission: Permission }
 
 /** `authenticated`: any admin key will do; `anybody`: asked before authentication. */
 export type Asked = Permission | 'authenticated' | 'anybody'
@@ -141,9 +162,12 @@ export function defineOpenOperation<
 }
 
 /** A list, answered in pages: `?limit&cursor&sort` are added to its query. */
-export function defineList<Room, Params extends AnyObject = NoMembers, Query extends AnyObject = NoMembers, Item extends z.ZodType = z.ZodType>(
-  definition: ListDefinition<Room, Params, Query, Item>,
-): Operation<Room> {
+export function defineList<
+  Room,
+  Params extends AnyObject = NoMembers,
+  Query extends AnyObject = NoMembers,
+  Item extends z.ZodType = z.ZodType,
+>(definition: ListDefinition<Room, Params, Query, Item>): Operation<Room> {
   const { item, ...rest } = definition
   return erase({ ...rest, method: 'get', status: 200, answer: item }, definition.permission, definition.handler)
 }

@@ -40,7 +40,10 @@ export const slug = z
   .meta({ example: 'billing-v2' })
 
 /** A longer text for people. */
-export const note = z.string().max(1000).regex(/^[^\p{Cs}\0]*$/u, 'holds characters that are not text')
+export const note = z
+  .string()
+  .max(1000)
+  .regex(/^[^\p{Cs}\0]*$/u, 'holds characters that are not text')
 
 /** A scope name, as RFC 6749 §3.3 allows it, in a practical length. */
 export const scope = z
@@ -71,7 +74,7 @@ export const cidrs = unique(z.string().max(64), 100).superRefine((texts, context
 
 /** The customer's own facts on a thing: up to 16 KiB of JSON. */
 export const metadata = z
-  .record(z.string().min(1).max(100), z.json())
+  .record(z.string().min(1).max(100), z.unknown())
   .refine((value) => JSON.stringify(value).length <= 16_384, 'is more than 16 KiB')
   .meta({ description: 'Your own facts; Claviger does not read them.', example: { team: 'payments' } })
 
@@ -83,10 +86,10 @@ export const secretInput = z
   .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
   .meta({ format: 'password', writeOnly: true })
 
-const anyObject = z.record(z.string(), z.json())
+const anyObject = z.record(z.string(), z.unknown())
 
 /** A `jsonb` column that this code wrote as an object. */
-export function jsonObject(value: unknown): Record<string, z.core.util.JSONType> {
+export function jsonObject(value: unknown): Record<string, unknown> {
   return anyObject.parse(value)
 }
 

@@ -19,13 +19,19 @@ export function answerOf(operation: BoundOperation, answered: unknown): Answer {
   return {
     status: operation.status,
     body: answered,
-    location: operation.status === 201 ? `${API_ROOT}${operation.location?.(answered) ?? defaultLocation(operation, answered)}` : undefined,
+    location:
+      operation.status === 201
+        ? `${API_ROOT}${operation.location?.(answered) ?? defaultLocation(operation, answered)}`
+        : undefined,
     etag: revision === undefined ? undefined : etagOf(revision),
   }
 }
 
 /** @param page what the handler of a list answered */
-export function pageAnswer(page: Page<unknown>, cursorOf: (place: Place) => string): { readonly answer: Answer; readonly cursor: string | undefined } {
+export function pageAnswer(
+  page: Page<unknown>,
+  cursorOf: (place: Place) => string,
+): { readonly answer: Answer; readonly cursor: string | undefined } {
   const cursor = page.next === undefined ? undefined : cursorOf(page.next)
   const body = { data: page.items, next_cursor: cursor ?? null, has_more: cursor !== undefined }
   return { answer: { status: 200, body, location: undefined, etag: undefined }, cursor }

@@ -1,6 +1,5 @@
 /** Who calls, and may they? @see RFC 6750 §2.1, §3 */
 import { ClavigerError } from '@claviger/core'
-import { readHeadFacts } from '@claviger/gateway'
 import type { Asked, Operator } from '#edge'
 import type { AdminKeyLookup } from '#identity'
 import type { ControlOptions } from './control-options.ts'
@@ -15,13 +14,18 @@ import type { Visit } from './visit.ts'
  */
 export async function authenticate(options: ControlOptions, visit: Visit): Promise<Operator> {
   refuseShielded(options, visit)
-  const { presented } = readHeadFacts(visit.incoming)
+  const { presented, severalCredentials } = visit.facts
+  if (severalCredentials) throw new ClavigerError('bad_header', 'The request carries more than one credential.')
   if (presented === undefined) {
     throw new ClavigerError('credential_missing', 'This needs an admin key: Authorization: Bearer clv_admin_…')
   }
   // Without the feed nobody can tell whether this key was revoked a moment ago (decision 4: the control API denies).
   if (options.feedAgeMs() > options.config.feedStaleMs) {
-    throw new ClavigerError('feed_lost', 'The server cannot see revocations at the moment, so it lets no operator in.', { retryAfterSeconds: 1 })
+    throw new ClavigerError(
+      'feed_lost',
+      'The server cannot see revocations at the moment, so it lets no operator in.',
+      { retryAfterSeconds: 1 },
+    )
   }
   return operatorOf(await options.operators.find(presented), (reason) => recordFailure(options, visit, reason))
 }
@@ -29,7 +33,10 @@ export async function authenticate(options: ControlOptions, visit: Visit): Promi
 /** @throws ClavigerError `permission_missing` */
 export function authorize(operator: Operator, asked: Asked): void {
   if (asked === 'anybody' || asked === 'authenticated' || operator.permissions.has(asked)) return
-  throw new ClavigerError('permission_missing', `This needs the permission ${asked}, which the role ${operator.role} does not have here.`)
+  throw new ClavigerError(
+    'permission_missing',
+    `This needs the permission ${asked}, which the role ${operator.role} does not have here.`,
+  )
 }
 
 /** @throws ClavigerError `probing` */

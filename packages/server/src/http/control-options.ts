@@ -6,19 +6,13 @@ import type { Seal } from '#seal'
 import type { Store } from '#store'
 import type { Metrics } from './metrics.ts'
 import type { Rooms } from './contract.ts'
+import type { Readiness } from './readiness.ts'
 
 /** Known probers are held off; the same shield as on the doors of the data plane. */
 export interface Shield {
   /** Ms until this address may try again, or 0. */
   shieldedForMs(clientIp: IpAddress): number
   recordFailure(clientIp: IpAddress, reason: string): void
-}
-
-export interface Readiness {
-  /** `degraded`: serves, but not all is well; `unready`: serves nothing. */
-  readonly state: 'ready' | 'degraded' | 'unready'
-  /** Plain sentences without secrets; empty when ready. */
-  readonly reasons: readonly string[]
 }
 
 export interface ControlOptions {

@@ -9,7 +9,10 @@ const place = { value: 1_700_000_000_000, id: 'app_1' }
 
 describe('cursors', () => {
   test('give back the place that they were made for', () => {
-    const places = fc.record({ value: fc.oneof(fc.maxSafeInteger(), fc.string({ maxLength: 50 })), id: fc.string({ maxLength: 50 }) })
+    const places = fc.record({
+      value: fc.oneof(fc.maxSafeInteger(), fc.string({ maxLength: 50 })),
+      id: fc.string({ maxLength: 50 }),
+    })
     fc.assert(
       fc.property(places, (at) => {
         // Lone surrogates cannot stand in UTF-8, nor in any value of the database.
@@ -28,11 +31,19 @@ describe('cursors', () => {
     ['another list', () => readCursor(writeCursor(place, 'listApps', sign), 'listKeys', sign)],
     ['another workspace', () => readCursor(writeCursor(place, 'listApps', signer('workspace 2')), 'listApps', sign)],
     ['no signature', () => readCursor(Buffer.from('[1,"a"]').toString('base64url'), 'listApps', sign)],
-    ['a changed place', () => readCursor(`${Buffer.from('[1,"a"]').toString('base64url')}.${'0'.repeat(32)}`, 'listApps', sign)],
+    [
+      'a changed place',
+      () => readCursor(`${Buffer.from('[1,"a"]').toString('base64url')}.${'0'.repeat(32)}`, 'listApps', sign),
+    ],
     ['something behind it', () => readCursor(`${writeCursor(place, 'listApps', sign)}.x`, 'listApps', sign)],
     ['a very long text', () => readCursor('x'.repeat(100_000), 'listApps', sign)],
     ['nothing', () => readCursor('', 'listApps', sign)],
   ])('are refused with %s', (_what, read) => {
-    expect(read).toThrow(expect.objectContaining({ code: 'validation_failed', errors: [expect.objectContaining({ pointer: '#/query/cursor' })] }))
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'validation_failed',
+        errors: [expect.objectContaining({ pointer: '#/query/cursor' })],
+      }),
+    )
   })
 })

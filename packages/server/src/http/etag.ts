@@ -16,7 +16,8 @@ export function expectedRevision(ifMatch: string | undefined): number | undefine
   const text = ifMatch.trim()
   if (text === '*') return undefined
   const match = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/.exec(text)
-  if (match === null) throw new ClavigerError('bad_header', 'If-Match takes one entity tag in quotes, as an ETag field gave it, or *.')
+  if (match === null)
+    throw new ClavigerError('bad_header', 'If-Match takes one entity tag in quotes, as an ETag field gave it, or *.')
   const isRevision = match[1] === undefined && /^[1-9]\d{0,9}$/.test(match[2] ?? '')
   return isRevision ? Number(match[2]) : -1
 }

@@ -12,7 +12,7 @@ import { insertHandover, selectAnyHandover, takeHandover, type UseOf } from './r
 export const HANDOVER_MS = 10 * 60_000
 
 const KIND = 'handover'
-const secrets = z.record(z.string(), z.json())
+const secrets = z.record(z.string(), z.unknown())
 
 export type SecretMembers = z.output<typeof secrets>
 

@@ -16,6 +16,7 @@ export function readIdempotencyKey(field: string | undefined): string | undefine
   const text = field.trim()
   if (BARE.test(text)) return text
   const quoted = QUOTED.exec(text)?.[1]
-  if (quoted === undefined) throw new ClavigerError('bad_header', 'Idempotency-Key is 1 to 255 visible ASCII characters, best in quotes.')
+  if (quoted === undefined)
+    throw new ClavigerError('bad_header', 'Idempotency-Key is 1 to 255 visible ASCII characters, best in quotes.')
   return quoted.replaceAll(/\\(["\\])/g, '$1')
 }

@@ -14,8 +14,6 @@ import { deleteExpired, deleteUse, finishUse, insertUse, selectUse, takeOverUse,
 export const REMEMBERED_MS = 24 * 3_600_000
 /** No control call takes so long: after this the process that began it is dead. */
 const RUNNING_MS = 120_000
-/** Entries carry the database's time, uses this process's. */
-const CLOCK_SKEW_MS = 300_000
 
 export interface KeyedRequest {
   readonly operation: BoundOperation
@@ -28,8 +26,7 @@ export interface KeyedRequest {
 
 export type Begun =
   /** Do the work, then tell how it ended. */
-  | { readonly kind: 'fresh'; readonly use: Use }
-  | { readonly kind: 'replay'; readonly answer: Answer }
+  { readonly kind: 'fresh'; readonly use: Use } | { readonly kind: 'replay'; readonly answer: Answer }
 
 export interface Use extends HandoverOf {
   readonly requestId: string
@@ -72,13 +69,21 @@ export async function beginUse(options: ControlOptions, request: KeyedRequest): 
     return beginUse(options, request)
   }
   if (earlier.payload_hash !== payloadHash) {
-    throw new ClavigerError('idempotency_mismatch', 'This Idempotency-Key was used with another request. Use a new key for a new request.')
+    throw new ClavigerError(
+      'idempotency_mismatch',
+      'This Idempotency-Key was used with another request. Use a new key for a new request.',
+    )
   }
   return earlier.state === 'done' ? replay(options, operation, use, earlier) : takeOver(options, use, earlier)
 }
 
 /** Keeps the answer, its secret members apart. A failure here fails the call: its answer could not be repeated. */
-export async function completeUse({ store, seal }: ControlOptions, operation: BoundOperation, use: Use, answer: Answer): Promise<void> {
+export async function completeUse(
+  { store, seal }: ControlOptions,
+  operation: BoundOperation,
+  use: Use,
+  answer: Answer,
+): Promise<void> {
   const { shown, secrets } = splitSecrets(operation, answer.body)
   await store.transaction(async (tx) => {
     await finishUse(tx, use, {
@@ -101,15 +106,24 @@ export async function abandonUse({ store, log }: ControlOptions, use: Use, error
   try {
     await deleteUse(store.db, use)
   } catch (cause) {
-    log.warn({ err: cause, requestId: use.requestId }, 'an Idempotency-Key could not be let go; it is free again after two minutes')
+    log.warn(
+      { err: cause, requestId: use.requestId },
+      'an Idempotency-Key could not be let go; it is free again after two minutes',
+    )
   }
 }
 
-async function replay(options: ControlOptions, operation: BoundOperation, use: Use, done: IdempotencyRow): Promise<Begun> {
+async function replay(
+  options: ControlOptions,
+  operation: BoundOperation,
+  use: Use,
+  done: IdempotencyRow,
+): Promise<Begun> {
   const { store, seal } = options
   if (done.status === null) throw answerGone(done.resource_id)
   const base = { status: done.status, location: done.location ?? undefined, etag: done.etag ?? undefined }
-  if (operation.secretMembers.length === 0) return { kind: 'replay', answer: { ...base, body: done.answer ?? undefined } }
+  if (operation.secretMembers.length === 0)
+    return { kind: 'replay', answer: { ...base, body: done.answer ?? undefined } }
   const secrets = await store.transaction(async (tx) => burnHandover(seal, tx, use))
   if (secrets === undefined) throw answerGone(done.resource_id)
   return { kind: 'replay', answer: { ...base, body: { ...objectOf(done.answer), ...secrets } } }
@@ -125,31 +139,34 @@ async function takeOver(options: ControlOptions, use: Use, running: IdempotencyR
     throw answerGone(done.resourceId)
   }
   const runningUntil = new Date(use.nowMs + RUNNING_MS)
-  if (!(await takeOverUse(store.db, use, { from: running.request_id, to: use.requestId, runningUntil }))) throw inFlight()
+  if (!(await takeOverUse(store.db, use, { from: running.request_id, to: use.requestId, runningUntil })))
+    throw inFlight()
   return { kind: 'fresh', use }
 }
 
 /** What the audit log knows of a request whose process died: its entry was committed together with its work, or neither was. */
-async function successOf({ store }: ControlOptions, running: IdempotencyRow): Promise<{ readonly resourceId: string | null } | undefined> {
-  const { workspace_id: workspaceId, admin_key_id: actorId, created_at: createdAt } = running
-  const from = new Date(createdAt.getTime() - CLOCK_SKEW_MS)
-  const to = new Date(running.running_until.getTime() + CLOCK_SKEW_MS)
-  let cursor: string | undefined
-  do {
-    const { items, nextCursor } = await listEntries(store.db, { workspaceId, actorId, from, to, limit: 200, cursor })
-    const entry = items.find((item) => item.requestId === running.request_id && item.outcome === 'success')
-    if (entry !== undefined) return { resourceId: entry.resource.id ?? null }
-    cursor = nextCursor
-  } while (cursor !== undefined)
-  return undefined
+async function successOf(
+  { store }: ControlOptions,
+  running: IdempotencyRow,
+): Promise<{ readonly resourceId: string | null } | undefined> {
+  const { workspace_id: workspaceId, admin_key_id: actorId, request_id: requestId } = running
+  const { items } = await listEntries(store.db, { workspaceId, actorId, requestId, limit: 10 })
+  const entry = items.find((item) => item.outcome === 'success')
+  return entry === undefined ? undefined : { resourceId: entry.resource.id ?? null }
 }
 
-function splitSecrets(operation: BoundOperation, body: unknown): { readonly shown: unknown; readonly secrets: SecretMembers } {
+function splitSecrets(
+  operation: BoundOperation,
+  body: unknown,
+): { readonly shown: unknown; readonly secrets: SecretMembers } {
   if (operation.secretMembers.length === 0) return { shown: body, secrets: {} }
   const members = Object.entries(objectOf(body))
   const isSecret = ([name]: readonly [string, unknown]): boolean => operation.secretMembers.includes(name)
   const secrets = members.filter(isSecret).map(([name, value]) => [name, String(value)] as const)
-  return { shown: Object.fromEntries(members.filter((member) => !isSecret(member))), secrets: Object.fromEntries(secrets) }
+  return {
+    shown: Object.fromEntries(members.filter((member) => !isSecret(member))),
+    secrets: Object.fromEntries(secrets),
+  }
 }
 
 function objectOf(value: unknown): Record<string, unknown> {
@@ -157,14 +174,22 @@ function objectOf(value: unknown): Record<string, unknown> {
 }
 
 function inFlight(): ClavigerError {
-  return new ClavigerError('idempotency_in_flight', 'The first call with this Idempotency-Key has not ended yet. Repeat it in a moment.', {
-    retryAfterSeconds: 1,
-  })
+  return new ClavigerError(
+    'idempotency_in_flight',
+    'The first call with this Idempotency-Key has not ended yet. Repeat it in a moment.',
+    {
+      retryAfterSeconds: 1,
+    },
+  )
 }
 
 function answerGone(resourceId: string | null): ClavigerError {
   const made = resourceId === null ? 'The first call succeeded' : `The first call made ${resourceId}`
-  return new ClavigerError('idempotency_secret_gone', `${made}; what it showed once is not shown again. Rotate or revoke it, then go on with a new key.`, {
-    facts: resourceId === null ? {} : { resource_id: resourceId },
-  })
+  return new ClavigerError(
+    'idempotency_secret_gone',
+    `${made}; what it showed once is not shown again. Rotate or revoke it, then go on with a new key.`,
+    {
+      facts: resourceId === null ? {} : { resource_id: resourceId },
+    },
+  )
 }

@@ -48,7 +48,8 @@ export class Metrics {
   }
 
   #add(name: string, family: Family): void {
-    if (!/^claviger_[a-z0-9_]+$/.test(name) || this.#families.has(name)) throw new Error(`${name} is no name for a new metric`)
+    if (!/^claviger_[a-z0-9_]+$/.test(name) || this.#families.has(name))
+      throw new Error(`${name} is no name for a new metric`)
     this.#families.set(name, family)
   }
 }

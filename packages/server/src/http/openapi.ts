@@ -14,15 +14,32 @@ const Problem = z
     code: z.enum(errorCodes()).meta({ description: 'For programs; never renamed.' }),
     request_id: z.string(),
     errors: z
-      .array(z.object({ pointer: z.string().meta({ description: 'JSON pointer into the body, or below #/query.' }), detail: z.string() }))
+      .array(
+        z.object({
+          pointer: z.string().meta({ description: 'JSON pointer into the body, or below #/query.' }),
+          detail: z.string(),
+        }),
+      )
       .optional(),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' })
 
 /** What any operation may answer. */
-const FOR_ANYBODY: readonly ErrorCode[] = ['bad_request', 'bad_header', 'validation_failed', 'probing', 'store_unavailable', 'draining']
+const FOR_ANYBODY: readonly ErrorCode[] = [
+  'bad_request',
+  'bad_header',
+  'validation_failed',
+  'probing',
+  'store_unavailable',
+  'draining',
+]
 const FOR_OPERATORS: readonly ErrorCode[] = [
-  ...FOR_ANYBODY, 'credential_missing', 'credential_invalid', 'key_expired', 'workspace_disabled', 'feed_lost',
+  ...FOR_ANYBODY,
+  'credential_missing',
+  'credential_invalid',
+  'key_expired',
+  'workspace_disabled',
+  'feed_lost',
 ]
 
 const INTRODUCTION = `Everything that the console and the command line can do.
@@ -37,12 +54,21 @@ Every answer has an \`X-Request-Id\`; errors are \`application/problem+json\` (R
 export function openapiDocument(operations: readonly Operation[], version: string): object {
   const app = new OpenAPIHono()
   const { openAPIRegistry: registry } = app
-  registry.registerComponent('securitySchemes', 'adminKey', { type: 'http', scheme: 'bearer', description: 'An admin key.' })
+  registry.registerComponent('securitySchemes', 'adminKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An admin key.',
+  })
   for (const operation of operations) registry.registerPath(pathOf(operation))
   const document = app.getOpenAPI31Document(
     {
       openapi: '3.1.0',
-      info: { title: 'Claviger control API', version, description: INTRODUCTION, license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' } },
+      info: {
+        title: 'Claviger control API',
+        version,
+        description: INTRODUCTION,
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
       tags: [...new Set(operations.map((operation) => operation.tag))].map((name) => ({ name })),
     },
     { sortComponents: 'alphabetically' },
@@ -81,7 +107,10 @@ function queryOf(operation: Operation) {
   const [first, ...others] = sortsOf(operation)
   const paging = {
     limit: z.int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
-    cursor: z.string().optional().meta({ description: 'The next_cursor of the page before, with the same filters and order.' }),
+    cursor: z
+      .string()
+      .optional()
+      .meta({ description: 'The next_cursor of the page before, with the same filters and order.' }),
     sort: z.enum([first ?? '', ...others]).default(first ?? ''),
   }
   return { query: z.object({ ...operation.query?.shape, ...paging }) }
@@ -90,7 +119,11 @@ function queryOf(operation: Operation) {
 function headersOf(operation: Operation) {
   const fields = {
     ...(takesIdempotencyKey(operation) && {
-      'Idempotency-Key': z.string().max(255).optional().meta({ description: 'Makes the call safe to repeat for 24 hours.' }),
+      'Idempotency-Key': z
+        .string()
+        .max(255)
+        .optional()
+        .meta({ description: 'Makes the call safe to repeat for 24 hours.' }),
     }),
     ...(operation.errors?.includes('precondition_failed') === true && {
       'If-Match': z.string().optional().meta({ description: 'The ETag of what the change is based on.' }),
@@ -139,7 +172,10 @@ function failuresOf(operation: Operation) {
   const sorted = [...byStatus].toSorted(([one], [other]) => one - other)
   const failures = sorted.map(([status, codes]) => [
     status,
-    { description: codes.map((code) => `\`${code}\``).join(', '), content: { 'application/problem+json': { schema: Problem } } },
+    {
+      description: codes.map((code) => `\`${code}\``).join(', '),
+      content: { 'application/problem+json': { schema: Problem } },
+    },
   ])
   return Object.fromEntries(failures)
 }
@@ -153,7 +189,9 @@ export function codesOf(operation: Operation): readonly ErrorCode[] {
     ...(isKnown && permission !== 'authenticated' ? (['permission_missing'] as const) : []),
     ...(operation.params === undefined ? [] : (['not_found'] as const)),
     ...(operation.body === undefined ? [] : (['bad_json', 'body_too_large', 'unsupported_media_type'] as const)),
-    ...(takesIdempotencyKey(operation) ? (['idempotency_in_flight', 'idempotency_mismatch', 'idempotency_secret_gone'] as const) : []),
+    ...(takesIdempotencyKey(operation)
+      ? (['idempotency_in_flight', 'idempotency_mismatch', 'idempotency_secret_gone'] as const)
+      : []),
     ...(operation.errors ?? []),
   ]
 }

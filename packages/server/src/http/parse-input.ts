@@ -18,7 +18,10 @@ export function parseParams(operation: BoundOperation, given: Readonly<Record<st
 }
 
 /** @throws ClavigerError `validation_failed` with pointers below `#/query` */
-export function parseQuery(operation: BoundOperation, given: URLSearchParams): { readonly query: unknown; readonly paging: Paging } {
+export function parseQuery(
+  operation: BoundOperation,
+  given: URLSearchParams,
+): { readonly query: unknown; readonly paging: Paging } {
   const values: Record<string, string> = Object.create(null)
   const errors: FieldProblem[] = []
   for (const [name, value] of given) {
@@ -28,11 +31,16 @@ export function parseQuery(operation: BoundOperation, given: URLSearchParams): {
   const paging = operation.sort === undefined ? NO_PAGING : takePaging(values, sortsOf(operation), errors)
   const query = { ...values }
   for (const name of Object.keys(query)) {
-    if (operation.query?.shape[name] === undefined) errors.push({ pointer: queryPointer(name), detail: 'This operation knows no such parameter.' })
+    if (operation.query?.shape[name] === undefined)
+      errors.push({ pointer: queryPointer(name), detail: 'This operation knows no such parameter.' })
   }
   const parsed = operation.query?.safeParse(query)
-  if (parsed?.success === false) errors.push(...problemsOf(parsed.error, '#/query').filter((one) => errors.every((other) => other.pointer !== one.pointer)))
-  if (errors.length > 0) throw new ClavigerError('validation_failed', 'The query is not right.', { errors: errors.slice(0, MOST_ERRORS) })
+  if (parsed?.success === false)
+    errors.push(
+      ...problemsOf(parsed.error, '#/query').filter((one) => errors.every((other) => other.pointer !== one.pointer)),
+    )
+  if (errors.length > 0)
+    throw new ClavigerError('validation_failed', 'The query is not right.', { errors: errors.slice(0, MOST_ERRORS) })
   return { query: parsed?.data ?? {}, paging }
 }
 
@@ -41,8 +49,13 @@ export function parseBody(operation: BoundOperation, value: unknown): unknown {
   if (operation.body === undefined) return undefined
   const parsed = operation.body.safeParse(value)
   if (parsed.success) return parsed.data
-  if (value === undefined) throw new ClavigerError('validation_failed', 'This operation needs a body.', { errors: [{ pointer: '', detail: 'missing' }] })
-  throw new ClavigerError('validation_failed', 'The body is not right.', { errors: problemsOf(parsed.error, '').slice(0, MOST_ERRORS) })
+  if (value === undefined)
+    throw new ClavigerError('validation_failed', 'This operation needs a body.', {
+      errors: [{ pointer: '', detail: 'missing' }],
+    })
+  throw new ClavigerError('validation_failed', 'The body is not right.', {
+    errors: problemsOf(parsed.error, '').slice(0, MOST_ERRORS),
+  })
 }
 
 export interface Paging {
@@ -97,6 +110,9 @@ function problemsOf(error: z.ZodError, root: string): readonly FieldProblem[] {
   return error.issues.flatMap((issue) => {
     const pointer = root + issue.path.map((part) => `/${escapePointer(String(part))}`).join('')
     if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }]
-    return issue.keys.map((name) => ({ pointer: `${pointer}/${escapePointer(name.slice(0, 100))}`, detail: 'There is no such member.' }))
+    return issue.keys.map((name) => ({
+      pointer: `${pointer}/${escapePointer(name.slice(0, 100))}`,
+      detail: 'There is no such member.',
+    }))
   })
 }

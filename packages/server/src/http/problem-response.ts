@@ -19,13 +19,20 @@ const UNIQUE_VIOLATION = '23505'
 /** What a caller may know of whatever was thrown. A bug is logged here, once, and becomes `internal`. */
 export function clavigerErrorOf(thrown: unknown, log: Log, requestId: string): ClavigerError {
   if (thrown instanceof ClavigerError) {
-    if (thrown.status >= 500) log.warn({ err: thrown.cause ?? thrown, code: thrown.code, requestId }, 'a control call could not be served')
+    if (thrown.status >= 500)
+      log.warn({ err: thrown.cause ?? thrown, code: thrown.code, requestId }, 'a control call could not be served')
     return thrown
   }
   if (isLost(thrown)) return clavigerErrorOf(storeUnavailable(thrown), log, requestId)
   if (systemCode(thrown) === UNIQUE_VIOLATION) {
-    return new ClavigerError('conflict', 'The same thing was made by another call at the same moment. Read what is there, then decide.', { cause: thrown })
+    return new ClavigerError(
+      'conflict',
+      'The same thing was made by another call at the same moment. Read what is there, then decide.',
+      { cause: thrown },
+    )
   }
   log.error({ err: thrown, requestId }, 'a control call failed in a way that nobody foresaw')
-  return new ClavigerError('internal', 'Something went wrong here. The request id finds it in the log.', { cause: thrown })
+  return new ClavigerError('internal', 'Something went wrong here. The request id finds it in the log.', {
+    cause: thrown,
+  })
 }

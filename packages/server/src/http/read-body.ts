@@ -28,15 +28,12 @@ export function checkBodyType(incoming: IncomingMessage): void {
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
     throw new ClavigerError('unsupported_media_type', 'A body must not be compressed.')
   }
-  if (type === undefined || !/^application\/(?:json|merge-patch\+json)\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type.trim())) {
+  if (
+    type === undefined ||
+    !/^application\/(?:json|merge-patch\+json)\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type.trim())
+  ) {
     throw new ClavigerError('unsupported_media_type', 'A body must be application/json.')
   }
-}
-
-/** Whether the head announces a body. */
-export function announcesBody(incoming: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': coding } = incoming.headers
-  return coding !== undefined || (length !== undefined && length !== '0')
 }
 
 function tooLarge(maxBytes: number): ClavigerError {

@@ -29,7 +29,10 @@ export async function recordRefusal({ store, log }: ControlOptions, refusal: Ref
       }),
     )
   } catch (cause) {
-    log.warn({ err: cause, operation: auditName(operation), code: error.code, adminKeyId: operator.adminKeyId }, 'a refusal could not be written into the audit log')
+    log.warn(
+      { err: cause, operation: auditName(operation), code: error.code, adminKeyId: operator.adminKeyId },
+      'a refusal could not be written into the audit log',
+    )
   }
 }
 

@@ -12,7 +12,12 @@ export interface UseOf {
 
 /** @returns false when there is a use of this key already */
 export async function insertUse(db: Db, row: Insertable<Tables['http_idempotency']>): Promise<boolean> {
-  const inserted = await db.insertInto('http_idempotency').values(row).onConflict((on) => on.doNothing()).returning('key_hash').executeTakeFirst()
+  const inserted = await db
+    .insertInto('http_idempotency')
+    .values(row)
+    .onConflict((on) => on.doNothing())
+    .returning('key_hash')
+    .executeTakeFirst()
   return inserted !== undefined
 }
 
@@ -77,7 +82,11 @@ export async function insertHandover(db: Db, row: Insertable<Tables['http_handov
 }
 
 /** Takes it out: whoever gets the row is the only one who ever does. */
-export async function takeHandover(db: Db, use: UseOf, now: Date): Promise<{ readonly id: string; readonly sealed: Buffer } | undefined> {
+export async function takeHandover(
+  db: Db,
+  use: UseOf,
+  now: Date,
+): Promise<{ readonly id: string; readonly sealed: Buffer } | undefined> {
   return db
     .deleteFrom('http_handover')
     .where('admin_key_id', '=', use.adminKeyId)
@@ -88,7 +97,12 @@ export async function takeHandover(db: Db, use: UseOf, now: Date): Promise<{ rea
 }
 
 export async function selectAnyHandover(db: Db) {
-  return db.selectFrom('http_handover').select(['id', 'workspace_id', 'sealed']).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return db
+    .selectFrom('http_handover')
+    .select(['id', 'workspace_id', 'sealed'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 export async function deleteExpired(db: Db, now: Date): Promise<void> {

@@ -3,7 +3,6 @@
  * Whatever is refused after the caller is known is written into the audit log.
  */
 import { ClavigerError } from '@claviger/core'
-import { readHeadFacts } from '@claviger/gateway'
 import type { BoundOperation, Call, CallActor, Operator, OperatorCall, Page, PageInput } from '#edge'
 import { answerOf, API_ROOT, pageAnswer, responseOf, type Answer } from './answer.ts'
 import { authenticate, authorize, recordFailure, refuseShielded } from './authenticate.ts'
@@ -14,7 +13,7 @@ import { readIdempotencyKey } from './idempotency-key.ts'
 import { abandonUse, beginUse, completeUse } from './idempotency.ts'
 import { listName, pageInput, parseBody, parseParams, parseQuery } from './parse-input.ts'
 import { clavigerErrorOf, problemResponse } from './problem-response.ts'
-import { announcesBody, checkBodyType, readBody } from './read-body.ts'
+import { checkBodyType, readBody } from './read-body.ts'
 import { recordRefusal } from './record-refusal.ts'
 import { readJson } from './strict-json.ts'
 import type { Visit } from './visit.ts'
@@ -37,7 +36,10 @@ export type Runner = (operation: BoundOperation, arrived: Arrived) => Promise<Re
 export function createRunner(options: ControlOptions): Runner {
   const calls = options.metrics.counter('claviger_control_requests_total', 'Calls of the control API.')
   return async (operation, arrived) => {
-    const response = operation.permission === 'anybody' ? await runOpen(options, operation, arrived) : await runKnown(options, operation, arrived)
+    const response =
+      operation.permission === 'anybody'
+        ? await runOpen(options, operation, arrived)
+        : await runKnown(options, operation, arrived)
     calls.add({ operation: operation.operationId, status: String(response.status) })
     return response
   }
@@ -51,7 +53,14 @@ async function runOpen(options: ControlOptions, operation: BoundOperation, arriv
     refuseShielded(options, visit)
     const input = await readInput(options, operation, arrived)
     const actor = { type: 'setup', id: 'anybody', ...factsOf(options, operation, visit) } as const
-    const call: Call = { workspaceId: '', actor, requestId: visit.requestId, clientIp: visit.clientIpText, expectedRevision: undefined, log }
+    const call: Call = {
+      workspaceId: '',
+      actor,
+      requestId: visit.requestId,
+      clientIp: visit.clientIpText,
+      expectedRevision: undefined,
+      log,
+    }
     return responseOf(answerOf(operation, await handle(operation, call, { ...input, page: undefined })))
   } catch (thrown) {
     const error = clavigerErrorOf(thrown, log, visit.requestId)
@@ -76,7 +85,12 @@ async function runKnown(options: ControlOptions, operation: BoundOperation, arri
   }
 }
 
-async function answerKnown(options: ControlOptions, operation: BoundOperation, arrived: Arrived, operator: Operator): Promise<Response> {
+async function answerKnown(
+  options: ControlOptions,
+  operation: BoundOperation,
+  arrived: Arrived,
+  operator: Operator,
+): Promise<Response> {
   const { visit } = arrived
   authorize(operator, operation.permission)
   const { headers } = visit.incoming
@@ -92,7 +106,8 @@ async function answerKnown(options: ControlOptions, operation: BoundOperation, a
   const input = await readInput(options, operation, arrived)
   if (operation.sort !== undefined) return answerList(options, operation, arrived, call, input)
   const key = operation.method === 'post' ? readIdempotencyKey(single(headers['idempotency-key'])) : undefined
-  if (key !== undefined) return answerOnce(options, { operation, call, key, payload: `${arrived.path}\n${input.bodyText}` }, input)
+  if (key !== undefined)
+    return answerOnce(options, { operation, call, key, payload: `${arrived.path}\n${input.bodyText}` }, input)
   const answer = answerOf(operation, await handle(operation, call, { ...input, page: undefined }))
   if (operation.method === 'get' && answer.etag !== undefined && matchesAny(headers['if-none-match'], answer.etag)) {
     return responseOf({ ...answer, status: 304, body: undefined })
@@ -100,7 +115,11 @@ async function answerKnown(options: ControlOptions, operation: BoundOperation, a
   return responseOf(answer)
 }
 
-async function answerOnce(options: ControlOptions, request: Parameters<typeof beginUse>[1], input: ReadInput): Promise<Response> {
+async function answerOnce(
+  options: ControlOptions,
+  request: Parameters<typeof beginUse>[1],
+  input: ReadInput,
+): Promise<Response> {
   const { operation, call } = request
   const begun = await beginUse(options, request)
   if (begun.kind === 'replay') return responseOf(begun.answer, { 'Idempotency-Replayed': 'true' })
@@ -135,18 +154,20 @@ async function answerList(
 type ReadInput = Awaited<ReturnType<typeof readInput>>
 
 async function readInput(options: ControlOptions, operation: BoundOperation, arrived: Arrived) {
-  const { incoming } = arrived.visit
-  readHeadFacts(incoming)
   const params = parseParams(operation, arrived.params)
   const { query, paging } = parseQuery(operation, arrived.query)
-  const bytes = await bodyOf(operation, incoming, Math.min(MAX_BODY_BYTES, options.config.maxBodyBytes))
+  const bytes = await bodyOf(operation, arrived.visit, Math.min(MAX_BODY_BYTES, options.config.maxBodyBytes))
   const body = parseBody(operation, bytes === undefined ? undefined : readJson(bytes))
   const filters = [...arrived.query].filter(([name]) => name !== 'cursor' && name !== 'limit' && name !== 'sort')
   return { params, query, body, paging, filters, bodyText: bytes === undefined ? '' : new TextDecoder().decode(bytes) }
 }
 
-async function bodyOf(operation: BoundOperation, incoming: Visit['incoming'], maxBytes: number): Promise<Uint8Array | undefined> {
-  if (!announcesBody(incoming)) return undefined
+async function bodyOf(
+  operation: BoundOperation,
+  { incoming, facts }: Visit,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  if (!facts.hasBody) return undefined
   if (operation.body !== undefined) checkBodyType(incoming)
   const bytes = await readBody(incoming, maxBytes)
   if (bytes.byteLength === 0) return undefined
@@ -154,13 +175,22 @@ async function bodyOf(operation: BoundOperation, incoming: Visit['incoming'], ma
   return bytes
 }
 
-async function handle(operation: BoundOperation, call: Call, input: Parameters<NonNullable<BoundOperation['handle']>>[1]): Promise<unknown> {
+async function handle(
+  operation: BoundOperation,
+  call: Call,
+  input: Parameters<NonNullable<BoundOperation['handle']>>[1],
+): Promise<unknown> {
   if (operation.handle === undefined) throw new Error(`${operation.operationId} is answered elsewhere`)
   return operation.handle(call, input)
 }
 
 function actorOf(options: ControlOptions, operation: BoundOperation, visit: Visit, operator: Operator): CallActor {
-  return { type: 'operator', id: operator.adminKeyId, keyId: operator.adminKeyId, ...factsOf(options, operation, visit) }
+  return {
+    type: 'operator',
+    id: operator.adminKeyId,
+    keyId: operator.adminKeyId,
+    ...factsOf(options, operation, visit),
+  }
 }
 
 function factsOf({ clock }: ControlOptions, operation: BoundOperation, visit: Visit) {

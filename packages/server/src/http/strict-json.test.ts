@@ -61,7 +61,8 @@ describe('readJson', () => {
   })
 
   test('refuses what is nested too deep, however deep, without a crash', () => {
-    for (const depth of [33, 100_000]) expect(problem(bytes('['.repeat(depth) + ']'.repeat(depth)))?.code).toBe('bad_json')
+    for (const depth of [33, 100_000])
+      expect(problem(bytes('['.repeat(depth) + ']'.repeat(depth)))?.code).toBe('bad_json')
     expect(readJson(bytes('['.repeat(32) + ']'.repeat(32)))).toBeDefined()
   })
 

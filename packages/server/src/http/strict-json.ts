@@ -34,7 +34,9 @@ function decode(bytes: Uint8Array): string {
 /** Members of all objects; walks without recursion. */
 function countMembers(root: unknown): number {
   let members = 0
-  const open: { readonly value: unknown; readonly depth: number; readonly pointer: string }[] = [{ value: root, depth: 0, pointer: '' }]
+  const open: { readonly value: unknown; readonly depth: number; readonly pointer: string }[] = [
+    { value: root, depth: 0, pointer: '' },
+  ]
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const { value, depth, pointer } = at
     if (typeof value === 'string' && !isText(value)) throw refusal(pointer, 'This holds a NUL or half a character.')

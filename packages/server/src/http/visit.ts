@@ -1,6 +1,6 @@
 /** One HTTP request to the control API, as the edge sees it, before anybody is known. */
-import { clientAddress, peerOf, type Peer } from '@claviger/gateway'
 import type { CidrSet, IpAddress } from '@claviger/core'
+import { clientAddress, peerOf, readHeadFacts, readTarget, type HeadFacts, type Peer } from '@claviger/gateway'
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 
@@ -9,6 +9,7 @@ export interface Visit {
   /** Never jumps; for the duration. */
   readonly startedMonotonicMs: number
   readonly incoming: IncomingMessage
+  readonly facts: HeadFacts
   /** The end client, after trusted proxies; undefined when the connection is gone already. */
   readonly clientIp: IpAddress | undefined
   readonly clientIpText: string
@@ -20,19 +21,33 @@ export interface Visit {
 }
 
 const LONGEST_USER_AGENT = 300
+const LONGEST_TARGET = 8_192
 
-export function visitOf(incoming: IncomingMessage, trustedProxies: CidrSet, made: Pick<Visit, 'requestId' | 'startedMonotonicMs'>): Visit {
+/** @throws ClavigerError for a target or a head with which something is wrong */
+export function visitOf(
+  incoming: IncomingMessage,
+  trustedProxies: CidrSet,
+  made: Pick<Visit, 'requestId' | 'startedMonotonicMs'>,
+): Visit {
+  readTarget(incoming.url ?? '/', LONGEST_TARGET)
+  const facts = readHeadFacts(incoming)
   const peer = peerOf(incoming.socket, trustedProxies)
   const client = peer === undefined ? undefined : clientAddress(peer, incoming.headers, trustedProxies)
   return {
     ...made,
     incoming,
+    facts,
     clientIp: client?.ip,
     clientIpText: client?.text ?? '',
     userAgent: (incoming.headers['user-agent'] ?? '').slice(0, LONGEST_USER_AGENT),
-    isSecure: isTls(incoming) || (peer?.isTrusted === true && saysHttps(incoming, peer)),
+    isSecure: isTls(incoming) || (peer !== undefined && saysHttps(incoming, peer)),
     host: hostName(incoming.headers.host ?? ''),
   }
+}
+
+/** `Example.com:7300` → `example.com`; `[::1]:7300` → `[::1]`. */
+export function hostName(field: string): string {
+  return field.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
 }
 
 function isTls(incoming: IncomingMessage): boolean {
@@ -43,9 +58,4 @@ function isTls(incoming: IncomingMessage): boolean {
 function saysHttps(incoming: IncomingMessage, peer: Peer): boolean {
   const scheme = incoming.headers['x-forwarded-proto']
   return peer.isTrusted && typeof scheme === 'string' && scheme.split(',').at(-1)?.trim().toLowerCase() === 'https'
-}
-
-/** `Example.com:7300` → `example.com`; `[::1]:7300` → `[::1]`. */
-export function hostName(field: string): string {
-  return field.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
 }

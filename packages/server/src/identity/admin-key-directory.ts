@@ -76,7 +76,7 @@ export class AdminKeyDirectory {
     const changed = new Set<string>()
     this.#changedDuringLoad = changed
     const entries: Entry[] = []
-    for (let afterId = ''; ; ) {
+    for (let afterId = ''; ;) {
       const rows = await selectKnownAdminKeys(this.#options.store.db, { afterId, limit: PAGE })
       for (const row of rows) entries.push(entryOf(row))
       const last = rows.at(-1)
@@ -153,14 +153,19 @@ export class AdminKeyDirectory {
       this.#stale.delete(id)
     } catch (cause) {
       this.#stale.add(id)
-      this.#options.log.warn({ err: cause, adminKeyId: id }, 'a changed admin key could not be read; it is refused until it can')
+      this.#options.log.warn(
+        { err: cause, adminKeyId: id },
+        'a changed admin key could not be read; it is refused until it can',
+      )
     }
   }
 
   async #refreshWorkspace(change: Change): Promise<void> {
     const workspaceId = change.subjectId
     const isDisabling = change.kind === 'revocation'
-    const ids = [...this.#byPublicId.values()].filter((entry) => entry.key.workspaceId === workspaceId).map((entry) => entry.key.id)
+    const ids = [...this.#byPublicId.values()]
+      .filter((entry) => entry.key.workspaceId === workspaceId)
+      .map((entry) => entry.key.id)
     if (isDisabling) for (const id of ids) this.#stale.add(id)
     for (const id of ids) await this.#refresh(id)
   }

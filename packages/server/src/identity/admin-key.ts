@@ -17,7 +17,10 @@ export function mintSecret(seal: Seal, kind: AdminSecretKind): MintedSecret {
   const publicId = makePublicId(seal.randomBytes(24))
   const text = composeKey({ prefix: PREFIX, environment: kind, publicId, secret: seal.randomBytes(32) })
   const { pepperVersion, digest } = seal.digest(text)
-  return { secret: new Secret(text), columns: { public_id: publicId, pepper_version: pepperVersion, digest: Buffer.from(digest) } }
+  return {
+    secret: new Secret(text),
+    columns: { public_id: publicId, pepper_version: pepperVersion, digest: Buffer.from(digest) },
+  }
 }
 
 /** The public id within a presented secret, or why it cannot be one of ours. Touches nothing. */

@@ -6,7 +6,13 @@ import type { Tx } from '#store'
 import { mintSecret } from './admin-key.ts'
 import type { RoleName } from './roles.ts'
 import type { Caller, IdentityRoom } from './room.ts'
-import { insertAdminKey, lockAdminKey, lockLivingOwnerKeys, revokeAdminKeyRow, type AdminKeyRow } from './rows-admin-keys.ts'
+import {
+  insertAdminKey,
+  lockAdminKey,
+  lockLivingOwnerKeys,
+  revokeAdminKeyRow,
+  type AdminKeyRow,
+} from './rows-admin-keys.ts'
 
 export interface NewAdminKey {
   readonly name: string
@@ -42,7 +48,12 @@ export async function createAdminKey(
 }
 
 /** Within a transaction that does more, such as using up a set-up link. */
-export async function addAdminKey(room: IdentityRoom, tx: Tx, caller: Caller, wanted: NewAdminKey): Promise<IssuedAdminKey> {
+export async function addAdminKey(
+  room: IdentityRoom,
+  tx: Tx,
+  caller: Caller,
+  wanted: NewAdminKey,
+): Promise<IssuedAdminKey> {
   const now = new Date(room.nowMs())
   const { secret, columns } = mintSecret(room.seal, 'admin')
   const row = await insertAdminKey(tx, {
@@ -120,7 +131,10 @@ function boundedExpiry(asked: Date | null, nowMs: number, minterExpiresAtMs: num
   if (minterExpiresAtMs === undefined) return asked
   if (asked === null) return new Date(minterExpiresAtMs)
   if (asked.getTime() > minterExpiresAtMs) {
-    throw refusal('/expires_at', `The key that asks expires at ${new Date(minterExpiresAtMs).toISOString()}; what it makes may not live longer.`)
+    throw refusal(
+      '/expires_at',
+      `The key that asks expires at ${new Date(minterExpiresAtMs).toISOString()}; what it makes may not live longer.`,
+    )
   }
   return asked
 }

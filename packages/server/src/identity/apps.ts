@@ -45,7 +45,13 @@ export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewA
       resource: { type: 'app', id: row.id },
       values: { name: wanted.name, owner: wanted.owner },
     })
-    await appendChange(tx, { workspaceId: caller.workspaceId, kind: 'edit', subjectType: 'app', subjectId: row.id, detail: {} })
+    await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'app',
+      subjectId: row.id,
+      detail: {},
+    })
     return row
   })
 }
@@ -64,7 +70,8 @@ export async function updateApp(
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const before = await lockLivingApp(tx, caller.workspaceId, target.id)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) throw revisionMoved(before.revision)
+    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision)
+      throw revisionMoved(before.revision)
     if (change.name !== undefined && change.name.toLowerCase() !== before.name.toLowerCase()) {
       await refuseTakenName(tx, caller.workspaceId, change.name)
     }
@@ -98,15 +105,12 @@ export async function updateApp(
 }
 
 /** From here on every key of the app refuses, for good. @throws ClavigerError `not_found`, `precondition_failed` */
-export async function deleteApp(
-  room: IdentityRoom,
-  caller: Caller,
-  target: Target,
-): Promise<void> {
+export async function deleteApp(room: IdentityRoom, caller: Caller, target: Target): Promise<void> {
   await room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const before = await lockLivingApp(tx, caller.workspaceId, target.id)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) throw revisionMoved(before.revision)
+    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision)
+      throw revisionMoved(before.revision)
     await updateAppRow(tx, before.id, { deleted_at: now, disabled_at: before.disabled_at ?? now, updated_at: now })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,

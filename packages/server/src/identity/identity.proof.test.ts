@@ -27,7 +27,12 @@ function secretOf(url: string): string {
 }
 
 async function entriesOf(resourceId: string): Promise<readonly string[]> {
-  const rows = await it.store.db.selectFrom('audit_entry').select('operation').where('resource_id', '=', resourceId).orderBy('id').execute()
+  const rows = await it.store.db
+    .selectFrom('audit_entry')
+    .select('operation')
+    .where('resource_id', '=', resourceId)
+    .orderBy('id')
+    .execute()
   return rows.map((row) => row.operation)
 }
 
@@ -40,8 +45,12 @@ describe('the first workspace', () => {
       const found = await Promise.all([1, 2, 3, 4].map(async () => ensureFirstWorkspace(room)))
       expect(found.filter((one) => one.created)).toHaveLength(1)
       expect(new Set(found.map((one) => one.workspaceId)).size).toBe(1)
-      expect(await store.db.selectFrom('identity_workspace').select(['name', 'is_home']).execute()).toEqual([{ name: 'Main', is_home: true }])
-      expect(await store.db.selectFrom('audit_entry').select('operation').execute()).toEqual([{ operation: 'workspaces.create' }])
+      expect(await store.db.selectFrom('identity_workspace').select(['name', 'is_home']).execute()).toEqual([
+        { name: 'Main', is_home: true },
+      ])
+      expect(await store.db.selectFrom('audit_entry').select('operation').execute()).toEqual([
+        { operation: 'workspaces.create' },
+      ])
     } finally {
       await seal.close()
       await store.dispose()
@@ -65,12 +74,17 @@ describe('the set-up link', () => {
     expect(await hasOwner(it.room, it.workspaceId)).toBe(true)
     expect(await entriesOf(issued.row.id)).toEqual(['admin_keys.create'])
     await it.feed.reached(issued.position)
-    expect(await it.directory.find(issued.secret.reveal())).toMatchObject({ kind: 'found', key: { role: 'owner', isHome: true } })
+    expect(await it.directory.find(issued.secret.reveal())).toMatchObject({
+      kind: 'found',
+      key: { role: 'owner', isHome: true },
+    })
   })
 
   test('is good once: of five who come at once, one gets a key', async () => {
     const presented = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
-    const all = await Promise.allSettled([1, 2, 3, 4, 5].map(async (n) => completeSetup(it.room, it.caller.actor, { presented, ownerName: `No ${n}` })))
+    const all = await Promise.allSettled(
+      [1, 2, 3, 4, 5].map(async (n) => completeSetup(it.room, it.caller.actor, { presented, ownerName: `No ${n}` })),
+    )
     expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
     for (const one of all) if (one.status === 'rejected') expect(one.reason).toEqual(refused('gone'))
   })
@@ -78,10 +92,14 @@ describe('the set-up link', () => {
   test('ends after an hour, and when a newer one is made', async () => {
     const first = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
     const second = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
-    await expect(completeSetup(it.room, it.caller.actor, { presented: first, ownerName: 'x' })).rejects.toThrow(refused('gone'))
+    await expect(completeSetup(it.room, it.caller.actor, { presented: first, ownerName: 'x' })).rejects.toThrow(
+      refused('gone'),
+    )
     const before = it.clockMs
     it.clockMs = before + HOUR_MS
-    await expect(completeSetup(it.room, it.caller.actor, { presented: second, ownerName: 'x' })).rejects.toThrow(refused('gone'))
+    await expect(completeSetup(it.room, it.caller.actor, { presented: second, ownerName: 'x' })).rejects.toThrow(
+      refused('gone'),
+    )
     it.clockMs = before + HOUR_MS - 1
     await expect(completeSetup(it.room, it.caller.actor, { presented: second, ownerName: 'x' })).resolves.toBeDefined()
     it.clockMs = before
@@ -92,13 +110,19 @@ describe('the set-up link', () => {
     const { secret } = await createAdminKey(it.room, it.caller, owner, noExpiry)
     const mistyped = link.slice(0, -1) + (link.endsWith('0') ? '1' : '0')
     for (const presented of ['', 'x'.repeat(200), mistyped, secret.reveal()]) {
-      await expect(completeSetup(it.room, it.caller.actor, { presented, ownerName: 'x' })).rejects.toThrow(refused('credential_invalid'))
+      await expect(completeSetup(it.room, it.caller.actor, { presented, ownerName: 'x' })).rejects.toThrow(
+        refused('credential_invalid'),
+      )
     }
   })
 
   test('leaves nothing of its secret in the database', async () => {
     const secret = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
-    const row = await it.store.db.selectFrom('identity_setup_link').selectAll().orderBy('id', 'desc').executeTakeFirstOrThrow()
+    const row = await it.store.db
+      .selectFrom('identity_setup_link')
+      .selectAll()
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
     const stored = JSON.stringify({ ...row, public_id: '', digest: row.digest.toString('latin1') })
     expect(stored).not.toContain(secret.slice(-40))
   })
@@ -132,7 +156,9 @@ describe('admin keys', () => {
     const minter = { expiresAtMs: it.clockMs + 5000 }
     const tooLong = { ...owner, expiresAt: new Date(it.clockMs + 5001) }
     await expect(createAdminKey(it.room, it.caller, tooLong, minter)).rejects.toThrow(refused('validation_failed'))
-    expect((await createAdminKey(it.room, it.caller, owner, minter)).row.expires_at).toEqual(new Date(it.clockMs + 5000))
+    expect((await createAdminKey(it.room, it.caller, owner, minter)).row.expires_at).toEqual(
+      new Date(it.clockMs + 5000),
+    )
   })
 
   test('of the last owner cannot be revoked, not even by two who revoke each other', async () => {
@@ -170,7 +196,11 @@ describe('admin keys', () => {
     expect(await it.directory.find(issued.secret.reveal())).toMatchObject({ kind: 'found' })
     await expect
       .poll(async () => {
-        const row = await it.store.db.selectFrom('identity_admin_key').select('pepper_version').where('id', '=', issued.row.id).executeTakeFirstOrThrow()
+        const row = await it.store.db
+          .selectFrom('identity_admin_key')
+          .select('pepper_version')
+          .where('id', '=', issued.row.id)
+          .executeTakeFirstOrThrow()
         return row.pepper_version
       })
       .toBe(version)
@@ -178,7 +208,9 @@ describe('admin keys', () => {
   })
 
   test('refuse with their workspace', async () => {
-    const other = await it.store.transaction(async (tx) => createWorkspace(it.room, tx, it.caller, { name: 'Tenant', maxKeyAgeSeconds: 3600 }))
+    const other = await it.store.transaction(async (tx) =>
+      createWorkspace(it.room, tx, it.caller, { name: 'Tenant', maxKeyAgeSeconds: 3600 }),
+    )
     const theirs = { workspaceId: other.id, actor: it.caller.actor }
     const issued = await createAdminKey(it.room, theirs, owner, noExpiry)
     await it.feed.reached(issued.position)
@@ -196,7 +228,9 @@ describe('apps', () => {
     const target = (expectedRevision: number | undefined) => ({ id: made.id, expectedRevision })
     const changed = await updateApp(it.room, it.caller, target(1), { disabled: true })
     expect(changed).toMatchObject({ revision: 2, disabled_at: new Date(it.clockMs) })
-    await expect(updateApp(it.room, it.caller, target(1), { name: 'x' })).rejects.toThrow(refused('precondition_failed'))
+    await expect(updateApp(it.room, it.caller, target(1), { name: 'x' })).rejects.toThrow(
+      refused('precondition_failed'),
+    )
     expect((await loadAppPart(it.store.db, made.id))?.disabledAtMs).toBe(it.clockMs)
     await deleteApp(it.room, it.caller, target(undefined))
     await expect(deleteApp(it.room, it.caller, target(undefined))).rejects.toThrow(refused('not_found'))

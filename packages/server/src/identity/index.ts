@@ -1,5 +1,10 @@
 /** The door of `identity`: workspaces, apps, operators. */
-export { AdminKeyDirectory, type AdminKeyDirectoryOptions, type AdminKeyLookup, type KnownAdminKey } from './admin-key-directory.ts'
+export {
+  AdminKeyDirectory,
+  type AdminKeyDirectoryOptions,
+  type AdminKeyLookup,
+  type KnownAdminKey,
+} from './admin-key-directory.ts'
 export { createAdminKey, type IssuedAdminKey, type NewAdminKey } from './admin-keys.ts'
 export { findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
 export { selectPepperVersions as adminKeyPepperVersions } from './rows-admin-keys.ts'

@@ -14,7 +14,13 @@ describe('roles', () => {
     const held = permissionsOf('operator', home)
     const missing = ALL_PERMISSIONS.filter((permission) => !held.has(permission))
     expect(missing).toEqual([
-      'workspaces.create', 'workspaces.update', 'admin_keys.read', 'admin_keys.create', 'admin_keys.revoke', 'seal.read', 'seal.rotate',
+      'workspaces.create',
+      'workspaces.update',
+      'admin_keys.read',
+      'admin_keys.create',
+      'admin_keys.revoke',
+      'seal.read',
+      'seal.rotate',
     ])
   })
 
@@ -29,7 +35,8 @@ describe('roles', () => {
 
   test('no role of another workspace reaches the installation', () => {
     for (const role of ROLE_NAMES) {
-      for (const permission of permissionsOf(role, tenant)) expect(permissionFacts(permission).installation).toBeUndefined()
+      for (const permission of permissionsOf(role, tenant))
+        expect(permissionFacts(permission).installation).toBeUndefined()
     }
   })
 

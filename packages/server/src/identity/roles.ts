@@ -9,7 +9,13 @@ interface Role {
 
 /** Who holds the keys of the house, as opposed to what is in it. */
 const OWNERS_ONLY: ReadonlySet<Permission> = new Set([
-  'admin_keys.read', 'admin_keys.create', 'admin_keys.revoke', 'workspaces.create', 'workspaces.update', 'seal.read', 'seal.rotate',
+  'admin_keys.read',
+  'admin_keys.create',
+  'admin_keys.revoke',
+  'workspaces.create',
+  'workspaces.update',
+  'seal.read',
+  'seal.rotate',
 ])
 
 export const ROLES = {
@@ -18,8 +24,14 @@ export const ROLES = {
     what: 'May do everything but admin keys, workspaces and the seal.',
     may: (permission) => !OWNERS_ONLY.has(permission),
   },
-  auditor: { what: 'May read everything and change nothing.', may: (permission) => permissionFacts(permission).reads === true },
-  verifier: { what: 'May ask whether a presented key is good, and nothing else.', may: (permission) => permission === 'keys.verify' },
+  auditor: {
+    what: 'May read everything and change nothing.',
+    may: (permission) => permissionFacts(permission).reads === true,
+  },
+  verifier: {
+    what: 'May ask whether a presented key is good, and nothing else.',
+    may: (permission) => permission === 'keys.verify',
+  },
 } as const satisfies Record<string, Role>
 
 export type RoleName = keyof typeof ROLES
@@ -35,6 +47,8 @@ export function permissionsOf(role: string, workspace: { readonly isHome: boolea
   if (!isRole(role)) return new Set()
   const { may } = ROLES[role]
   return new Set(
-    ALL_PERMISSIONS.filter((permission) => may(permission) && (workspace.isHome || permissionFacts(permission).installation !== true)),
+    ALL_PERMISSIONS.filter(
+      (permission) => may(permission) && (workspace.isHome || permissionFacts(permission).installation !== true),
+    ),
   )
 }

@@ -12,7 +12,12 @@ export async function insertAdminKey(db: Db, row: Insertable<Tables['identity_ad
 }
 
 export async function selectAdminKey(db: Db, workspaceId: string, id: string): Promise<AdminKeyRow | undefined> {
-  return db.selectFrom('identity_admin_key').selectAll().where('id', '=', id).where('workspace_id', '=', workspaceId).executeTakeFirst()
+  return db
+    .selectFrom('identity_admin_key')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
 }
 
 export async function lockAdminKey(db: Db, workspaceId: string, id: string): Promise<AdminKeyRow | undefined> {
@@ -40,21 +45,39 @@ export async function selectAdminKeys(
   if (filter.role !== undefined) query = query.where('role', '=', filter.role)
   if (filter.revoked !== undefined) query = query.where('revoked_at', filter.revoked ? 'is not' : 'is', null)
   const { beyond, direction, after } = keyset(page)
-  if (after !== undefined) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
-  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+  if (after !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
 /** Owners' keys that are good now, locked in the order of their ids. */
-export async function lockLivingOwnerKeys(db: Db, workspaceId: string, now: Date): Promise<readonly { readonly id: string }[]> {
+export async function lockLivingOwnerKeys(
+  db: Db,
+  workspaceId: string,
+  now: Date,
+): Promise<readonly { readonly id: string }[]> {
   return livingOwnerKeys(db, workspaceId, now).orderBy('id').forUpdate().execute()
 }
 
-export async function selectLivingOwnerKey(db: Db, workspaceId: string, now: Date): Promise<{ readonly id: string } | undefined> {
+export async function selectLivingOwnerKey(
+  db: Db,
+  workspaceId: string,
+  now: Date,
+): Promise<{ readonly id: string } | undefined> {
   return livingOwnerKeys(db, workspaceId, now).limit(1).executeTakeFirst()
 }
 
 export async function revokeAdminKeyRow(db: Db, id: string, now: Date): Promise<AdminKeyRow> {
-  return db.updateTable('identity_admin_key').set({ revoked_at: now }).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+  return db
+    .updateTable('identity_admin_key')
+    .set({ revoked_at: now })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** Moves a hash to the current pepper, unless somebody was faster. */

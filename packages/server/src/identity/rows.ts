@@ -55,13 +55,27 @@ export interface AppFilter {
 }
 
 /** One row more than the page, to tell whether there is another page. */
-export async function selectApps(db: Db, workspaceId: string, filter: AppFilter, page: PageInput): Promise<readonly AppRow[]> {
-  let query = db.selectFrom('identity_app').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
+export async function selectApps(
+  db: Db,
+  workspaceId: string,
+  filter: AppFilter,
+  page: PageInput,
+): Promise<readonly AppRow[]> {
+  let query = db
+    .selectFrom('identity_app')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
   if (filter.name !== undefined) query = query.where('name', '=', filter.name)
   if (filter.owner !== undefined) query = query.where('owner', '=', filter.owner)
   const { beyond, direction, after } = keyset(page)
-  if (after !== undefined) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
-  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+  if (after !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
 export async function updateAppRow(db: Db, id: string, change: Updateable<Tables['identity_app']>): Promise<AppRow> {
@@ -77,8 +91,16 @@ export async function updateAppRow(db: Db, id: string, change: Updateable<Tables
 // ── workspaces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Undefined: the name, or the place of the first workspace, is taken. */
-export async function insertWorkspace(db: Db, row: Insertable<Tables['identity_workspace']>): Promise<WorkspaceRow | undefined> {
-  return db.insertInto('identity_workspace').values(row).onConflict((on) => on.doNothing()).returningAll().executeTakeFirst()
+export async function insertWorkspace(
+  db: Db,
+  row: Insertable<Tables['identity_workspace']>,
+): Promise<WorkspaceRow | undefined> {
+  return db
+    .insertInto('identity_workspace')
+    .values(row)
+    .onConflict((on) => on.doNothing())
+    .returningAll()
+    .executeTakeFirst()
 }
 
 export async function selectWorkspace(db: Db, id: string): Promise<WorkspaceRow | undefined> {
@@ -104,15 +126,28 @@ export async function workspaceNameTaken(db: Db, name: string, exceptId: string)
 }
 
 /** @param onlyId undefined: every workspace */
-export async function selectWorkspaces(db: Db, onlyId: string | undefined, page: PageInput): Promise<readonly WorkspaceRow[]> {
+export async function selectWorkspaces(
+  db: Db,
+  onlyId: string | undefined,
+  page: PageInput,
+): Promise<readonly WorkspaceRow[]> {
   let query = db.selectFrom('identity_workspace').selectAll()
   if (onlyId !== undefined) query = query.where('id', '=', onlyId)
   const { beyond, direction, after } = keyset(page)
-  if (after !== undefined) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
-  return query.orderBy('created_at', direction).orderBy('id', direction).limit(page.limit + 1).execute()
+  if (after !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
-export async function updateWorkspaceRow(db: Db, id: string, change: Updateable<Tables['identity_workspace']>): Promise<WorkspaceRow> {
+export async function updateWorkspaceRow(
+  db: Db,
+  id: string,
+  change: Updateable<Tables['identity_workspace']>,
+): Promise<WorkspaceRow> {
   return db
     .updateTable('identity_workspace')
     .set(change)

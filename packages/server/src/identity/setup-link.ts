@@ -8,7 +8,13 @@ import type { Tx } from '#store'
 import { mintSecret, readSecret } from './admin-key.ts'
 import { addAdminKey, type IssuedAdminKey } from './admin-keys.ts'
 import type { Caller, IdentityRoom } from './room.ts'
-import { burnSetupLink, endSetupLinks, insertSetupLink, selectLivingOwnerKey, selectSetupLink } from './rows-admin-keys.ts'
+import {
+  burnSetupLink,
+  endSetupLinks,
+  insertSetupLink,
+  selectLivingOwnerKey,
+  selectSetupLink,
+} from './rows-admin-keys.ts'
 
 const LIFE_MS = 3_600_000
 
@@ -34,7 +40,13 @@ export async function addSetupLink(room: IdentityRoom, tx: Tx, caller: Caller): 
   const { secret, columns } = mintSecret(room.seal, 'setup')
   await endSetupLinks(tx, caller.workspaceId, now)
   const id = makeId('hnd', now.getTime(), room.seal.randomBytes(10))
-  await insertSetupLink(tx, { id, workspace_id: caller.workspaceId, ...columns, expires_at: expiresAt, created_at: now })
+  await insertSetupLink(tx, {
+    id,
+    workspace_id: caller.workspaceId,
+    ...columns,
+    expires_at: expiresAt,
+    created_at: now,
+  })
   await appendEntry(tx, {
     workspaceId: caller.workspaceId,
     actor: caller.actor,
@@ -67,7 +79,10 @@ export async function completeSetup(
     if (digest === undefined || !room.seal.equal(digest, link.digest)) throw invalid()
     // The update is the decision: it waits for a competitor's and then finds the link used.
     if (!(await burnSetupLink(tx, link.id, new Date(room.nowMs())))) {
-      throw new ClavigerError('gone', 'This set-up link was used or has expired. Make a new one on the machine: claviger admin create-key --role owner')
+      throw new ClavigerError(
+        'gone',
+        'This set-up link was used or has expired. Make a new one on the machine: claviger admin create-key --role owner',
+      )
     }
     const caller: Caller = { workspaceId: link.workspace_id, actor: { ...actor, type: 'setup', id: link.id } }
     return addAdminKey(room, tx, caller, { name: wanted.ownerName, role: 'owner', apiIds: null, expiresAt: null })

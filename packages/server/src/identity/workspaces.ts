@@ -4,7 +4,14 @@ import { appendEntry, type Actor } from '#audit'
 import { appendChange } from '#feed'
 import type { Db, Tx } from '#store'
 import type { Caller, IdentityRoom, Target } from './room.ts'
-import { insertWorkspace, lockWorkspace, selectHomeWorkspace, updateWorkspaceRow, workspaceNameTaken, type WorkspaceRow } from './rows.ts'
+import {
+  insertWorkspace,
+  lockWorkspace,
+  selectHomeWorkspace,
+  updateWorkspaceRow,
+  workspaceNameTaken,
+  type WorkspaceRow,
+} from './rows.ts'
 
 export const DEFAULT_MAX_KEY_AGE_SECONDS = 365 * 24 * 3600
 
@@ -20,11 +27,16 @@ export interface WorkspaceChange {
 }
 
 /** Makes the first workspace of an empty installation. Several processes may start at once: one makes it. */
-export async function ensureFirstWorkspace(room: IdentityRoom): Promise<{ readonly workspaceId: string; readonly created: boolean }> {
+export async function ensureFirstWorkspace(
+  room: IdentityRoom,
+): Promise<{ readonly workspaceId: string; readonly created: boolean }> {
   const existing = await selectHomeWorkspace(room.store.db)
   if (existing !== undefined) return { workspaceId: existing.id, created: false }
   return room.store.transaction(async (tx) => {
-    const row = await insertWorkspace(tx, newRow(room, { name: 'Main', maxKeyAgeSeconds: DEFAULT_MAX_KEY_AGE_SECONDS, isHome: true }))
+    const row = await insertWorkspace(
+      tx,
+      newRow(room, { name: 'Main', maxKeyAgeSeconds: DEFAULT_MAX_KEY_AGE_SECONDS, isHome: true }),
+    )
     if (row === undefined) {
       const other = await selectHomeWorkspace(tx)
       if (other === undefined) throw new Error('the first workspace could neither be made nor found')
@@ -36,7 +48,12 @@ export async function ensureFirstWorkspace(room: IdentityRoom): Promise<{ readon
 }
 
 /** @throws ClavigerError `conflict` when there is a workspace of that name */
-export async function createWorkspace(room: IdentityRoom, tx: Tx, caller: Caller, wanted: NewWorkspace): Promise<WorkspaceRow> {
+export async function createWorkspace(
+  room: IdentityRoom,
+  tx: Tx,
+  caller: Caller,
+  wanted: NewWorkspace,
+): Promise<WorkspaceRow> {
   const row = await insertWorkspace(tx, newRow(room, { ...wanted, isHome: false }))
   if (row === undefined) throw nameTaken(wanted.name)
   await announceNew(room, tx, caller.actor, row)
@@ -48,18 +65,27 @@ export async function createWorkspace(room: IdentityRoom, tx: Tx, caller: Caller
  *
  * @throws ClavigerError `not_found`, `precondition_failed`, `conflict`
  */
-export async function updateWorkspace(room: IdentityRoom, caller: Caller, target: Target, change: WorkspaceChange): Promise<WorkspaceRow> {
+export async function updateWorkspace(
+  room: IdentityRoom,
+  caller: Caller,
+  target: Target,
+  change: WorkspaceChange,
+): Promise<WorkspaceRow> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const before = await lockWorkspace(tx, target.id)
     if (before === undefined) throw new ClavigerError('not_found', `There is no workspace ${target.id}.`)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
-      throw new ClavigerError('precondition_failed', `The workspace is at revision ${before.revision} by now. Read it again.`)
+      throw new ClavigerError(
+        'precondition_failed',
+        `The workspace is at revision ${before.revision} by now. Read it again.`,
+      )
     }
     if (change.disabled === true && before.is_home) {
       throw new ClavigerError('conflict', 'The first workspace looks after the installation; it cannot be disabled.')
     }
-    if (change.name !== undefined && (await workspaceNameTaken(tx, change.name, before.id))) throw nameTaken(change.name)
+    if (change.name !== undefined && (await workspaceNameTaken(tx, change.name, before.id)))
+      throw nameTaken(change.name)
     const row = await updateWorkspaceRow(tx, before.id, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.maxKeyAgeSeconds !== undefined && { max_key_age_seconds: change.maxKeyAgeSeconds }),
@@ -89,7 +115,11 @@ export async function updateWorkspace(room: IdentityRoom, caller: Caller, target
 
 /** The longest life of a key of the workspace, in seconds. @throws ClavigerError `not_found` */
 export async function maxKeyAgeSeconds(db: Db, workspaceId: string): Promise<number> {
-  const row = await db.selectFrom('identity_workspace').select('max_key_age_seconds').where('id', '=', workspaceId).executeTakeFirst()
+  const row = await db
+    .selectFrom('identity_workspace')
+    .select('max_key_age_seconds')
+    .where('id', '=', workspaceId)
+    .executeTakeFirst()
   if (row === undefined) throw new ClavigerError('not_found', `There is no workspace ${workspaceId}.`)
   return row.max_key_age_seconds
 }

@@ -14,15 +14,22 @@ export function allowedOrigins(texts: readonly string[], namedHosts: ReadonlySet
     const origin = parseOrigin(text)
     const pointer = `/origins/${index}`
     if (origin === undefined) {
-      errors.push({ pointer, detail: 'An origin is a scheme, a host and maybe a port, and nothing else: https://api.example.com' })
+      errors.push({
+        pointer,
+        detail: 'An origin is a scheme, a host and maybe a port, and nothing else: https://api.example.com',
+      })
     } else if (origin.scheme === 'http' && !namedHosts.has(origin.host)) {
-      errors.push({ pointer, detail: 'A credential travels over https. Plain http is for hosts that CLAVIGER_ALLOW_PRIVATE_UPSTREAMS names.' })
+      errors.push({
+        pointer,
+        detail: 'A credential travels over https. Plain http is for hosts that CLAVIGER_ALLOW_PRIVATE_UPSTREAMS names.',
+      })
     } else if (origins.includes(origin.text)) {
       errors.push({ pointer, detail: 'This origin stands in the list already.' })
     } else {
       origins.push(origin.text)
     }
   }
-  if (errors.length > 0) throw new ClavigerError('validation_failed', 'The credential cannot be bound to these origins.', { errors })
+  if (errors.length > 0)
+    throw new ClavigerError('validation_failed', 'The credential cannot be bound to these origins.', { errors })
   return origins
 }

@@ -30,10 +30,18 @@ export interface Rotation {
  *
  * @throws ClavigerError `not_found`, `precondition_failed`, `validation_failed`, `conflict`
  */
-export async function updateProviderKey(room: VaultRoom, caller: Caller, target: Target, change: ProviderKeyChange): Promise<Changed> {
+export async function updateProviderKey(
+  room: VaultRoom,
+  caller: Caller,
+  target: Target,
+  change: ProviderKeyChange,
+): Promise<Changed> {
   return room.store.transaction(async (tx) => {
     const before = await lockAt(tx, caller, target)
-    const origins = change.origins === undefined ? undefined : narrowed(before.origins, allowedOrigins(change.origins, room.allowPrivateUpstreams))
+    const origins =
+      change.origins === undefined
+        ? undefined
+        : narrowed(before.origins, allowedOrigins(change.origins, room.allowPrivateUpstreams))
     if (change.name !== undefined && change.name.toLowerCase() !== before.name.toLowerCase()) {
       await refuseTakenName(tx, caller.workspaceId, change.name)
     }
@@ -46,7 +54,13 @@ export async function updateProviderKey(room: VaultRoom, caller: Caller, target:
       updated_at: new Date(room.nowMs()),
     })
     const values = { changed: Object.keys(change), ...(origins !== undefined && { origins }) }
-    const position = await tell(tx, caller, { id: row.id, operation: 'provider_keys.update', status: 200, kind: 'edit', values })
+    const position = await tell(tx, caller, {
+      id: row.id,
+      operation: 'provider_keys.update',
+      status: 200,
+      kind: 'edit',
+      values,
+    })
     return { providerKey: providerKeyFromRows(row, before), position }
   })
 }
@@ -56,7 +70,12 @@ export async function updateProviderKey(room: VaultRoom, caller: Caller, target:
  *
  * @throws ClavigerError `not_found`, `precondition_failed`, `validation_failed`
  */
-export async function rotateProviderKey(room: VaultRoom, caller: Caller, target: Target, rotation: Rotation): Promise<Changed> {
+export async function rotateProviderKey(
+  room: VaultRoom,
+  caller: Caller,
+  target: Target,
+  rotation: Rotation,
+): Promise<Changed> {
   return room.store.transaction(async (tx) => {
     const before = await lockAt(tx, caller, target)
     const now = new Date(room.nowMs())
@@ -66,9 +85,20 @@ export async function rotateProviderKey(room: VaultRoom, caller: Caller, target:
     await destroyVersions(tx, before.id, now)
     const place = { workspaceId: caller.workspaceId, providerKeyId: before.id, version }
     const added = await addProviderKeyVersion(room, tx, place, { secret: rotation.secret, origins, injection })
-    const row = await updateProviderKeyRow(tx, before.id, { origins, current_version: version, updated_at: now, rotated_at: now })
+    const row = await updateProviderKeyRow(tx, before.id, {
+      origins,
+      current_version: version,
+      updated_at: now,
+      rotated_at: now,
+    })
     const values = { version, origins, injection_kind: injection.kind }
-    const position = await tell(tx, caller, { id: row.id, operation: 'provider_keys.rotate', status: 200, kind: 'edit', values })
+    const position = await tell(tx, caller, {
+      id: row.id,
+      operation: 'provider_keys.rotate',
+      status: 200,
+      kind: 'edit',
+      values,
+    })
     return { providerKey: providerKeyFromRows(row, added), position }
   })
 }
@@ -80,7 +110,13 @@ export async function deleteProviderKey(room: VaultRoom, caller: Caller, target:
     const now = new Date(room.nowMs())
     await destroyVersions(tx, before.id, now)
     await updateProviderKeyRow(tx, before.id, { deleted_at: now, updated_at: now })
-    return tell(tx, caller, { id: before.id, operation: 'provider_keys.delete', status: 204, kind: 'revocation', values: {} })
+    return tell(tx, caller, {
+      id: before.id,
+      operation: 'provider_keys.delete',
+      status: 204,
+      kind: 'revocation',
+      values: {},
+    })
   })
 }
 
@@ -88,7 +124,10 @@ async function lockAt(tx: Tx, caller: Caller, target: Target): Promise<ProviderK
   const row = await lockProviderKey(tx, caller.workspaceId, target.id)
   if (row === undefined) throw new ClavigerError('not_found', `There is no provider key ${target.id}.`)
   if (target.expectedRevision !== undefined && target.expectedRevision !== row.revision) {
-    throw new ClavigerError('precondition_failed', `The provider key is at revision ${row.revision} by now. Read it again.`)
+    throw new ClavigerError(
+      'precondition_failed',
+      `The provider key is at revision ${row.revision} by now. Read it again.`,
+    )
   }
   return row
 }
@@ -97,9 +136,16 @@ function narrowed(before: readonly string[], wanted: readonly string[]): readonl
   const errors = wanted.flatMap((origin, index) =>
     before.includes(origin)
       ? []
-      : [{ pointer: `/origins/${index}`, detail: 'A stored secret cannot be given another origin. Rotate it: send the secret and the origins together.' }],
+      : [
+          {
+            pointer: `/origins/${index}`,
+            detail:
+              'A stored secret cannot be given another origin. Rotate it: send the secret and the origins together.',
+          },
+        ],
   )
-  if (errors.length > 0) throw new ClavigerError('validation_failed', 'The origins of a stored secret can only become fewer.', { errors })
+  if (errors.length > 0)
+    throw new ClavigerError('validation_failed', 'The origins of a stored secret can only become fewer.', { errors })
   return wanted
 }
 

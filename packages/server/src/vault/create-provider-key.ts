@@ -6,7 +6,12 @@ import type { Tx } from '#store'
 import { allowedOrigins } from './allowed-origins.ts'
 import { providerKeyFromRows, type Injection, type ProviderKey, type Users } from './provider-key.ts'
 import type { Caller, VaultRoom } from './room.ts'
-import { insertProviderKey, insertProviderKeyVersion, providerKeyNameTaken, type ProviderKeyVersionRow } from './rows.ts'
+import {
+  insertProviderKey,
+  insertProviderKeyVersion,
+  providerKeyNameTaken,
+  type ProviderKeyVersionRow,
+} from './rows.ts'
 import { sealSecret, type VersionOf } from './sealed-secret.ts'
 
 export interface NewProviderKey {
@@ -44,7 +49,11 @@ export async function createProviderKey(room: VaultRoom, caller: Caller, wanted:
       rotated_at: now,
     })
     const place = { workspaceId: caller.workspaceId, providerKeyId: row.id, version: 1 }
-    const version = await addProviderKeyVersion(room, tx, place, { secret: wanted.secret, origins, injection: wanted.injection })
+    const version = await addProviderKeyVersion(room, tx, place, {
+      secret: wanted.secret,
+      origins,
+      injection: wanted.injection,
+    })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
       actor: caller.actor,

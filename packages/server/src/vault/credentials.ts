@@ -18,7 +18,9 @@ export interface OpenedCredential {
   /** Where it may be sent, in egress's own spelling. */
   readonly origins: readonly string[]
   /** Undefined: every route, model and app of the workspace. */
-  readonly usedBy: { readonly routes: ReadonlySet<string>; readonly models: ReadonlySet<string>; readonly apps: ReadonlySet<string> } | undefined
+  readonly usedBy:
+    | { readonly routes: ReadonlySet<string>; readonly models: ReadonlySet<string>; readonly apps: ReadonlySet<string> }
+    | undefined
   readonly injection: Injection
   readonly secret: Secret<string>
 }
@@ -99,7 +101,11 @@ export class Credentials {
   }
 }
 
-async function openRow(seal: Seal, store: Store, row: NonNullable<Awaited<ReturnType<typeof selectSealed>>>): Promise<OpenedCredential> {
+async function openRow(
+  seal: Seal,
+  store: Store,
+  row: NonNullable<Awaited<ReturnType<typeof selectSealed>>>,
+): Promise<OpenedCredential> {
   const place = { workspaceId: row.workspace_id, providerKeyId: row.id, version: row.current_version }
   const content = await openSecret(seal, store.db, place, row.sealed)
   const named = row.route_ids.length + row.model_ids.length + row.app_ids.length
@@ -108,7 +114,10 @@ async function openRow(seal: Seal, store: Store, row: NonNullable<Awaited<Return
     workspaceId: row.workspace_id,
     // The row may only narrow what was sealed with the secret.
     origins: row.origins.filter((origin) => content.origins.includes(origin)),
-    usedBy: named === 0 ? undefined : { routes: new Set(row.route_ids), models: new Set(row.model_ids), apps: new Set(row.app_ids) },
+    usedBy:
+      named === 0
+        ? undefined
+        : { routes: new Set(row.route_ids), models: new Set(row.model_ids), apps: new Set(row.app_ids) },
     injection: content.injection,
     secret: content.secret,
   }

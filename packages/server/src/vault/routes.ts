@@ -25,7 +25,8 @@ const usedBy = z
   })
   .meta({
     id: 'CredentialUsers',
-    description: 'Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all.',
+    description:
+      'Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all.',
   })
 
 const ProviderKeyAnswer = z
@@ -37,7 +38,9 @@ const ProviderKeyAnswer = z
     injection: injectionInput,
     used_by: z.object({ routes: z.array(z.string()), models: z.array(z.string()), apps: z.array(z.string()) }),
     version: z.int().meta({ description: 'Grows with each rotation.' }),
-    fingerprint: z.string().meta({ description: 'Keyed hash: the same secret stored twice has the same one. Tells nothing else of it.' }),
+    fingerprint: z
+      .string()
+      .meta({ description: 'Keyed hash: the same secret stored twice has the same one. Tells nothing else of it.' }),
     created_at: wire.instant,
     updated_at: wire.instant,
     rotated_at: wire.instant,
@@ -73,7 +76,12 @@ export const vaultOperations = [
     sort: '-created_at',
     item: ProviderKeyAnswer,
     handler: async (room: VaultRoom, call, { query, page }) => {
-      const rows = await selectProviderKeys(room.store.db, call.workspaceId, { name: query.name, provider: query.provider }, page)
+      const rows = await selectProviderKeys(
+        room.store.db,
+        call.workspaceId,
+        { name: query.name, provider: query.provider },
+        page,
+      )
       return pageOf(rows, page, {
         place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
         item: (row) => answer(providerKeyFromRows(row, row)),
@@ -101,7 +109,11 @@ export const vaultOperations = [
     errors: ['conflict'],
     handler: async (room: VaultRoom, call, { body }) => {
       const { used_by: users, secret, ...rest } = body
-      const { providerKey, position } = await createProviderKey(room, call, { ...rest, usedBy: users, secret: new Secret(secret) })
+      const { providerKey, position } = await createProviderKey(room, call, {
+        ...rest,
+        usedBy: users,
+        secret: new Secret(secret),
+      })
       await room.reached(position)
       return answer(providerKey)
     },
@@ -128,17 +140,28 @@ export const vaultOperations = [
     path: '/provider-keys/{id}',
     tag: 'provider keys',
     summary: 'Change the name of a provider key, who may use it, or take origins away.',
-    description: 'A new origin needs the secret again: rotate it. Otherwise whoever may change it could have it sent to themselves.',
+    description:
+      'A new origin needs the secret again: rotate it. Otherwise whoever may change it could have it sent to themselves.',
     permission: 'provider_keys.update',
     params,
-    body: z.strictObject({ name: wire.name.optional(), provider: provider.optional(), origins: origins.optional(), used_by: usedBy.optional() }),
+    body: z.strictObject({
+      name: wire.name.optional(),
+      provider: provider.optional(),
+      origins: origins.optional(),
+      used_by: usedBy.optional(),
+    }),
     status: 200,
     answer: ProviderKeyAnswer,
     errors: ['conflict', 'precondition_failed'],
     handler: async (room: VaultRoom, call, { params: { id }, body }) => {
       const { used_by: users, ...rest } = body
       const change = { ...rest, ...(users !== undefined && { usedBy: users }) }
-      const { providerKey, position } = await updateProviderKey(room, call, { id, expectedRevision: call.expectedRevision }, change)
+      const { providerKey, position } = await updateProviderKey(
+        room,
+        call,
+        { id, expectedRevision: call.expectedRevision },
+        change,
+      )
       await room.reached(position)
       return answer(providerKey)
     },
@@ -152,13 +175,22 @@ export const vaultOperations = [
     description: 'The secret before is destroyed in the same step. Origins and injection may change with it.',
     permission: 'provider_keys.rotate',
     params,
-    body: z.strictObject({ secret: wire.secretInput, origins: origins.optional(), injection: injectionInput.optional() }),
+    body: z.strictObject({
+      secret: wire.secretInput,
+      origins: origins.optional(),
+      injection: injectionInput.optional(),
+    }),
     status: 200,
     answer: ProviderKeyAnswer,
     errors: ['precondition_failed'],
     handler: async (room: VaultRoom, call, { params: { id }, body }) => {
       const rotation = { secret: new Secret(body.secret), origins: body.origins, injection: body.injection }
-      const { providerKey, position } = await rotateProviderKey(room, call, { id, expectedRevision: call.expectedRevision }, rotation)
+      const { providerKey, position } = await rotateProviderKey(
+        room,
+        call,
+        { id, expectedRevision: call.expectedRevision },
+        rotation,
+      )
       await room.reached(position)
       return answer(providerKey)
     },

@@ -9,20 +9,38 @@ export type ProviderKeyVersionRow = Selectable<Tables['vault_provider_key_versio
 /** A provider key beside its current version. */
 export type ProviderKeyWithVersion = ProviderKeyRow & Pick<ProviderKeyVersionRow, 'fingerprint' | 'injection'>
 
-export async function insertProviderKey(db: Db, row: Insertable<Tables['vault_provider_key']>): Promise<ProviderKeyRow> {
+export async function insertProviderKey(
+  db: Db,
+  row: Insertable<Tables['vault_provider_key']>,
+): Promise<ProviderKeyRow> {
   return db.insertInto('vault_provider_key').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
-export async function insertProviderKeyVersion(db: Db, row: Insertable<Tables['vault_provider_key_version']>): Promise<ProviderKeyVersionRow> {
+export async function insertProviderKeyVersion(
+  db: Db,
+  row: Insertable<Tables['vault_provider_key_version']>,
+): Promise<ProviderKeyVersionRow> {
   return db.insertInto('vault_provider_key_version').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
-export async function selectProviderKey(db: Db, workspaceId: string, id: string): Promise<ProviderKeyWithVersion | undefined> {
+export async function selectProviderKey(
+  db: Db,
+  workspaceId: string,
+  id: string,
+): Promise<ProviderKeyWithVersion | undefined> {
   return withVersion(db).where('key.id', '=', id).where('key.workspace_id', '=', workspaceId).executeTakeFirst()
 }
 
-export async function lockProviderKey(db: Db, workspaceId: string, id: string): Promise<ProviderKeyWithVersion | undefined> {
-  return withVersion(db).where('key.id', '=', id).where('key.workspace_id', '=', workspaceId).forUpdate('key').executeTakeFirst()
+export async function lockProviderKey(
+  db: Db,
+  workspaceId: string,
+  id: string,
+): Promise<ProviderKeyWithVersion | undefined> {
+  return withVersion(db)
+    .where('key.id', '=', id)
+    .where('key.workspace_id', '=', workspaceId)
+    .forUpdate('key')
+    .executeTakeFirst()
 }
 
 export async function providerKeyNameTaken(db: Db, workspaceId: string, name: string): Promise<boolean> {
@@ -54,12 +72,22 @@ export async function selectProviderKeys(
   if (filter.name !== undefined) query = query.where('key.name', '=', filter.name)
   if (filter.provider !== undefined) query = query.where('key.provider', '=', filter.provider)
   if (after !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('key.created_at', 'key.id'), beyond, eb.tuple(after.createdAt, after.id)))
+    query = query.where((eb) =>
+      eb(eb.refTuple('key.created_at', 'key.id'), beyond, eb.tuple(after.createdAt, after.id)),
+    )
   }
-  return query.orderBy('key.created_at', direction).orderBy('key.id', direction).limit(page.limit + 1).execute()
+  return query
+    .orderBy('key.created_at', direction)
+    .orderBy('key.id', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
-export async function updateProviderKeyRow(db: Db, id: string, change: Updateable<Tables['vault_provider_key']>): Promise<ProviderKeyRow> {
+export async function updateProviderKeyRow(
+  db: Db,
+  id: string,
+  change: Updateable<Tables['vault_provider_key']>,
+): Promise<ProviderKeyRow> {
   return db
     .updateTable('vault_provider_key')
     .set(change)
@@ -86,7 +114,16 @@ export async function selectSealed(db: Db, id: string) {
     .innerJoin('vault_provider_key_version as version', (join) =>
       join.onRef('version.provider_key_id', '=', 'key.id').onRef('version.version', '=', 'key.current_version'),
     )
-    .select(['key.id', 'key.workspace_id', 'key.origins', 'key.route_ids', 'key.model_ids', 'key.app_ids', 'key.current_version', 'version.sealed'])
+    .select([
+      'key.id',
+      'key.workspace_id',
+      'key.origins',
+      'key.route_ids',
+      'key.model_ids',
+      'key.app_ids',
+      'key.current_version',
+      'version.sealed',
+    ])
     .where('key.id', '=', id)
     .where('key.deleted_at', 'is', null)
     .executeTakeFirst()

@@ -48,7 +48,10 @@ async function stored(change: Partial<NewProviderKey> = {}): Promise<string> {
 
 describe('a provider key', () => {
   test('opens for egress with everything that says where it may go', async () => {
-    const id = await stored({ usedBy: { routes: ['rte_1'], models: [], apps: ['app_1'] }, injection: { kind: 'header', name: 'x-api-key' } })
+    const id = await stored({
+      usedBy: { routes: ['rte_1'], models: [], apps: ['app_1'] },
+      injection: { kind: 'header', name: 'x-api-key' },
+    })
     const opened = await credentials.open(id)
     expect(opened).toMatchObject({
       id,
@@ -74,7 +77,9 @@ describe('a provider key', () => {
     const tables = ['vault_provider_key', 'vault_provider_key_version', 'audit_entry', 'feed_change'] as const
     for (const table of tables) {
       const rows = await identity.store.db.selectFrom(table).selectAll().execute()
-      const text = rows.map((row) => Object.values(row).map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value))))
+      const text = rows.map((row) =>
+        Object.values(row).map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value))),
+      )
       expect(JSON.stringify(text), table).not.toContain(CANARY)
     }
     expect(await findProviderKey(identity.store.db, identity.workspaceId, id)).toEqual({
@@ -113,7 +118,9 @@ describe('changing', () => {
     const id = await stored()
     const added = updateProviderKey(room, identity.caller, targetOf(id), { origins: ['https://evil.example'] })
     await expect(added).rejects.toThrow(refused('validation_failed'))
-    const { position } = await updateProviderKey(room, identity.caller, targetOf(id), { origins: ['https://eu.api.openai.com'] })
+    const { position } = await updateProviderKey(room, identity.caller, targetOf(id), {
+      origins: ['https://eu.api.openai.com'],
+    })
     await identity.feed.reached(position)
     expect((await credentials.open(id))?.origins).toEqual(['https://eu.api.openai.com'])
   })
@@ -133,7 +140,9 @@ describe('changing', () => {
     const late = updateProviderKey(room, identity.caller, { id, expectedRevision: 1 }, { name: 'c' })
     await expect(late).rejects.toThrow(refused('precondition_failed'))
     const stranger = { ...identity.caller, workspaceId: 'wsp_00000000000000000000000000' }
-    await expect(updateProviderKey(room, stranger, targetOf(id), { name: 'c' })).rejects.toThrow(`There is no provider key ${id}.`)
+    await expect(updateProviderKey(room, stranger, targetOf(id), { name: 'c' })).rejects.toThrow(
+      `There is no provider key ${id}.`,
+    )
   })
 })
 
@@ -141,20 +150,43 @@ describe('rotating', () => {
   test('puts the new secret in place of the old one, whose ciphertext is gone', async () => {
     const id = await stored()
     await credentials.open(id)
-    const rotation = { secret: new Secret('sk-new'), origins: ['https://other.example'], injection: { kind: 'query', name: 'key' } as const }
+    const rotation = {
+      secret: new Secret('sk-new'),
+      origins: ['https://other.example'],
+      injection: { kind: 'query', name: 'key' } as const,
+    }
     const { providerKey, position } = await rotateProviderKey(room, identity.caller, targetOf(id), rotation)
     expect(providerKey).toMatchObject({ version: 2, origins: ['https://other.example'] })
     await identity.feed.reached(position)
     const opened = await credentials.open(id)
-    expect([opened?.secret.reveal(), opened?.origins, opened?.injection]).toEqual(['sk-new', ['https://other.example'], { kind: 'query', name: 'key' }])
-    const rows = await identity.store.db.selectFrom('vault_provider_key_version').selectAll().where('provider_key_id', '=', id).orderBy('version').execute()
-    expect(rows.map((row) => [row.version, row.sealed.length === 0])).toEqual([[1, true], [2, false]])
+    expect([opened?.secret.reveal(), opened?.origins, opened?.injection]).toEqual([
+      'sk-new',
+      ['https://other.example'],
+      { kind: 'query', name: 'key' },
+    ])
+    const rows = await identity.store.db
+      .selectFrom('vault_provider_key_version')
+      .selectAll()
+      .where('provider_key_id', '=', id)
+      .orderBy('version')
+      .execute()
+    expect(rows.map((row) => [row.version, row.sealed.length === 0])).toEqual([
+      [1, true],
+      [2, false],
+    ])
   })
 
   test('keeps origins and injection where nothing else is said', async () => {
     const id = await stored({ injection: { kind: 'basic', username: 'me' } })
-    const { providerKey } = await rotateProviderKey(room, identity.caller, targetOf(id), { secret: new Secret('x'), origins: undefined, injection: undefined })
-    expect(providerKey).toMatchObject({ origins: ['https://api.openai.com', 'https://eu.api.openai.com'], injection: { kind: 'basic', username: 'me' } })
+    const { providerKey } = await rotateProviderKey(room, identity.caller, targetOf(id), {
+      secret: new Secret('x'),
+      origins: undefined,
+      injection: undefined,
+    })
+    expect(providerKey).toMatchObject({
+      origins: ['https://api.openai.com', 'https://eu.api.openai.com'],
+      injection: { kind: 'basic', username: 'me' },
+    })
   })
 })
 
@@ -185,9 +217,22 @@ describe('whoever writes to the database without the seal', () => {
 
   test('cannot put an older version back', async () => {
     const id = await stored()
-    const { sealed } = await identity.store.db.selectFrom('vault_provider_key_version').select('sealed').where('provider_key_id', '=', id).executeTakeFirstOrThrow()
-    await rotateProviderKey(room, identity.caller, targetOf(id), { secret: new Secret('new'), origins: undefined, injection: undefined })
-    await identity.store.db.updateTable('vault_provider_key_version').set({ sealed }).where('provider_key_id', '=', id).where('version', '=', 2).execute()
+    const { sealed } = await identity.store.db
+      .selectFrom('vault_provider_key_version')
+      .select('sealed')
+      .where('provider_key_id', '=', id)
+      .executeTakeFirstOrThrow()
+    await rotateProviderKey(room, identity.caller, targetOf(id), {
+      secret: new Secret('new'),
+      origins: undefined,
+      injection: undefined,
+    })
+    await identity.store.db
+      .updateTable('vault_provider_key_version')
+      .set({ sealed })
+      .where('provider_key_id', '=', id)
+      .where('version', '=', 2)
+      .execute()
     await expect(async () => credentials.open(id)).rejects.toThrow()
   })
 })
@@ -196,9 +241,21 @@ test('an opening that a change overtakes is read again', async () => {
   const id = await stored()
   const slow = new Credentials({ store: identity.store, seal: identity.seal })
   const opening = slow.open(id)
-  const change: Change = { position: 1, atMs: 0, workspaceId: '', kind: 'edit', subjectType: 'provider_key', subjectId: id, detail: {} }
+  const change: Change = {
+    position: 1,
+    atMs: 0,
+    workspaceId: '',
+    kind: 'edit',
+    subjectType: 'provider_key',
+    subjectId: id,
+    detail: {},
+  }
   slow.apply(change)
-  await rotateProviderKey(room, identity.caller, targetOf(id), { secret: new Secret('sk-late'), origins: undefined, injection: undefined })
+  await rotateProviderKey(room, identity.caller, targetOf(id), {
+    secret: new Secret('sk-late'),
+    origins: undefined,
+    injection: undefined,
+  })
   slow.apply(change)
   await opening
   expect((await slow.open(id))?.secret.reveal()).toBe('sk-late')

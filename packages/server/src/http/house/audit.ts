@@ -1,7 +1,8 @@
 /** The audit log over HTTP: what was changed, and what was decided. */
+import type { DecisionRecord } from '@claviger/gateway'
 import { z } from 'zod'
-import { listEntries, type Entry } from '#audit'
-import { defineList, wire, type PageInput } from '#edge'
+import { listDecisions, listEntries, type Entry } from '#audit'
+import { defineList, wire, type PageInput, type Place } from '#edge'
 import type { HouseRoom } from './room.ts'
 
 const id = z.string().min(1).max(100)
@@ -9,7 +10,10 @@ const id = z.string().min(1).max(100)
 const Entry = z
   .object({
     id: z.int(),
-    position: z.int().nullable().meta({ description: 'In the log, without gaps; null for the moment until it is assigned.' }),
+    position: z
+      .int()
+      .nullable()
+      .meta({ description: 'In the log, without gaps; null for the moment until it is assigned.' }),
     at: wire.instant,
     operation: z.string().meta({ example: 'keys.rotate' }),
     outcome: z.enum(['success', 'refused']),
@@ -22,7 +26,9 @@ const Entry = z
     request_id: z.string().nullable(),
     endpoint: z.string().nullable(),
     resource: z.object({ type: z.string(), id: z.string().nullable() }),
-    values: z.record(z.string(), z.unknown()).meta({ description: 'What was asked for; texts that may be secret are keyed hashes.' }),
+    values: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'What was asked for; texts that may be secret are keyed hashes.' }),
     erased: z.array(z.string()).meta({ description: 'Fields that were erased; the log still proves its order.' }),
   })
   .meta({ id: 'AuditEntry' })
@@ -32,6 +38,51 @@ const entryFilters = z.strictObject({
   resource_id: id.optional(),
   operation: z.string().max(100).optional(),
   key_id: id.optional(),
+  request_id: id.optional(),
+  from: wire.instantInput.optional(),
+  to: wire.instantInput.optional(),
+})
+
+const Decision = z
+  .object({
+    at: wire.instant,
+    request_id: z.string(),
+    door: z.string().meta({ description: 'verify, gw or openai.' }),
+    code: z.string().meta({ description: 'valid, or the code that refused.' }),
+    rule: z.string().meta({ description: 'The rule that decided.', example: 'key.scopes' }),
+    status: z.int().meta({ description: 'HTTP status as answered; 0: not known.' }),
+    duration_ms: z.number(),
+    app_id: z.string(),
+    key_id: z.string(),
+    version: z.int(),
+    api_id: z.string().nullable(),
+    target_id: z.string().nullable().meta({ description: 'Route or model.' }),
+    asked_by: z.string().nullable().meta({ description: 'Who asked, at keys/verify.' }),
+    method: z.string(),
+    path: z.string(),
+    client_ip: z.string(),
+    user_agent: z.string(),
+    usage: z
+      .object({
+        input_tokens: z.number(),
+        output_tokens: z.number(),
+        cached_tokens: z.number(),
+        bytes_in: z.number(),
+        bytes_out: z.number(),
+        first_byte_ms: z.number(),
+        metered: z.boolean(),
+        ended: z.string(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'Decision', description: 'One decision of the data plane, with what came of it.' })
+
+const decisionFilters = z.strictObject({
+  app_id: id.optional(),
+  key_id: id.optional(),
+  target_id: id.optional(),
+  door: z.enum(['verify', 'gw', 'openai']).optional(),
+  request_id: id.optional(),
   from: wire.instantInput.optional(),
   to: wire.instantInput.optional(),
 })
@@ -42,7 +93,8 @@ export const auditOperations = [
     path: '/audit',
     tag: 'audit',
     summary: 'List what was changed, newest first.',
-    description: 'Every change stands here, and every call of an operator that was refused. `from` is inclusive, `to` is not.',
+    description:
+      'Every change stands here, and every call of an operator that was refused. `from` is inclusive, `to` is not.',
     permission: 'audit.read',
     query: entryFilters,
     sort: '-at',
@@ -55,11 +107,39 @@ export const auditOperations = [
         resourceId: query.resource_id,
         operation: query.operation,
         keyId: query.key_id,
+        requestId: query.request_id,
         from: query.from,
         to: query.to,
         ...inner(page),
       })
-      return { items: items.map(answer), next: nextCursor === undefined ? undefined : { value: nextCursor, id: '' } }
+      return { items: items.map(entryAnswer), next: outer(nextCursor) }
+    },
+  }),
+  defineList({
+    operationId: 'listDecisions',
+    path: '/decisions',
+    tag: 'audit',
+    summary: 'List decisions of the data plane, newest first.',
+    description:
+      'They come in from the nodes a moment after they were made. A page may hold fewer than `limit`, even none, and yet have a next one.',
+    permission: 'audit.read',
+    query: decisionFilters,
+    sort: '-at',
+    oneOrder: true,
+    item: Decision,
+    handler: async (room: HouseRoom, call, { query, page }) => {
+      const { items, nextCursor } = await listDecisions(room.store.db, {
+        workspaceId: call.workspaceId,
+        actorId: query.app_id,
+        keyId: query.key_id,
+        resourceId: query.target_id,
+        operation: query.door,
+        requestId: query.request_id,
+        from: query.from,
+        to: query.to,
+        ...inner(page),
+      })
+      return { items: items.map(decisionAnswer), next: outer(nextCursor) }
     },
   }),
 ]
@@ -69,7 +149,11 @@ function inner(page: PageInput): { readonly limit: number; readonly cursor: stri
   return { limit: page.limit, cursor: page.after === undefined ? undefined : String(page.after.value) }
 }
 
-function answer(entry: Entry): z.input<typeof Entry> {
+function outer(cursor: string | undefined): Place | undefined {
+  return cursor === undefined ? undefined : { value: cursor, id: '' }
+}
+
+function entryAnswer(entry: Entry): z.input<typeof Entry> {
   return {
     id: entry.id,
     position: entry.position ?? null,
@@ -87,5 +171,41 @@ function answer(entry: Entry): z.input<typeof Entry> {
     resource: { type: entry.resource.type, id: entry.resource.id ?? null },
     values: { ...entry.values },
     erased: [...entry.erased],
+  }
+}
+
+function decisionAnswer(record: DecisionRecord): z.input<typeof Decision> {
+  const { usage } = record
+  return {
+    at: wire.instantText(new Date(record.atMs)),
+    request_id: record.requestId,
+    door: record.door,
+    code: record.code,
+    rule: record.rule,
+    status: record.status,
+    duration_ms: record.durationMs,
+    app_id: record.appId,
+    key_id: record.keyId,
+    version: record.versionNumber,
+    api_id: record.apiId ?? null,
+    target_id: record.targetId ?? null,
+    asked_by: record.askedBy ?? null,
+    method: record.method,
+    path: record.path,
+    client_ip: record.clientIp,
+    user_agent: record.userAgent,
+    usage:
+      usage === undefined
+        ? null
+        : {
+            input_tokens: usage.inputTokens,
+            output_tokens: usage.outputTokens,
+            cached_tokens: usage.cachedTokens,
+            bytes_in: usage.bytesIn,
+            bytes_out: usage.bytesOut,
+            first_byte_ms: usage.firstByteMs,
+            metered: usage.metered,
+            ended: usage.ended,
+          },
   }
 }

@@ -1,7 +1,7 @@
 /** What the operations about the installation itself need, handed in once at start. */
 import type { Seal } from '#seal'
 import type { Store } from '#store'
-import type { Readiness } from '../control-options.ts'
+import type { Readiness } from '../readiness.ts'
 
 export interface HouseRoom {
   readonly store: Store
@@ -9,7 +9,12 @@ export interface HouseRoom {
   readonly nowMs: () => number
   /** Of the product. */
   readonly version: string
-  readonly node: { readonly id: string; readonly name: string; readonly roles: readonly string[]; readonly startedAtMs: number }
+  readonly node: {
+    readonly id: string
+    readonly name: string
+    readonly roles: readonly string[]
+    readonly startedAtMs: number
+  }
   readonly feed: { readonly position: number; ageMs(): number }
   readonly readiness: () => Readiness
   /** Settles when this process has taken the change at that position. */

@@ -12,7 +12,9 @@ const SealCheck = z
     healthy: z.boolean(),
     keys: z.array(z.object({ key_id: z.string(), state: z.string(), problem: z.string().nullable() })),
     samples: z
-      .array(z.object({ kind: z.string(), outcome: z.enum(['opened', 'none', 'failed']), problem: z.string().nullable() }))
+      .array(
+        z.object({ kind: z.string(), outcome: z.enum(['opened', 'none', 'failed']), problem: z.string().nullable() }),
+      )
       .meta({ description: 'One stored ciphertext of each kind, opened and thrown away.' }),
   })
   .meta({ id: 'SealCheck' })
@@ -32,7 +34,11 @@ export const sealOperations = [
     status: 200,
     answer: SealCheck,
     handler: async (room: HouseRoom) => {
-      const [status, keys, samples] = await Promise.all([room.seal.status(), room.seal.checkAll(), room.seal.openSamples()])
+      const [status, keys, samples] = await Promise.all([
+        room.seal.status(),
+        room.seal.checkAll(),
+        room.seal.openSamples(),
+      ])
       return {
         seal: { type: status.sealType, id: status.sealId },
         healthy: [...keys, ...samples].every((check) => check.problem === undefined),
@@ -47,7 +53,8 @@ export const sealOperations = [
     path: '/seal/rotate-keyring',
     tag: 'installation',
     summary: 'Make a new keyring term.',
-    description: 'The keys of all workspaces are wrapped anew in the background; the old term is destroyed with the last of them.',
+    description:
+      'The keys of all workspaces are wrapped anew in the background; the old term is destroyed with the last of them.',
     permission: 'seal.rotate',
     status: 200,
     answer: Rotation,
@@ -66,7 +73,8 @@ export const sealOperations = [
     path: '/seal/rotate-pepper',
     tag: 'installation',
     summary: 'Make a new pepper.',
-    description: 'New keys are hashed under it; the hashes of others move to it as they are used. Keys stay as they are.',
+    description:
+      'New keys are hashed under it; the hashes of others move to it as they are used. Keys stay as they are.',
     permission: 'seal.rotate',
     status: 200,
     answer: Rotation,

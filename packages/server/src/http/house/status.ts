@@ -55,8 +55,18 @@ export const statusOperations = [
         state,
         reasons: [...reasons],
         version: room.version,
-        node: { id: node.id, name: node.name, roles: [...node.roles], started_at: wire.instantText(new Date(node.startedAtMs)) },
-        database: { engine: store.engine, available: store.available(), disk: disk.level, disk_free_bytes: disk.freeBytes },
+        node: {
+          id: node.id,
+          name: node.name,
+          roles: [...node.roles],
+          started_at: wire.instantText(new Date(node.startedAtMs)),
+        },
+        database: {
+          engine: store.engine,
+          available: store.available(),
+          disk: disk.level,
+          disk_free_bytes: disk.freeBytes,
+        },
         feed: { position: feed.position, age_ms: Math.round(feed.ageMs()) },
       }
     },
@@ -70,7 +80,10 @@ export const statusOperations = [
     sort: '-started_at',
     item: Node,
     handler: async (room: HouseRoom, _call, { page }) =>
-      pageOf(cut(await listNodes(room.store.db), page), page, { place: (node) => ({ value: node.startedAtMs, id: node.id }), item: answer }),
+      pageOf(cut(await listNodes(room.store.db), page), page, {
+        place: (node) => ({ value: node.startedAtMs, id: node.id }),
+        item: answer,
+      }),
   }),
 ]
 
@@ -81,7 +94,9 @@ function cut(nodes: readonly NodeFacts[], page: PageInput): readonly NodeFacts[]
     direction * (one.startedAtMs - other.startedAtMs || (one.id < other.id ? -1 : Number(one.id > other.id)))
   const sorted = nodes.toSorted(compare)
   const { after } = page
-  return after === undefined ? sorted : sorted.filter((node) => compare(node, { startedAtMs: Number(after.value), id: after.id }) > 0)
+  return after === undefined
+    ? sorted
+    : sorted.filter((node) => compare(node, { startedAtMs: Number(after.value), id: after.id }) > 0)
 }
 
 function answer(node: NodeFacts): z.input<typeof Node> {

@@ -8,7 +8,9 @@ import type { IdentityRoom } from '../room.ts'
 import { selectAdminKey, selectAdminKeys, type AdminKeyRow } from '../rows-admin-keys.ts'
 
 const params = z.strictObject({ id: wire.idOf('adm') })
-const role = z.enum(ROLE_NAMES).meta({ description: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].what}`).join(' ') })
+const role = z
+  .enum(ROLE_NAMES)
+  .meta({ description: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].what}`).join(' ') })
 const apiIds = wire
   .unique(wire.idOf('api'), 100)
   .min(1)
@@ -85,8 +87,16 @@ export const adminKeyOperations = [
     sort: '-created_at',
     item: AdminKey,
     handler: async (room: IdentityRoom, call, { query, page }) => {
-      const rows = await selectAdminKeys(room.store.db, call.workspaceId, { role: query.role, revoked: query.revoked }, page)
-      return pageOf(rows, page, { place: (row) => ({ value: row.created_at.getTime(), id: row.id }), item: adminKeyAnswer })
+      const rows = await selectAdminKeys(
+        room.store.db,
+        call.workspaceId,
+        { role: query.role, revoked: query.revoked },
+        page,
+      )
+      return pageOf(rows, page, {
+        place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
+        item: adminKeyAnswer,
+      })
     },
   }),
   defineOperation({
@@ -135,7 +145,8 @@ export const adminKeyOperations = [
     path: '/admin-keys/{id}/revoke',
     tag: 'admin keys',
     summary: 'Revoke an admin key.',
-    description: 'It refuses at once on this node, and on all others within the delay of the change feed. Revoking it again changes nothing.',
+    description:
+      'It refuses at once on this node, and on all others within the delay of the change feed. Revoking it again changes nothing.',
     permission: 'admin_keys.revoke',
     params,
     status: 200,

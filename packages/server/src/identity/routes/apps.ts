@@ -94,7 +94,8 @@ export const appOperations = [
     path: '/apps/{id}',
     tag: 'apps',
     summary: 'Change, disable or enable an app.',
-    description: 'Members that are left out stay as they are. With `"disabled": true` every key of the app refuses and its open streams are cut.',
+    description:
+      'Members that are left out stay as they are. With `"disabled": true` every key of the app refuses and its open streams are cut.',
     permission: 'apps.update',
     params,
     body: z.strictObject({

@@ -12,9 +12,13 @@ export const setupOperations = [
     path: '/setup',
     tag: 'admin keys',
     summary: 'Use up a set-up link and get the admin key of an owner.',
-    description: 'Of two that come at once, one gets a key. The answer is not repeated, not even under the same Idempotency-Key.',
+    description:
+      'Of two that come at once, one gets a key. The answer is not repeated, not even under the same Idempotency-Key.',
     body: z.strictObject({
-      secret: z.string().max(200).meta({ description: 'What stands after # in the link.', format: 'password', writeOnly: true }),
+      secret: z
+        .string()
+        .max(200)
+        .meta({ description: 'What stands after # in the link.', format: 'password', writeOnly: true }),
       owner_name: wire.name,
     }),
     status: 201,

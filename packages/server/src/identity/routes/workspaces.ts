@@ -12,7 +12,10 @@ const maxKeyAgeSeconds = z
   .int()
   .min(60)
   .max(315_360_000)
-  .meta({ description: 'No key of the workspace lives longer. A key that is made without an expiry gets this one.', example: 31_536_000 })
+  .meta({
+    description: 'No key of the workspace lives longer. A key that is made without an expiry gets this one.',
+    example: 31_536_000,
+  })
 
 const members = {
   id: wire.idOf('wsp'),
@@ -27,7 +30,9 @@ const members = {
 const Workspace = z.object(members).meta({ id: 'Workspace', description: 'A tenant: nothing crosses it.' })
 
 const link = {
-  setup_url: z.url().meta({ description: 'Good for one use within one hour; whoever opens it first becomes an owner. Shown once.' }),
+  setup_url: z
+    .url()
+    .meta({ description: 'Good for one use within one hour; whoever opens it first becomes an owner. Shown once.' }),
   setup_url_expires_at: wire.instant,
 }
 const NewWorkspace = z.object({ ...members, ...link }).meta({ id: 'NewWorkspace' })
@@ -77,7 +82,10 @@ export const workspaceOperations = [
     summary: 'Make another workspace.',
     description: 'Answers a one-time link for its first owner.',
     permission: 'workspaces.create',
-    body: z.strictObject({ name: wire.name, max_key_age_seconds: maxKeyAgeSeconds.default(DEFAULT_MAX_KEY_AGE_SECONDS) }),
+    body: z.strictObject({
+      name: wire.name,
+      max_key_age_seconds: maxKeyAgeSeconds.default(DEFAULT_MAX_KEY_AGE_SECONDS),
+    }),
     status: 201,
     answer: NewWorkspace,
     secretMembers: ['setup_url'],
@@ -85,7 +93,10 @@ export const workspaceOperations = [
     errors: ['conflict'],
     handler: async (room: IdentityRoom, call, { body }) =>
       room.store.transaction(async (tx) => {
-        const row = await createWorkspace(room, tx, call, { name: body.name, maxKeyAgeSeconds: body.max_key_age_seconds })
+        const row = await createWorkspace(room, tx, call, {
+          name: body.name,
+          maxKeyAgeSeconds: body.max_key_age_seconds,
+        })
         const { url, expiresAt } = await addSetupLink(room, tx, { workspaceId: row.id, actor: call.actor })
         return { ...answer(row), setup_url: url.reveal(), setup_url_expires_at: wire.instantText(expiresAt) }
       }),
@@ -119,7 +130,11 @@ export const workspaceOperations = [
       'The first workspace cannot be disabled; only its operators can enable another one again.',
     permission: 'workspaces.update',
     params,
-    body: z.strictObject({ name: wire.name.optional(), max_key_age_seconds: maxKeyAgeSeconds.optional(), disabled: z.boolean().optional() }),
+    body: z.strictObject({
+      name: wire.name.optional(),
+      max_key_age_seconds: maxKeyAgeSeconds.optional(),
+      disabled: z.boolean().optional(),
+    }),
     status: 200,
     answer: Workspace,
     revision: (workspace) => workspace.revision,

@@ -23,7 +23,12 @@ export interface TestIdentity {
 export async function openTestIdentity(): Promise<TestIdentity> {
   const store = await openTestStore()
   const seal = await openSeal(store, store.config, silentLog)
-  const feed = await startFeed(store, silentLog, { nowMs: () => Date.now(), monotonicMs: () => performance.now() }, { staleMs: 2_000 })
+  const feed = await startFeed(
+    store,
+    silentLog,
+    { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+    { staleMs: 2_000 },
+  )
   const clock = { ms: Date.now() }
   const room: IdentityRoom = {
     store,

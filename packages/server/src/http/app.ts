@@ -1,0 +1,83 @@
+/** The routes of the control API: operations, their description, and what machines ask about the server's health. */
+import { ClavigerError } from '@claviger/core'
+import { Hono, type Context } from 'hono'
+import type { BoundOperation } from '#edge'
+import { API_ROOT } from './answer.ts'
+import { bindContract, CONTRACT } from './contract.ts'
+import type { ControlOptions } from './control-options.ts'
+import { openapiDocument } from './openapi.ts'
+import { docsPage } from './pages/docs-page.ts'
+import { pageResponse } from './pages/html.ts'
+import { setupPage } from './pages/setup-page.ts'
+import { problemResponse } from './problem-response.ts'
+import { createRunner, type Arrived } from './run-operation.ts'
+import type { Visit } from './visit.ts'
+
+export interface ControlEnv {
+  readonly Bindings: { readonly visit: Visit }
+}
+
+export function createApp(options: ControlOptions): Hono<ControlEnv> {
+  const app = new Hono<ControlEnv>()
+  const run = createRunner(options)
+  for (const [path, operations] of byPath(bindContract(options.rooms))) {
+    for (const operation of operations) {
+      app.on(operation.method.toUpperCase(), path, async (context) => run(operation, arrivedOf(context)))
+    }
+    app.all(path, (context) => methodNotAllowed(operations, context.env.visit.requestId))
+  }
+  addPages(app, options)
+  addHealth(app, options)
+  app.notFound((context) =>
+    problemResponse(new ClavigerError('not_found', 'There is nothing here.'), context.env.visit.requestId),
+  )
+  return app
+}
+
+function addPages(app: Hono<ControlEnv>, { seal, version }: ControlOptions): void {
+  const document = openapiDocument(CONTRACT, version)
+  const text = JSON.stringify(document)
+  const docs = docsPage(document)
+  const sha256 = (input: string): Uint8Array => seal.sha256(input)
+  app.get('/api/openapi.json', () => new Response(text, { headers: { 'Content-Type': 'application/json' } }))
+  app.get('/api/docs', () => pageResponse(docs, sha256))
+  app.get('/api/setup', () => pageResponse(setupPage, sha256))
+}
+
+function addHealth(app: Hono<ControlEnv>, { readiness, metrics }: ControlOptions): void {
+  app.get('/healthz', () => plain(200, 'ok\n'))
+  app.get('/readyz', () => {
+    const { state, reasons } = readiness()
+    return plain(state === 'unready' ? 503 : 200, `${[state, ...reasons].join('\n')}\n`)
+  })
+  app.get('/metrics', () => plain(200, metrics.text(), 'text/plain; version=0.0.4; charset=utf-8'))
+}
+
+function plain(status: number, text: string, type = 'text/plain; charset=utf-8'): Response {
+  return new Response(text, { status, headers: { 'Content-Type': type } })
+}
+
+function arrivedOf(context: Context<ControlEnv>): Arrived {
+  const url = new URL(context.req.url)
+  return { visit: context.env.visit, params: context.req.param(), path: url.pathname, query: url.searchParams }
+}
+
+/** Hono's paths, each with the operations of its methods. Fixed segments go before parameters. */
+function byPath(operations: readonly BoundOperation[]): ReadonlyMap<string, readonly BoundOperation[]> {
+  const served = operations.filter((operation) => operation.handle !== undefined)
+  const paths = new Map<string, BoundOperation[]>()
+  for (const operation of served) {
+    const path = `${API_ROOT}${operation.path.replaceAll(/\{([a-z_]+)\}/g, ':$1')}`
+    paths.set(path, [...(paths.get(path) ?? []), operation])
+  }
+  return new Map([...paths].toSorted(([one], [other]) => Number(one.includes(':')) - Number(other.includes(':'))))
+}
+
+function methodNotAllowed(operations: readonly BoundOperation[], requestId: string): Response {
+  const methods = operations.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+  const allow = methods.join(', ')
+  return problemResponse(
+    new ClavigerError('method_not_allowed', `Here one may ${allow}.`, { facts: { allow } }),
+    requestId,
+  )
+}

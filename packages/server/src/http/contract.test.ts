@@ -1,0 +1,84 @@
+import { isId } from '@claviger/core'
+import { z } from 'zod'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import server from '../../package.json' with { type: 'json' }
+import { ALL_PERMISSIONS, wire } from '#edge'
+import { CONTRACT } from './contract.ts'
+import { codesOf, openapiDocument } from './openapi.ts'
+
+const committed = new URL('../../../../openapi/claviger.json', import.meta.url)
+
+describe('openapi/claviger.json', () => {
+  test('is what `npm run openapi` writes', () => {
+    const text = `${JSON.stringify(openapiDocument(CONTRACT, server.version), null, 2)}\n`
+    expect(text === readFileSync(committed, 'utf8'), 'run: npm run openapi').toBe(true)
+  })
+
+  test('comes out the same twice', () => {
+    expect(JSON.stringify(openapiDocument(CONTRACT, '1'))).toBe(JSON.stringify(openapiDocument(CONTRACT, '1')))
+  })
+})
+
+describe('the contract', () => {
+  test('names each operation once, and each method and path once', () => {
+    const ids = CONTRACT.map((operation) => operation.operationId)
+    const places = CONTRACT.map((operation) => `${operation.method} ${operation.path}`)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(new Set(places).size).toBe(places.length)
+  })
+
+  test('asks for every permission that can be held, so none of them pretends', () => {
+    const asked = new Set<string>(CONTRACT.map((operation) => operation.permission))
+    expect(ALL_PERMISSIONS.filter((permission) => !asked.has(permission))).toEqual([])
+  })
+
+  describe.each(CONTRACT.map((operation) => [operation.operationId, operation] as const))(
+    '%s',
+    (operationId, operation) => {
+      test('is named by verb and noun', () => {
+        expect(operationId).toMatch(
+          /^(list|get|create|update|delete|rotate|revoke|complete|check|verify)[A-Z][A-Za-z]*$/,
+        )
+      })
+
+      test('has a path of plural resources and a schema for each parameter', () => {
+        expect(operation.path).toMatch(/^(?:\/(?:[a-z]+(?:-[a-z]+)*|\{[a-z_]+\}))+$/)
+        const named = [...operation.path.matchAll(/\{([a-z_]+)\}/g)].map((match) => match[1])
+        expect(Object.keys(operation.params?.shape ?? {})).toEqual(named)
+      })
+
+      test('describes itself in a sentence', () => {
+        expect(operation.summary).toMatch(/^[A-Z].*\.$/)
+      })
+
+      test('knows every member of its body', () => {
+        if (operation.body === undefined) return
+        expect(openObjects(z.toJSONSchema(operation.body, { io: 'input', unrepresentable: 'any' }))).toEqual([])
+      })
+
+      test('answers with schemas that have names', () => {
+        if (operation.answer !== undefined) expect(operation.answer.meta()?.id).toMatch(/^[A-Z][A-Za-z]+$/)
+        expect(operation.status === 204).toBe(operation.answer === undefined)
+      })
+
+      test('says that a change may come too late, if it looks at If-Match', () => {
+        if (operation.method === 'patch') expect(codesOf(operation)).toContain('precondition_failed')
+      })
+    },
+  )
+})
+
+test('the ids in the examples are ids', () => {
+  expect(isId('app', String(wire.idOf('app').meta()?.['example']))).toBe(true)
+})
+
+/** Pointers of objects that take members nobody named; maps are allowed, for they say what their members are. */
+function openObjects(schema: unknown, pointer = ''): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const own =
+    'properties' in schema && !('additionalProperties' in schema && schema.additionalProperties === false)
+      ? [pointer]
+      : []
+  return [...own, ...Object.entries(schema).flatMap(([name, child]) => openObjects(child, `${pointer}/${name}`))]
+}

@@ -1,0 +1,98 @@
+/** Over every list of the contract: pages are complete, stable, in order, and cannot be forged. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { API_ROOT } from './answer.ts'
+import { CONTRACT } from './contract.ts'
+import { openTestControl, type TestControl } from './testing/open-control.ts'
+import { makeOneOfEach } from './testing/samples.ts'
+
+let it: TestControl
+beforeAll(async () => {
+  it = await openTestControl()
+  for (let round = 0; round < 5; round++) {
+    // The clock of the room stands still unless it is moved: items of one millisecond must keep their order too.
+    if (round !== 2) it.identity.clockMs += 10
+    await makeOneOfEach(it, it.owner)
+    await it.call('POST', '/api/v1/workspaces', { body: { name: `Tenant ${round}` } })
+  }
+})
+afterAll(async () => it.dispose())
+
+const lists = CONTRACT.filter((operation) => operation.sort !== undefined)
+
+/** Follows the cursors to the end. */
+async function walk(path: string, query: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const found: string[] = []
+  let cursor: string | undefined
+  for (let pages = 0; pages < 100; pages++) {
+    const search = new URLSearchParams({ ...query, ...(cursor !== undefined && { cursor }) })
+    const { status, body, headers, text } = await it.call('GET', `${path}?${search.toString()}`)
+    expect(status, text).toBe(200)
+    found.push(...body.data.map((item: { id?: string; request_id?: string }) => String(item.id ?? item.request_id)))
+    expect(body.has_more).toBe(body.next_cursor !== null)
+    if (body.next_cursor === null) {
+      expect(headers.get('link')).toBeNull()
+      return found
+    }
+    expect(headers.get('link')).toContain(`cursor=${encodeURIComponent(body.next_cursor)}`)
+    cursor = body.next_cursor
+  }
+  throw new Error('the pages have no end')
+}
+
+describe.each(lists.map((operation) => [operation.operationId, operation] as const))('%s', (_id, operation) => {
+  const path = `${API_ROOT}${operation.path}`
+
+  test('gives in small pages what it gives in one', async () => {
+    const whole = await walk(path, { limit: '100' })
+    expect(new Set(whole).size).toBe(whole.length)
+    expect(await walk(path, { limit: '2' })).toEqual(whole)
+    if (operation.operationId !== 'listNodes' && operation.operationId !== 'listDecisions')
+      expect(whole.length).toBeGreaterThanOrEqual(5)
+  })
+
+  test('goes the other way when asked', async () => {
+    const field = String(operation.sort).replace(/^-/, '')
+    const whole = await walk(path, { limit: '100' })
+    if (operation.oneOrder) {
+      expect((await it.call('GET', `${path}?sort=${field}`)).status).toBe(400)
+    } else {
+      expect(await walk(path, { limit: '2', sort: field })).toEqual(whole.toReversed())
+    }
+  })
+
+  test('takes no cursor of another order, other filters or another list', async () => {
+    const { body } = await it.call('GET', `${path}?limit=1`)
+    if (body.next_cursor === null) return
+    const others = lists
+      .filter((other) => other !== operation)
+      .map((other) => `${API_ROOT}${other.path}?cursor=${body.next_cursor}`)
+    const field = String(operation.sort).replace(/^-/, '')
+    const reversed = operation.oneOrder ? [] : [`${path}?sort=${field}&cursor=${body.next_cursor}`]
+    const filtered = operation.query?.shape['name'] === undefined ? [] : [`${path}?name=x&cursor=${body.next_cursor}`]
+    for (const url of [...others, ...reversed, ...filtered]) {
+      const got = await it.call('GET', url)
+      expect([got.status, got.body.errors?.[0]?.pointer], url).toEqual([400, '#/query/cursor'])
+    }
+  })
+})
+
+test('what is added meanwhile does not shift the pages', async () => {
+  const whole = await walk('/api/v1/apps', { limit: '100' })
+  const first = await it.call('GET', '/api/v1/apps?limit=3')
+  it.identity.clockMs += 10
+  await it.call('POST', '/api/v1/apps', { body: { name: 'Meanwhile', owner: 'x' } })
+  const second = await it.call('GET', `/api/v1/apps?limit=100&cursor=${first.body.next_cursor}`)
+  expect([...first.body.data, ...second.body.data].map((item) => item.id)).toEqual(whole)
+})
+
+test('filters hold on every page', async () => {
+  const name = 'Meanwhile'
+  expect((await it.call('GET', `/api/v1/apps?name=${name}`)).body.data).toHaveLength(1)
+  expect((await it.call('GET', '/api/v1/provider-keys?provider=nobody')).body).toEqual({
+    data: [],
+    next_cursor: null,
+    has_more: false,
+  })
+  expect((await it.call('GET', '/api/v1/admin-keys?role=auditor&revoked=false')).body.data).toHaveLength(5)
+  expect((await it.call('GET', '/api/v1/admin-keys?revoked=true')).body.data).toEqual([])
+})

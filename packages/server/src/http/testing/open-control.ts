@@ -1,0 +1,164 @@
+/** The control API on a real port, over a real database, seal and feed, with an owner. */
+import { compileCidrs } from '@claviger/core'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { silentLog, type Config } from '#config'
+import { createAdminKey, findApp, maxKeyAgeSeconds, type RoleName } from '#identity'
+import { registerVaultSamples } from '#vault'
+import { openTestIdentity, type TestIdentity } from '../../identity/testing/open-identity.ts'
+import type { Rooms } from '../contract.ts'
+import { createControl, type Control } from '../control.ts'
+import { registerHandoverSamples } from '../handover.ts'
+import { Metrics } from '../metrics.ts'
+import type { Readiness } from '../readiness.ts'
+
+export interface Sent {
+  /** An admin key; '' for none. Left out: the owner's. */
+  readonly as?: string
+  /** Sent as JSON, unless it is bytes or text already. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Got {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** Of a JSON answer; else an empty object. */
+  // The tests say what they expect of it.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any
+}
+
+export interface TestControl {
+  readonly identity: TestIdentity
+  readonly url: string
+  readonly owner: string
+  readonly control: Control
+  /** What the server believes of the world; tests change it. */
+  readonly world: { feedAgeMs: number; readiness: Readiness; shieldedForMs: number }
+  readonly failures: string[]
+  call(method: string, path: string, sent?: Sent): Promise<Got>
+  /** Makes an admin key in that workspace, the first by default. */
+  mint(role: RoleName, workspaceId?: string): Promise<string>
+  dispose(): Promise<void>
+}
+
+export async function openTestControl(
+  changes: Partial<Pick<Config, 'controlHosts' | 'maxBodyBytes' | 'trustedProxies'>> = {},
+): Promise<TestControl> {
+  const identity = await openTestIdentity()
+  const { store, seal, room, feed, directory } = identity
+  registerVaultSamples(seal)
+  registerHandoverSamples(seal)
+  const world: TestControl['world'] = { feedAgeMs: 0, readiness: { state: 'ready', reasons: [] }, shieldedForMs: 0 }
+  const failures: string[] = []
+  const control = createControl({
+    config: {
+      trustedProxies: compileCidrs([]),
+      controlHosts: new Set(),
+      maxBodyBytes: 16_777_216,
+      feedStaleMs: 2_000,
+      ...changes,
+    },
+    store,
+    seal,
+    log: silentLog,
+    clock: { nowMs: room.nowMs, monotonicMs: () => performance.now() },
+    rooms: roomsOf(identity, world),
+    operators: directory,
+    feedAgeMs: () => world.feedAgeMs,
+    shield: {
+      shieldedForMs: () => world.shieldedForMs,
+      recordFailure: (_ip, reason) => failures.push(`shield: ${reason}`),
+    },
+    refusedBefore: (_ip, reason) => failures.push(`probe: ${reason}`),
+    readiness: () => world.readiness,
+    metrics: new Metrics(),
+    version: '0.0.0-test',
+  })
+  const server = createServer((incoming, outgoing) => control.handle(incoming, outgoing))
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  async function mint(role: RoleName, workspaceId = identity.workspaceId): Promise<string> {
+    const caller = { ...identity.caller, workspaceId }
+    const issued = await createAdminKey(
+      room,
+      caller,
+      { name: role, role, apiIds: null, expiresAt: null },
+      { expiresAtMs: undefined },
+    )
+    await feed.reached(issued.position)
+    return issued.secret.reveal()
+  }
+  const owner = await mint('owner')
+
+  return {
+    identity,
+    url,
+    owner,
+    control,
+    world,
+    failures,
+    mint,
+    call: async (method, path, sent = {}) => send(`${url}${path}`, method, { as: owner, ...sent }),
+    async dispose() {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+      await identity.dispose()
+    },
+  }
+}
+
+async function send(url: string, method: string, { as = '', body, headers }: Sent): Promise<Got> {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(as !== '' && { authorization: `Bearer ${as}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: isRaw ? Buffer.from(body) : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text !== '' ? JSON.parse(text) : {},
+  }
+}
+
+function roomsOf(identity: TestIdentity, world: TestControl['world']): Rooms {
+  const { store, seal, room, feed } = identity
+  const { nowMs, reached } = room
+  return {
+    identity: room,
+    vault: { store, seal, nowMs, reached, allowPrivateUpstreams: new Set() },
+    keys: {
+      store,
+      seal,
+      nowMs,
+      findApp,
+      maxKeyAgeSeconds,
+      applied: async (position) => void (await feed.reached(position)),
+      acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
+      deniesAfterSeconds: 2,
+    },
+    dataplane: { store, seal, nowMs },
+    house: {
+      store,
+      seal,
+      nowMs,
+      version: '0.0.0-test',
+      node: { id: 'nod_01k2m5f8r2e9vbt9rpk9w0z5c3', name: 'test', roles: ['control'], startedAtMs: nowMs() },
+      feed,
+      readiness: () => world.readiness,
+      reached,
+    },
+  }
+}
