@@ -166,8 +166,8 @@ export interface Usage {
   readonly firstByteMs: number
   /** False when the upstream told no token counts for an answer that should have them. */
   readonly metered: boolean
-  /** How it ended. */
-  readonly ended: 'complete' | 'client_abort' | 'upstream_cut' | 'revoked' | 'failed'
+  /** How it ended. `interrupted`: this process died before it could tell; written by whoever found that out. */
+  readonly ended: 'complete' | 'client_abort' | 'upstream_cut' | 'revoked' | 'failed' | 'interrupted'
 }
 
 export interface Journal {

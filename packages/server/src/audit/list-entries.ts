@@ -14,6 +14,7 @@ export interface AuditQuery {
   /** `keys.rotate` in entries; the door (`gw`, `openai`, `verify`) in decisions. */
   readonly operation?: string | undefined
   readonly keyId?: string | undefined
+  readonly requestId?: string | undefined
   /** At or after. */
   readonly from?: Date | undefined
   /** Before. */

@@ -41,6 +41,7 @@ export interface EntryFilter {
   readonly resourceId?: string | undefined
   readonly operation?: string | undefined
   readonly keyId?: string | undefined
+  readonly requestId?: string | undefined
   /** At or after. */
   readonly from?: Date | undefined
   /** Before. */
@@ -61,6 +62,7 @@ export async function selectEntries(db: Db, filter: EntryFilter): Promise<readon
   if (filter.resourceId !== undefined) query = query.where('entry.resource_id', '=', filter.resourceId)
   if (filter.operation !== undefined) query = query.where('entry.operation', '=', filter.operation)
   if (filter.keyId !== undefined) query = query.where('entry.key_id', '=', filter.keyId)
+  if (filter.requestId !== undefined) query = query.where('entry.request_id', '=', filter.requestId)
   if (filter.from !== undefined) query = query.where('entry.at', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('entry.at', '<', filter.to)
   const { before } = filter

@@ -145,7 +145,9 @@ begin
     return;
   end if;
   perform pg_advisory_xact_lock(hashtext('claviger.audit_partition'));
-  if to_regclass(child) is not null then
+  -- not to_regclass: what it found before the wait is remembered
+  perform from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = to_regclass(parent) and c.relname = child;
+  if found then
     return;
   end if;
   execute format('create table %I (like %I including defaults including constraints including storage)', child, parent);
