@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { isId, makeId } from '@claviger/core'
 import { OpenStreams, createGateway, mount, serverOptions, type GatewaySettings, type Ports } from '@claviger/gateway'
-import { recordInterrupted, registerAuditJobs, writeProbes, type Sequencer } from '#audit'
+import { recordInterrupted, registerAuditJobs, startSequencer, writeProbes, type Sequencer } from '#audit'
 import { listenError, type Config } from '#config'
 import { ProbeTally, TargetTables, Verifiers, createJournal, createSnapshots, cutStreams } from '#dataplane'
 import { createEgress } from '#egress'
@@ -230,7 +230,8 @@ export async function startServer(installation: Installation): Promise<RunningSe
   let sequencer: Sequencer | undefined
   if (config.roles.has('worker')) {
     registerFeedJobs(store)
-    sequencer = registerAuditJobs(store, config, log)
+    sequencer = startSequencer(store, log)
+    registerAuditJobs(store, config)
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))
   }
