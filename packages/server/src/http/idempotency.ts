@@ -8,6 +8,7 @@ import { listEntries } from '#audit'
 import type { BoundOperation, OperatorCall } from '#edge'
 import { idOfAnswer, type Answer } from './answer.ts'
 import type { ControlOptions } from './control-options.ts'
+import { mayHaveCommitted } from './problem-response.ts'
 import { burnHandover, keepHandover, type HandoverOf, type SecretMembers } from './handover.ts'
 import { deleteExpired, deleteUse, finishUse, insertUse, selectUse, takeOverUse, type IdempotencyRow } from './rows.ts'
 
@@ -101,8 +102,8 @@ export async function completeUse(
  * The work was refused or failed. When it is not known whether it was committed (the connection broke), the use stays,
  * and the audit log answers that question to whoever repeats the call.
  */
-export async function abandonUse({ store, log }: ControlOptions, use: Use, error: ClavigerError): Promise<void> {
-  if (error.code === 'store_unavailable') return
+export async function abandonUse({ store, log }: ControlOptions, use: Use, thrown: unknown): Promise<void> {
+  if (mayHaveCommitted(thrown)) return
   try {
     await deleteUse(store.db, use)
   } catch (cause) {

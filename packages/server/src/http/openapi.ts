@@ -163,21 +163,24 @@ function listOf(item: z.ZodType): z.ZodType {
   return list
 }
 
-function failuresOf(operation: Operation) {
+interface Failure {
+  readonly description: string
+  readonly content: { readonly 'application/problem+json': { readonly schema: typeof Problem } }
+}
+
+function failuresOf(operation: Operation): Record<string, Failure> {
   const byStatus = new Map<number, ErrorCode[]>()
   for (const code of new Set(codesOf(operation))) {
     const status = ERROR_STATUS[code]
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
   const sorted = [...byStatus].toSorted(([one], [other]) => one - other)
-  const failures = sorted.map(([status, codes]) => [
-    status,
-    {
-      description: codes.map((code) => `\`${code}\``).join(', '),
-      content: { 'application/problem+json': { schema: Problem } },
-    },
-  ])
-  return Object.fromEntries(failures)
+  const failures: Record<string, Failure> = {}
+  for (const [status, codes] of sorted) {
+    const description = codes.map((code) => `\`${code}\``).join(', ')
+    failures[status] = { description, content: { 'application/problem+json': { schema: Problem } } }
+  }
+  return failures
 }
 
 /** Every code that the operation may answer with, but `internal`. */

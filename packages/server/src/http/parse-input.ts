@@ -22,23 +22,21 @@ export function parseQuery(
   operation: BoundOperation,
   given: URLSearchParams,
 ): { readonly query: unknown; readonly paging: Paging } {
-  const values: Record<string, string> = Object.create(null)
+  const values = new Map<string, string>()
   const errors: FieldProblem[] = []
   for (const [name, value] of given) {
-    if (name in values) errors.push({ pointer: queryPointer(name), detail: 'This stands in the query twice.' })
-    values[name] = value
+    if (values.has(name)) errors.push({ pointer: queryPointer(name), detail: 'This stands in the query twice.' })
+    values.set(name, value)
   }
   const paging = operation.sort === undefined ? NO_PAGING : takePaging(values, sortsOf(operation), errors)
-  const query = { ...values }
-  for (const name of Object.keys(query)) {
-    if (operation.query?.shape[name] === undefined)
-      errors.push({ pointer: queryPointer(name), detail: 'This operation knows no such parameter.' })
+  const known = operation.query?.shape ?? {}
+  for (const name of values.keys()) {
+    if (Object.hasOwn(known, name)) continue
+    errors.push({ pointer: queryPointer(name), detail: 'This operation knows no such parameter.' })
+    values.delete(name)
   }
-  const parsed = operation.query?.safeParse(query)
-  if (parsed?.success === false)
-    errors.push(
-      ...problemsOf(parsed.error, '#/query').filter((one) => errors.every((other) => other.pointer !== one.pointer)),
-    )
+  const parsed = operation.query?.safeParse(Object.fromEntries(values))
+  if (parsed?.success === false) errors.push(...problemsOf(parsed.error, '#/query'))
   if (errors.length > 0)
     throw new ClavigerError('validation_failed', 'The query is not right.', { errors: errors.slice(0, MOST_ERRORS) })
   return { query: parsed?.data ?? {}, paging }
@@ -87,11 +85,9 @@ export function sortsOf(operation: Pick<BoundOperation, 'sort' | 'oneOrder'>): r
 }
 
 /** Takes `limit`, `cursor` and `sort` out of the query. */
-function takePaging(values: Record<string, string>, sorts: readonly string[], errors: FieldProblem[]): Paging {
-  const { limit: limitText, cursor, sort } = values
-  delete values['limit']
-  delete values['cursor']
-  delete values['sort']
+function takePaging(values: Map<string, string>, sorts: readonly string[], errors: FieldProblem[]): Paging {
+  const [limitText, cursor, sort] = [values.get('limit'), values.get('cursor'), values.get('sort')]
+  for (const name of ['limit', 'cursor', 'sort']) values.delete(name)
   const limit = limitText === undefined ? DEFAULT_PAGE : Number(limitText)
   if (limitText !== undefined && (!/^\d{1,3}$/.test(limitText) || limit < 1 || limit > LARGEST_PAGE)) {
     errors.push({ pointer: queryPointer('limit'), detail: `must be a whole number from 1 to ${LARGEST_PAGE}` })

@@ -18,9 +18,9 @@ const UNIQUE_VIOLATION = '23505'
 
 /** What a caller may know of whatever was thrown. A bug is logged here, once, and becomes `internal`. */
 export function clavigerErrorOf(thrown: unknown, log: Log, requestId: string): ClavigerError {
-  if (thrown instanceof ClavigerError) {
+  if (isClavigerError(thrown)) {
     if (thrown.status >= 500)
-      log.warn({ err: thrown.cause ?? thrown, code: thrown.code, requestId }, 'a control call could not be served')
+      log.warn({ err: thrown, code: thrown.code, requestId }, 'a control call could not be served')
     return thrown
   }
   if (isLost(thrown)) return clavigerErrorOf(storeUnavailable(thrown), log, requestId)
@@ -35,4 +35,13 @@ export function clavigerErrorOf(thrown: unknown, log: Log, requestId: string): C
   return new ClavigerError('internal', 'Something went wrong here. The request id finds it in the log.', {
     cause: thrown,
   })
+}
+
+/** The connection broke: nobody knows whether the work was committed. */
+export function mayHaveCommitted(thrown: unknown): boolean {
+  return isLost(thrown) || (isClavigerError(thrown) && thrown.code === 'store_unavailable')
+}
+
+function isClavigerError(thrown: unknown): thrown is ClavigerError {
+  return thrown instanceof ClavigerError
 }

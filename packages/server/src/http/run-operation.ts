@@ -127,9 +127,8 @@ async function answerOnce(
   try {
     answer = answerOf(operation, await handle(operation, call, { ...input, page: undefined }))
   } catch (thrown) {
-    const error = clavigerErrorOf(thrown, options.log, call.requestId)
-    await abandonUse(options, begun.use, error)
-    throw error
+    await abandonUse(options, begun.use, thrown)
+    throw thrown
   }
   await completeUse(options, operation, begun.use, answer)
   return responseOf(answer)
