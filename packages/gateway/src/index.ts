@@ -48,4 +48,4 @@ export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/cli
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
-export { serverOptions } from './mount.ts'
+export { mount, serverOptions } from './mount.ts'

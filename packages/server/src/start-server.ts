@@ -13,7 +13,7 @@ import { Metrics, createControl, type Readiness } from '#http'
 import { AdminKeyDirectory, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds } from '#identity'
 import { KeySnapshots } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
-import { createCounters, writeUsage } from '#usage'
+import { createCounters, registerUsageJobs, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
@@ -137,7 +137,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const flushing = setInterval(() => void flushProbes(), PROBE_FLUSH_MS)
 
   // the ports of the data plane
-  const counters = createCounters({ store, clock, nodeId, log })
+  const counters = createCounters({ store, clock, log })
   const egress = createEgress({ config, log, credentials, clock })
   const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
   const ports: Ports = {
@@ -232,6 +232,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     registerFeedJobs(store)
     sequencer = startSequencer(store, log)
     registerAuditJobs(store, config)
+    registerUsageJobs(store)
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))
   }
