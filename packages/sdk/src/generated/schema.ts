@@ -530,6 +530,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what was refused before it was known who asked, newest first.
+         * @description They belong to no workspace. `from` is inclusive, `to` is not.
+         */
+        get: operations["listProbes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what was used, in sums.
+         * @description Counted in whole hours: `from` falls into the first one, `to` is where the last one ends. Default: the last 24 hours. Nodes report a moment after a call has ended.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -1028,7 +1068,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1194,6 +1234,23 @@ export interface components {
             data: components["schemas"]["Node"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        Probes: {
+            /** @description There were more rows: ask for less time, or for more rows. */
+            truncated: boolean;
+            data: {
+                /**
+                 * Format: date-time
+                 * @description Of the second in which they came.
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                at: string;
+                /** @example 192.0.2.1/32 */
+                ip_prefix: string;
+                /** @example checksum */
+                reason: string;
+                count: number;
+            }[];
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
@@ -1473,6 +1530,47 @@ export interface components {
             idle: number;
             /** @default 600000 */
             total: number;
+        };
+        Usage: {
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            to: string;
+            /** @description There were more than 1000 rows: ask for less time or fewer groups. */
+            truncated: boolean;
+            data: {
+                /**
+                 * Format: date-time
+                 * @description Start of the hour or day (UTC); null when not grouped by time.
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                from: string | null;
+                app_id: string | null;
+                key_id: string | null;
+                /** @description Route or model. */
+                target_id: string | null;
+                requests: number;
+                /** @description By Claviger. */
+                refused: number;
+                /** @description Let through, and answered with 5xx or cut by the upstream. */
+                failed: number;
+                input_tokens: number;
+                output_tokens: number;
+                /** @description Of the input tokens. */
+                cached_tokens: number;
+                /** @description Answers that should have told their tokens and did not. */
+                unmetered: number;
+                bytes_in: number;
+                bytes_out: number;
+                /** @description Of all requests together. */
+                duration_ms: number;
+            }[];
         };
         Verification: {
             valid: boolean;
@@ -6371,6 +6469,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionList"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProbes: {
+        parameters: {
+            query?: {
+                ip_prefix?: string;
+                reason?: string;
+                /** @description RFC 3339. */
+                from?: string;
+                /** @description RFC 3339. */
+                to?: string;
+                rows?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probes"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339. */
+                from?: string;
+                /** @description RFC 3339. */
+                to?: string;
+                /** @description Some of hour, day, app, key, target, with commas; empty: one sum. */
+                group_by?: string;
+                app_id?: string;
+                key_id?: string;
+                target_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             /** @description `bad_request`, `bad_header`, `validation_failed` */

@@ -47,6 +47,11 @@ export const PERMISSIONS = {
   'models.update': { what: 'Change models.' },
   'models.delete': { what: 'Delete models.' },
   'audit.read': { what: 'Read the audit log and the decisions.', reads: true },
+  'probes.read': {
+    what: 'See what was refused before it was known who asked.',
+    reads: true,
+    installation: true,
+  },
   'usage.read': { what: 'Read usage.', reads: true },
   'status.read': { what: 'See how the server is doing.', reads: true },
   'nodes.read': { what: 'See the processes of the installation.', reads: true, installation: true },

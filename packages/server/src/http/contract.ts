@@ -5,9 +5,11 @@ import { identityOperations, type IdentityRoom } from '#identity'
 import { keysOperations, type KeysRoutesRoom } from '#keys'
 import { vaultOperations, type VaultRoom } from '#vault'
 import { auditOperations } from './house/audit.ts'
+import { probeOperations } from './house/probes.ts'
 import type { HouseRoom } from './house/room.ts'
 import { sealOperations } from './house/seal.ts'
 import { statusOperations } from './house/status.ts'
+import { usageOperations } from './house/usage.ts'
 
 /** What the operations of each room work with. */
 export interface Rooms {
@@ -18,7 +20,13 @@ export interface Rooms {
   readonly house: HouseRoom
 }
 
-const houseOperations = [...auditOperations, ...statusOperations, ...sealOperations]
+const houseOperations = [
+  ...auditOperations,
+  ...probeOperations,
+  ...usageOperations,
+  ...statusOperations,
+  ...sealOperations,
+]
 
 /** In the order in which people read them. */
 export const CONTRACT: readonly Operation[] = [

@@ -24,7 +24,10 @@ async function exchange(pieces: Iterable<string>): Promise<string> {
     if (socket.destroyed || got !== '') break
     if (!socket.write(piece, 'latin1')) await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  const answered = expect.poll(() => got, { timeout: 2_000 }).toContain(`${CRLF}${CRLF}`).then(undefined, () => {})
+  const answered = expect
+    .poll(() => got, { timeout: 2_000 })
+    .toContain(`${CRLF}${CRLF}`)
+    .then(undefined, () => {})
   await Promise.race([closed, answered])
   await new Promise((resolve) => setTimeout(resolve, 20))
   socket.destroy()
