@@ -71,7 +71,7 @@ export interface AuditJournalTable {
   from_at: ColumnType<Date, Date | string, Date | string>
   to_at: ColumnType<Date, Date | string, Date | string>
   decisions: number
-  key_ids: readonly string[]
+  key_tags: readonly number[]
   block: ColumnType<Buffer, Uint8Array, Uint8Array>
   salt: ColumnType<Buffer, Uint8Array, Uint8Array>
   leaf: ColumnType<Buffer, Uint8Array, Uint8Array>

@@ -37,6 +37,7 @@ $$;
 --   remaining, reset_ms: what can still be had, and when more can be. retry_ms: 0, or before that asking again is vain.
 create function usage_draw(p_requests jsonb, p_returns jsonb, p_now_ms bigint default null) returns jsonb language plpgsql as $$
 declare
+  v_ids text[]; v_returned text[]; v_locked text[];
   v_clock_ms bigint;
   v_live integer;
   v_request jsonb;
@@ -49,17 +50,21 @@ declare
   v_now_ms bigint; v_oldest bigint; v_used bigint; v_first bigint; v_reset_ms bigint; v_retry_ms bigint;
   v_always boolean; v_central boolean; v_units bigint; v_ttl_ms bigint; v_bucket bigint; v_returnable bigint;
 begin
-  insert into usage_counter (id, window_ms, width_ms, last_ms)
-  select distinct on (l ->> 'id') l ->> 'id', (l ->> 'window_ms')::bigint, (l ->> 'width_ms')::bigint, 0
-    from jsonb_array_elements(p_requests) r, jsonb_array_elements(r -> 'limits') l
-   where not exists (select from usage_counter c where c.id = l ->> 'id')
-   order by l ->> 'id'
-      on conflict do nothing;
-  -- All rows in one order, so that two calls never wait for each other in a circle.
-  perform from usage_counter where id in (
-      select l ->> 'id' from jsonb_array_elements(p_requests) r, jsonb_array_elements(r -> 'limits') l
-      union select r ->> 'id' from jsonb_array_elements(p_returns) r)
-    order by id for update;
+  select coalesce(array_agg(distinct l ->> 'id'), '{}') into v_ids
+    from jsonb_array_elements(p_requests) r, jsonb_array_elements(r -> 'limits') l;
+  select coalesce(array_agg(distinct r ->> 'id'), '{}') into v_returned from jsonb_array_elements(p_returns) r;
+  loop
+    insert into usage_counter (id, window_ms, width_ms, last_ms)
+    select wanted.id, 1, 1, 0 from unnest(v_ids) as wanted (id)
+     where not exists (select from usage_counter c where c.id = wanted.id)
+     order by wanted.id
+        on conflict do nothing;
+    -- All rows in one order, so that two calls never wait for each other in a circle.
+    select coalesce(array_agg(held.id), '{}') into v_locked
+      from (select id from usage_counter where id = any (v_ids || v_returned) order by id for update) held;
+    -- Else a row was cleared away between the two statements.
+    exit when v_ids <@ v_locked;
+  end loop;
   v_clock_ms := coalesce(p_now_ms, floor(extract(epoch from clock_timestamp()) * 1000)::bigint);
   v_live := feed_live_nodes();
 
@@ -70,7 +75,7 @@ begin
                                  from jsonb_array_elements(p_returns) r
                                 where r ->> 'id' = c.id and (r ->> 'width_ms')::bigint = c.width_ms
                                 group by 1) back using (bucket))
-   where c.id in (select r ->> 'id' from jsonb_array_elements(p_returns) r);
+   where c.id = any (v_returned);
 
   for v_request in select value from jsonb_array_elements(p_requests) loop
     v_cost := (v_request ->> 'cost')::bigint;

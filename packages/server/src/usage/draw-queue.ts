@@ -1,0 +1,121 @@
+/**
+ * Brings draws to the store: those of one turn together in one call, a few calls at a time. Knows how long the way takes
+ * and whether the store is away.
+ */
+import type { Clock } from '@claviger/gateway'
+import type { DrawRequest, Grant, LeaseStore, UnusedUnits } from './lease-store.ts'
+
+export interface Answered {
+  /** Undefined: the store could not be reached. */
+  readonly grant: Grant | undefined
+  /** When the request was sent, by the monotonic clock: leases count from here. */
+  readonly sentMs: number
+}
+
+export interface DrawQueueOptions {
+  readonly store: LeaseStore
+  readonly clock: Clock
+  /** Runs work at the end of this turn. */
+  readonly schedule: (work: () => void) => void
+  readonly onAway: (cause: unknown) => void
+  readonly onBack: () => void
+}
+
+interface Queued {
+  readonly request: Omit<DrawRequest, 'leastMs'>
+  readonly onAnswer: (answered: Answered) => void
+}
+
+const CALLS_AT_A_TIME = 3
+const REQUESTS_PER_CALL = 200
+const FIRST_GUESS_MS = 5
+/** A lease should outlive the way to the store several times. */
+const LEAST_WAYS = 4
+/** After a failure the store is left alone for so long. */
+const REST_MS = 250
+
+export class DrawQueue {
+  readonly #options: DrawQueueOptions
+  #queued: Queued[] = []
+  #returns: UnusedUnits[] = []
+  #scheduled = false
+  #running = 0
+  #wayMs = FIRST_GUESS_MS
+  #failures = 0
+  #restUntilMs = Number.NEGATIVE_INFINITY
+  calls = 0
+
+  constructor(options: DrawQueueOptions) {
+    this.#options = options
+  }
+
+  /** How long a call takes, smoothed, in ms. */
+  get wayMs(): number {
+    return this.#wayMs
+  }
+
+  /** True while nobody should wait for the store: it failed a moment ago, or is being tried by another request. */
+  isAway(): boolean {
+    return this.#failures > 0 && (this.#running > 0 || this.#scheduled || this.#options.clock.monotonicMs() < this.#restUntilMs)
+  }
+
+  add(request: Omit<DrawRequest, 'leastMs'>, onAnswer: (answered: Answered) => void): void {
+    this.#queued.push({ request, onAnswer })
+    this.#flushLater()
+  }
+
+  giveBack(returns: readonly UnusedUnits[]): void {
+    for (const unused of returns) this.#returns.push(unused)
+    if (returns.length > 0) this.#flushLater()
+  }
+
+  #flushLater(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#options.schedule(() => {
+      this.#scheduled = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    const most = this.#failures > 0 ? 1 : CALLS_AT_A_TIME
+    while (this.#running < most && (this.#queued.length > 0 || this.#returns.length > 0)) {
+      void this.#call(this.#queued.splice(0, REQUESTS_PER_CALL), this.#returns.splice(0))
+    }
+  }
+
+  async #call(queued: readonly Queued[], returns: readonly UnusedUnits[]): Promise<void> {
+    const { store, clock } = this.#options
+    const sentMs = clock.monotonicMs()
+    const leastMs = Math.ceil(this.#wayMs * LEAST_WAYS)
+    this.#running++
+    this.calls++
+    let grants: readonly Grant[] = []
+    try {
+      grants = await store.draw(
+        queued.map(({ request }) => ({ ...request, leastMs })),
+        returns,
+      )
+      this.#onSuccess(clock.monotonicMs() - sentMs)
+    } catch (error) {
+      this.#onFailure(error)
+    }
+    this.#running--
+    for (const [index, { onAnswer }] of queued.entries()) onAnswer({ grant: grants[index], sentMs })
+    this.#flush()
+  }
+
+  #onSuccess(tookMs: number): void {
+    this.#wayMs += (tookMs - this.#wayMs) / 5
+    if (this.#failures === 0) return
+    this.#failures = 0
+    this.#options.onBack()
+  }
+
+  /** What was to be given back is lost with the call: trying again could give it back twice. */
+  #onFailure(error: unknown): void {
+    this.#restUntilMs = this.#options.clock.monotonicMs() + REST_MS
+    if (this.#failures++ === 0) this.#options.onAway(error)
+  }
+}

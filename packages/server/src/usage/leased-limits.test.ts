@@ -1,0 +1,297 @@
+import type { LimitPolicy } from '@claviger/core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { LeaseStore } from './lease-store.ts'
+import { MemoryLeaseStore } from './testing/memory-lease-store.ts'
+import { admittedUnits, mostInAnyWindow, Simulation, type Arrival } from './testing/simulation.ts'
+
+const START_MS = 1_800_000_000_000
+
+function policyOf(limit: number, windowMs: number, rest: Partial<LimitPolicy> = {}): LimitPolicy {
+  return { id: `test:${limit}:${windowMs}`, name: 'test', class: 'bounded', limit, windowMs, buckets: 10, onCounterLoss: 'refuse', ...rest }
+}
+
+function simulate(): { readonly simulation: Simulation; readonly store: () => MemoryLeaseStore } {
+  let made: MemoryLeaseStore | undefined
+  const simulation = new Simulation(START_MS, (its) => (made = new MemoryLeaseStore(() => its.nowMs, () => its.liveNodes())))
+  return {
+    simulation,
+    store: () => {
+      if (made === undefined) throw new Error('the simulation made no store')
+      return made
+    },
+  }
+}
+
+/** Calls of one unit, evenly over `windows` windows, each at one of the nodes. */
+function steady(policy: LimitPolicy, windows: number, nodeOf: (index: number) => number): readonly Arrival[] {
+  const count = policy.limit * windows
+  return Array.from({ length: count }, (_, index) => ({ atMs: START_MS + 100 + (index * policy.windowMs) / policy.limit, node: nodeOf(index), cost: 1 }))
+}
+
+/** What a limiter could admit that knows every call at once: a log of all calls, asked for any trailing window. */
+function ideal(policy: LimitPolicy, arrivals: readonly Arrival[]): number {
+  const log: Arrival[] = []
+  let admitted = 0
+  for (const arrival of arrivals) {
+    while (log[0] !== undefined && log[0].atMs <= arrival.atMs - policy.windowMs) log.shift()
+    if (log.length >= policy.limit) continue
+    log.push(arrival)
+    admitted++
+  }
+  return admitted
+}
+
+/** Numbers between 0 and 1 that are the same in every run. */
+function numbers(seed: number): () => number {
+  let state = seed
+  return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648
+}
+
+describe('never more than the limit in any window', () => {
+  const burst = fc.record({
+    afterMs: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1_100 }), fc.constantFrom(999, 1_000, 1_001)),
+    node: fc.integer({ min: 0, max: 8 }),
+    costs: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 25 }),
+    fate: fc.constantFrom('lives', 'lives', 'lives', 'dies', 'is joined', 'is set ahead', 'is set back'),
+  })
+
+  test('under adversarial calls, on 1 to 9 nodes with skewed and stepping wall clocks, nodes that die and nodes that join', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom(1, 3, 10, 40, 64, 65, 200),
+        fc.integer({ min: 0, max: 60 }),
+        fc.array(burst, { minLength: 1, maxLength: 40 }),
+        async (nodeCount, limit, mostWayMs, bursts) => {
+          const random = numbers(bursts.length + limit)
+          const { simulation } = simulate()
+          for (let node = 0; node < nodeCount; node++) simulation.addNode((random() - 0.5) * 4_000, () => random() * mostWayMs)
+          const policy = policyOf(limit, 1_000)
+          const arrivals: Arrival[] = []
+          let atMs = START_MS
+          for (const { afterMs, node, costs, fate } of bursts) {
+            atMs += afterMs
+            for (const cost of costs) arrivals.push({ atMs, node: node % nodeCount, cost })
+            simulation.at(atMs + 1, () => {
+              const victim = simulation.nodes[node % nodeCount]
+              if (victim === undefined) return
+              if (fate === 'dies') victim.alive = false
+              if (fate === 'is joined') simulation.addNode(0, () => 1)
+              if (fate === 'is set ahead') victim.skewMs += 2_000
+              if (fate === 'is set back') victim.skewMs -= 2_000
+            })
+          }
+          const outcomes = await simulation.run([policy], arrivals, atMs + 2_000)
+          expect(mostInAnyWindow(outcomes, policy.windowMs)).toBeLessThanOrEqual(limit)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  }, 20_000)
+
+  test.each(Array.from({ length: 20 }, (_, step) => 60 + step * 20))(
+    'not even when a lease is used %i ms after it was drawn, and another node takes all there is as soon as it can',
+    async (afterMs) => {
+      const { simulation } = simulate()
+      simulation.addNode(0, () => 40)
+      simulation.addNode(0, () => 0.1)
+      const policy = policyOf(1_000, 1_000)
+      const warm = Array.from({ length: 60 }, (_, index) => ({ atMs: START_MS + index, node: 0, cost: 1 }))
+      const late = Array.from({ length: 30 }, () => ({ atMs: START_MS + 60 + afterMs, node: 0, cost: 1 }))
+      const hungry = Array.from({ length: 700 }, (_, index) => ({ atMs: START_MS + 700 + index, node: 1, cost: 4 }))
+      const outcomes = await simulation.run([policy], [...warm, ...late, ...hungry], START_MS + 2_000)
+      expect(mostInAnyWindow(outcomes, 1_000)).toBeLessThanOrEqual(1_000)
+    },
+  )
+
+  test('a lease ends so long after it was asked for as the store said, however late the answer came', async () => {
+    const grant = { units: 100, ttlMs: 500, bucket: 1, central: false, remaining: 900, resetMs: 1_000, retryMs: 0 }
+    const generous: LeaseStore = { draw: async (requests) => requests.map(() => ({ granted: true, limits: [grant] })), giveBack: async () => undefined }
+    const simulation = new Simulation(START_MS, () => generous)
+    const node = simulation.addNode(0, () => 100)
+    const policy = policyOf(1_000, 60_000)
+    await simulation.decide(node, [policy], 1)
+    expect(simulation.nowMs).toBe(START_MS + 200)
+    await simulation.run([], [], START_MS + 499)
+    expect(node.limits.admit([policy], 1)).toMatchObject({ kind: 'admitted' })
+    await simulation.run([], [], START_MS + 500)
+    expect(node.limits.admit([policy], 1)).toBeInstanceOf(Promise)
+  })
+
+  test('not even when the machine sleeps and its monotonic clock stands still meanwhile', async () => {
+    const { simulation, store } = simulate()
+    const node = simulation.addNode(0, () => 1)
+    const policy = policyOf(1_000, 1_000)
+    expect(admittedUnits(await simulation.run([policy], steady(policy, 0.2, () => 0), START_MS + 310))).toBe(200)
+    const calls = store().calls
+    expect(node.limits.admit([policy], 1)).toMatchObject({ kind: 'admitted' })
+    // Asleep for a minute: the wall clock has gone on, the monotonic clock has not.
+    node.skewMs += 60_000
+    expect(node.limits.admit([policy], 1)).toBeInstanceOf(Promise)
+    await simulation.run([], [], START_MS + 320)
+    expect(store().calls).toBeGreaterThan(calls)
+  })
+})
+
+describe('useful', () => {
+  const shapes: readonly (readonly [number, number])[] = [[36, 10_000], [64, 60_000], [65, 60_000], [100, 1_000], [1_000, 10_000]]
+
+  test.each(shapes.flatMap(([limit, windowMs]) => [1, 2, 9].map((nodes) => [limit, windowMs, nodes] as const)))(
+    'a steady demand of %i per %i ms is admitted to 90 % at least, on %i nodes that share it unevenly',
+    async (limit, windowMs, nodes) => {
+      const random = numbers(nodes)
+      const { simulation } = simulate()
+      for (let node = 0; node < nodes; node++) simulation.addNode((random() - 0.5) * 4_000, () => 0.3 + random() * 2)
+      const policy = policyOf(limit, windowMs)
+      const arrivals = steady(policy, 5, () => Math.floor(random() * random() * nodes))
+      const outcomes = await simulation.run([policy], arrivals, START_MS + 7 * windowMs)
+      expect(mostInAnyWindow(outcomes, windowMs)).toBeLessThanOrEqual(limit)
+      expect(outcomes.length).toBe(arrivals.length)
+      expect(admittedUnits(outcomes) / arrivals.length).toBeGreaterThanOrEqual(0.9)
+    },
+    20_000,
+  )
+
+  test('of calls that come by chance, at least 90 % of what a perfect log would admit', async () => {
+    const random = numbers(7)
+    const { simulation } = simulate()
+    for (let node = 0; node < 4; node++) simulation.addNode(0, () => 0.3 + random() * 2)
+    const policy = policyOf(200, 10_000)
+    let atMs = START_MS
+    const arrivals = Array.from({ length: 1_200 }, () => ({ atMs: (atMs -= Math.log(1 - random()) * 50), node: Math.floor(random() * 4), cost: 1 }))
+    const outcomes = await simulation.run([policy], arrivals, atMs + 1_000)
+    expect(admittedUnits(outcomes)).toBeGreaterThanOrEqual(0.9 * ideal(policy, arrivals))
+  })
+
+  test('a demand well below the limit is never refused, and seldom asks the store', async () => {
+    const { simulation, store } = simulate()
+    for (let node = 0; node < 2; node++) simulation.addNode(0, () => 1)
+    const policy = policyOf(10_000, 60_000)
+    const arrivals = steady({ ...policy, limit: 3_000 }, 1, (index) => index % 2)
+    const outcomes = await simulation.run([policy], arrivals, START_MS + 61_000)
+    expect(admittedUnits(outcomes)).toBe(3_000)
+    expect(store().calls).toBeLessThan(60)
+  })
+
+  test('what a node leased and does not need serves the others soon', async () => {
+    const { simulation } = simulate()
+    for (let node = 0; node < 2; node++) simulation.addNode(0, () => 1)
+    const policy = policyOf(1_000, 60_000)
+    const rush = Array.from({ length: 400 }, (_, index) => ({ atMs: START_MS + 10 + index, node: 0, cost: 1 }))
+    const others = Array.from({ length: 700 }, (_, index) => ({ atMs: START_MS + 17_000 + index * 10, node: 1, cost: 1 }))
+    const outcomes = await simulation.run([policy], [...rush, ...others], START_MS + 30_000)
+    const served = outcomes.filter((outcome) => outcome.admitted && outcome.arrival.node === 1).length
+    expect(served).toBeGreaterThanOrEqual(590)
+    expect(mostInAnyWindow(outcomes, 60_000)).toBeLessThanOrEqual(1_000)
+  })
+})
+
+describe('several limits', () => {
+  test('are charged together or not at all: a refusal by one leaves the others whole', async () => {
+    const { simulation } = simulate()
+    const node = simulation.addNode(0, () => 1)
+    const wide = policyOf(100, 60_000, { id: 'wide' })
+    const narrow = policyOf(10, 60_000, { id: 'narrow' })
+    const arrivals = Array.from({ length: 50 }, (_, index) => ({ atMs: START_MS + 10 + index * 5, node: 0, cost: 1 }))
+    const both = await simulation.run([wide, narrow], arrivals, START_MS + 2_000)
+    expect(admittedUnits(both)).toBe(10)
+    const refused = await simulation.decide(node, [wide, narrow], 1)
+    expect(refused).toMatchObject({ kind: 'refused', blocking: { policy: { id: 'narrow' }, remaining: 0 } })
+    const later = arrivals.concat(arrivals, arrivals).map((arrival, index) => ({ ...arrival, atMs: START_MS + 20_000 + index * 5 }))
+    const rest = await simulation.run([wide], later, START_MS + 25_000)
+    expect(admittedUnits(rest)).toBe(90)
+  })
+
+  test('the one that opens last is named, with the moment from which it has room', async () => {
+    const { simulation } = simulate()
+    const node = simulation.addNode(0, () => 0)
+    const short = policyOf(2, 1_000, { id: 'short' })
+    const long = policyOf(2, 10_000, { id: 'long' })
+    await simulation.run([short, long], [1, 2].map((index) => ({ atMs: START_MS + index, node: 0, cost: 1 })), START_MS + 100)
+    const refused = await simulation.decide(node, [short, long], 1)
+    expect(refused).toMatchObject({ kind: 'refused', blocking: { policy: { id: 'long' } } })
+    if (refused.kind !== 'refused') return
+    expect(refused.blocking.resetMs).toBeGreaterThan(9_800)
+    expect(refused.blocking.resetMs).toBeLessThan(10_200)
+    const atReset = simulation.nowMs + refused.blocking.resetMs
+    const outcomes = await simulation.run([short, long], [{ atMs: atReset + 2, node: 0, cost: 1 }], atReset + 100)
+    expect(admittedUnits(outcomes)).toBe(1)
+  })
+
+  test('a limit of class approximate is counted here, and costs no call of the store', async () => {
+    const { simulation, store } = simulate()
+    const node = simulation.addNode(0, () => 1)
+    const policy = policyOf(5, 1_000, { class: 'approximate' })
+    const kinds = Array.from({ length: 8 }, () => node.limits.admit([policy], 1)).map((admission) => (admission instanceof Promise ? 'later' : admission.kind))
+    expect(kinds).toEqual([...Array(5).fill('admitted'), ...Array(3).fill('refused')])
+    expect(store().calls).toBe(0)
+  })
+})
+
+describe('refusals', () => {
+  test('are known here: a flood on a used-up limit does not reach the store', async () => {
+    const { simulation, store } = simulate()
+    simulation.addNode(0, () => 1)
+    const policy = policyOf(20, 60_000, { class: 'exact' })
+    const flood = Array.from({ length: 5_000 }, (_, index) => ({ atMs: START_MS + 10 + index, node: 0, cost: 1 }))
+    const outcomes = await simulation.run([policy], flood, START_MS + 6_000)
+    expect(admittedUnits(outcomes)).toBe(20)
+    expect(store().calls).toBeLessThan(30)
+  })
+
+  test('a call that costs more than the whole limit is refused at once', async () => {
+    const { simulation, store } = simulate()
+    const node = simulation.addNode(0, () => 1)
+    expect(node.limits.admit([policyOf(20, 60_000)], 21)).toMatchObject({ kind: 'refused', blocking: { resetMs: 60_000, remaining: 20 } })
+    expect(store().calls).toBe(0)
+  })
+
+  test('a raised limit counts at once, whatever was refused before; what was used stays used', async () => {
+    const { simulation } = simulate()
+    simulation.addNode(0, () => 1)
+    const arrivals = (fromMs: number): readonly Arrival[] => Array.from({ length: 300 }, (_, index) => ({ atMs: fromMs + index, node: 0, cost: 1 }))
+    const before = await simulation.run([policyOf(100, 60_000, { id: 'edited' })], arrivals(START_MS + 10), START_MS + 1_000)
+    const after = await simulation.run([policyOf(150, 60_000, { id: 'edited' })], arrivals(START_MS + 1_001), START_MS + 2_000)
+    expect([admittedUnits(before), admittedUnits(after)]).toEqual([100, 50])
+  })
+})
+
+describe('a store that is away', () => {
+  const away: LeaseStore = { draw: async () => Promise.reject(new Error('away')), giveBack: async () => Promise.reject(new Error('away')) }
+
+  test('refuses or allows as the limit declares, counts it, and tries again after a moment', async () => {
+    let answers = false
+    const simulation = new Simulation(START_MS, (its) => {
+      const memory = new MemoryLeaseStore(() => its.nowMs, () => 1)
+      return { draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns), giveBack: async () => undefined }
+    })
+    const node = simulation.addNode(0, () => 1)
+    const refusing = policyOf(100, 60_000, { id: 'refusing' })
+    const allowing = policyOf(100, 60_000, { id: 'allowing', onCounterLoss: 'allow' })
+    expect(await simulation.decide(node, [refusing], 1)).toEqual({ kind: 'lost', policy: refusing })
+    expect(node.limits.admit([allowing], 1)).toMatchObject({ kind: 'admitted', states: [{ remaining: 0 }] })
+    expect(node.limits.admit([allowing, refusing], 1)).toMatchObject({ kind: 'lost', policy: { id: 'refusing' } })
+    expect(node.limits.facts()).toMatchObject({ lossRefused: 2, lossAllowed: 1, storeAway: true })
+    answers = true
+    const outcomes = await simulation.run([refusing], [{ atMs: START_MS + 400, node: 0, cost: 1 }], START_MS + 500)
+    expect(admittedUnits(outcomes)).toBe(1)
+    expect(node.limits.facts().storeAway).toBe(false)
+  })
+
+  test('does not stop what is leased already', async () => {
+    let answers = true
+    const simulation = new Simulation(START_MS, (its) => {
+      const memory = new MemoryLeaseStore(() => its.nowMs, () => 1)
+      return { draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns), giveBack: async () => undefined }
+    })
+    simulation.addNode(0, () => 1)
+    const policy = policyOf(10_000, 60_000)
+    const warm = Array.from({ length: 500 }, (_, index) => ({ atMs: START_MS + 10 + index, node: 0, cost: 1 }))
+    await simulation.run([policy], warm, START_MS + 600)
+    answers = false
+    const outage = Array.from({ length: 100 }, (_, index) => ({ atMs: START_MS + 700 + index, node: 0, cost: 1 }))
+    const outcomes = await simulation.run([policy], outage, START_MS + 1_000)
+    expect(admittedUnits(outcomes)).toBe(100)
+  })
+})
