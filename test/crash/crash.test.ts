@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 test(`${ROUNDS} crashes lose nothing that was acknowledged`, { timeout: ROUNDS * ROUND_AT_MOST_MS }, async () => {
-  console.info(`CRASH_SEED=${SEED} CRASH_ROUNDS=${ROUNDS}`)
+  process.stdout.write(`CRASH_SEED=${SEED} CRASH_ROUNDS=${ROUNDS}\n`)
   const random = seededRandom(SEED)
   const witness = newWitness()
   for (let round = 0; round < ROUNDS; round++) {
@@ -64,7 +64,7 @@ test(`${ROUNDS} crashes lose nothing that was acknowledged`, { timeout: ROUNDS *
   await checkKeys(product, world, witness, [...witness.keys.values()])
   expect(witness.violations, `seed ${SEED}, all keys at the end`).toEqual([])
   expect(await product.cli(['doctor'])).toMatchObject({ code: 0 })
-  console.info(`acknowledged: ${JSON.stringify(witness.counts)}`)
+  process.stdout.write(`acknowledged: ${JSON.stringify(witness.counts)}\n`)
   // a load that did nothing would prove nothing
   expect(witness.counts.created).toBeGreaterThan(ROUNDS)
   expect(witness.counts.revoked).toBeGreaterThan(ROUNDS)

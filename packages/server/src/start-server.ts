@@ -29,6 +29,7 @@ export interface RunningServer {
 const PROBE_FLUSH_MS = 2_000
 const RETRY_STALE_MS = 500
 const LAST_DRAIN_MS = 5_000
+const LOOK_FOR_IDLE_MS = 20
 
 /** @throws StartError `port_taken` and kin */
 export async function startServer(installation: Installation): Promise<RunningServer> {
@@ -239,12 +240,11 @@ export async function startServer(installation: Installation): Promise<RunningSe
 
   return {
     async stop() {
-      const closed = new Promise<void>((done) => server.close(() => done()))
-      server.closeIdleConnections()
+      // The port stays open while calls end: who comes now is told to come again, and where to is the balancer's matter.
       control.drain()
+      const endsAtMs = clock.monotonicMs() + config.shutdownGraceMs
       await gateway.drain(config.shutdownGraceMs)
-      server.closeAllConnections()
-      await closed
+      await closeServer(server, () => clock.monotonicMs() >= endsAtMs)
       clearInterval(retrying)
       clearInterval(flushing)
       tlsWatch?.close()
@@ -303,4 +303,14 @@ async function listen(server: Server, { listen: { host, port } }: Config): Promi
       resolve()
     })
   })
+}
+
+/** Calls of the control API that are under way get their answer; connections end as soon as nothing runs on them. */
+async function closeServer(server: Server, isLate: () => boolean): Promise<void> {
+  const looking = setInterval(
+    () => (isLate() ? server.closeAllConnections() : server.closeIdleConnections()),
+    LOOK_FOR_IDLE_MS,
+  )
+  await new Promise<void>((done) => server.close(() => done()))
+  clearInterval(looking)
 }
