@@ -44,6 +44,28 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
+/** Runs `claviger …` in this environment; `input` goes to its standard input. */
+export async function runCli(
+  env: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+  input = '',
+): Promise<Ran> {
+  const ran = spawn(process.execPath, ['--conditions=@claviger/source', CLI, ...args], {
+    env,
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  ran.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  ran.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  ran.stdin.end(input)
+  const code = await new Promise<number>((done, fail) => {
+    ran.on('error', fail)
+    ran.on('close', (exit) => done(exit ?? -1))
+  })
+  return { code, stdout, stderr }
+}
+
 /** Passable, so that the engine of a root's server, which runs as somebody else, keeps its files in it. */
 export async function makeDataDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'claviger-e2e-'))
@@ -94,22 +116,7 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
     throw new Error(`The server was not ready in time:\n${printed}`)
   }
 
-  const cli = async (args: readonly string[], input = ''): Promise<Ran> => {
-    const ran = spawn(process.execPath, ['--conditions=@claviger/source', CLI, ...args], {
-      env,
-      cwd: ROOT,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
-    let [stdout, stderr] = ['', '']
-    ran.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    ran.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    ran.stdin.end(input)
-    const code = await new Promise<number>((done, fail) => {
-      ran.on('error', fail)
-      ran.on('close', (exit) => done(exit ?? -1))
-    })
-    return { code, stdout, stderr }
-  }
+  const cli = async (args: readonly string[], input = ''): Promise<Ran> => runCli(env, args, input)
 
   const cliJson = async (args: readonly string[], input = ''): Promise<Record<string, unknown>> => {
     const ran = await cli([...args, '--json'], input)
