@@ -6,6 +6,7 @@ export {
   type KnownAdminKey,
 } from './admin-key-directory.ts'
 export { createAdminKey, type IssuedAdminKey, type NewAdminKey } from './admin-keys.ts'
+export { createApp } from './apps.ts'
 export { findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
 export { selectPepperVersions as adminKeyPepperVersions } from './rows-admin-keys.ts'
 export { isRole, permissionsOf, ROLE_NAMES, ROLES, type RoleName } from './roles.ts'

@@ -8,14 +8,10 @@ import { addSetupLink, createSetupLink } from '../setup-link.ts'
 import { createWorkspace, DEFAULT_MAX_KEY_AGE_SECONDS, updateWorkspace } from '../workspaces.ts'
 
 const params = z.strictObject({ id: wire.idOf('wsp') })
-const maxKeyAgeSeconds = z
-  .int()
-  .min(60)
-  .max(315_360_000)
-  .meta({
-    description: 'No key of the workspace lives longer. A key that is made without an expiry gets this one.',
-    example: 31_536_000,
-  })
+const maxKeyAgeSeconds = z.int().min(60).max(315_360_000).meta({
+  description: 'No key of the workspace lives longer. A key that is made without an expiry gets this one.',
+  example: 31_536_000,
+})
 
 const members = {
   id: wire.idOf('wsp'),
