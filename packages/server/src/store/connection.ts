@@ -7,6 +7,7 @@ export type Target = Pick<pg.ClientConfig, 'host' | 'port' | 'user' | 'database'
 const INT8 = 20
 const INT8_ARRAY = 1016
 const STATEMENT_TIMEOUT_MS = 30_000
+const GRACE_MS = 5_000
 const CONNECT_TIMEOUT_MS = 5_000
 const IDLE_CONNECTION_MS = 60_000
 
@@ -36,23 +37,34 @@ export interface PoolOptions {
   readonly target: Target
   readonly max: number
   readonly name: string
+  /** Longest statement; 0: no bound, for migrations. Default 30 s. */
+  readonly statementTimeoutMs?: number
+  /** Between us and the database stands a pooler, which knows no settings of a session. */
+  readonly pooler?: boolean
 }
 
 /** A pool whose connections may break at any time without taking the process down. */
 export function openPool(options: PoolOptions): pg.Pool {
+  const timeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
   const pool = new pg.Pool({
     ...clientOptions(options.target, options.name),
     max: options.max,
+    min: 1,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    ...(options.pooler === true || timeoutMs === 0
+      ? {}
+      : { statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs }),
     // a query that hangs on a dead connection ends too; later than the server's own timeout, which is the better news
-    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+    ...(timeoutMs === 0 ? {} : { query_timeout: timeoutMs + GRACE_MS }),
   })
   // the query that was running fails by itself; without listeners the process would end
   pool.on('error', () => {})
   pool.on('connect', (client) => {
     client.on('error', () => {})
+  })
+  // a connection that still waits for an answer must not serve the next one: that one would wait too
+  pool.on('release', (_, client) => {
+    if (client instanceof pg.Client && Reflect.get(client, 'readyForQuery') !== true) client.end().catch(() => {})
   })
   return pool
 }

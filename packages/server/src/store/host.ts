@@ -11,11 +11,15 @@ export interface Host {
   /** Direct, for LISTEN. */
   readonly listenTarget: Target
   readonly dataDir: string
+  /** A pooler such as PgBouncer stands before `target`. */
+  readonly pooler: boolean
   running(): boolean
   close(): Promise<void>
 }
 
 const DATABASE = 'claviger'
+/** For listeners, the owner's lock, admin commands, and what PostgreSQL keeps for itself. */
+const SPARE_CONNECTIONS = 30
 const OLDEST_MAJOR = 15
 const DUPLICATE_DATABASE = '42P04'
 
@@ -31,7 +35,7 @@ export async function openHost(
     dataDir: config.dataDir,
     role,
     log,
-    ...(settings === undefined ? {} : { settings }),
+    settings: { max_connections: String(config.databasePool + SPARE_CONNECTIONS), ...settings },
   })
   const server = { host: engine.socketDir, port: 5432, user: ENGINE_ROLE }
   try {
@@ -46,6 +50,7 @@ export async function openHost(
     target,
     listenTarget: target,
     dataDir: engine.homeDir,
+    pooler: false,
     running: engine.running,
     close: engine.close,
   }
@@ -74,6 +79,8 @@ async function openExternal(url: string, config: Config): Promise<Host> {
     target,
     listenTarget,
     dataDir: config.dataDir,
+    // a direct connection of its own for LISTEN is what one sets because of a pooler
+    pooler: feedUrl !== undefined,
     running: () => true,
     close: () => Promise.resolve(),
   }

@@ -32,7 +32,7 @@ export async function openListener(target: Target, listener: Listener, log: Log)
   const probe = setInterval(() => {
     const asked = client
     const query = { text: 'select 1', query_timeout: PROBE_TIMEOUT_MS }
-    asked.query(query).catch(() => drop(asked))
+    asked.query(query).catch(() => asked.end().catch(() => {}))
   }, PROBE_EVERY_MS)
   probe.unref()
   return {
@@ -51,12 +51,6 @@ export async function openListener(target: Target, listener: Listener, log: Log)
     next.once('end', () => void reconnect(next))
     await next.query(`listen ${listener.channel}`)
     return next
-  }
-
-  function drop(asked: pg.Client): void {
-    // `end` alone would wait for an answer that does not come
-    Reflect.get(asked, 'connection')?.stream?.destroy()
-    asked.end().catch(() => {})
   }
 
   async function reconnect(ended: pg.Client): Promise<void> {

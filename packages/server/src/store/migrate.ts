@@ -32,20 +32,32 @@ export function readMigrations(folder: string = FOLDER): readonly Migration[] {
     })
 }
 
+export interface MigrationPools {
+  readonly usual: pg.Pool
+  /** Without timeouts, opened only when there is something to apply, and ended then. */
+  readonly openUnbounded: () => pg.Pool
+}
+
 /**
  * Applies what is missing, all of it or nothing, under kysely's lock: several processes may do so at once.
  *
- * @param pool a connection without statement timeout
  * @throws StartError `schema_newer`, `schema_edited`, `migration_failed`
  */
-export async function migrate(pool: pg.Pool, migrations: readonly Migration[], log: Log): Promise<void> {
-  const before = await appliedMigrations(pool)
+export async function migrate(pools: MigrationPools, migrations: readonly Migration[], log: Log): Promise<void> {
+  const before = await appliedMigrations(pools.usual)
   refuseStrangers(before, migrations)
   const missing = migrations.filter((migration) => !before.has(migration.name))
   if (missing.length === 0) return
   log.info({ migrations: missing.map((migration) => migration.name) }, 'bringing the database up to date')
-  // the pool belongs to the caller: this Kysely is dropped, not destroyed
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: pools.openUnbounded() }) })
+  try {
+    await applyMissing(db, migrations)
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function applyMissing(db: Kysely<unknown>, migrations: readonly Migration[]): Promise<void> {
   await sql
     .raw(`create table if not exists ${CHECKSUMS} (name text primary key, checksum text not null)`)
     .execute(db)

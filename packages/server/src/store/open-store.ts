@@ -1,5 +1,6 @@
 /** Opens the store: engine, schema, pool. */
 import { Kysely, PostgresDialect } from 'kysely'
+import type pg from 'pg'
 import type { Config, Log } from '#config'
 import { createAvailability } from './availability.ts'
 import { openPool } from './connection.ts'
@@ -33,10 +34,12 @@ const POOL_CLOSE_MS = 3_000
 export async function openStore(config: Config, log: Log, options: StoreOptions = {}): Promise<Store> {
   const role = options.role ?? 'server'
   const host = await openHost(config, log, role, options.engineSettings)
+  const { pooler } = host
+  const name = `claviger ${role} ${process.pid}`
+  const pool = openPool({ target: host.target, max: config.databasePool, name, pooler })
   try {
-    const name = `claviger ${role} ${process.pid}`
-    const pool = openPool({ target: host.target, max: config.databasePool, name })
-    await migrate(pool, options.migrations ?? readMigrations(), log)
+    const openUnbounded = (): pg.Pool => openPool({ target: host.target, max: 2, name, statementTimeoutMs: 0, pooler })
+    await migrate({ usual: pool, openUnbounded }, options.migrations ?? readMigrations(), log)
     const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
     const availability = createAvailability(pool, log)
     const disk = await watchDisk(host.dataDir, config, log)
@@ -45,7 +48,7 @@ export async function openStore(config: Config, log: Log, options: StoreOptions 
     return {
       db,
       transaction: (work) => runTransaction(db, availability, work),
-      raw: createRaw(pool, availability),
+      raw: createRaw(pool, availability, { pooler }),
       listen: async (channel, onNotify, onState) => {
         const subscription = await openListener(host.listenTarget, { channel, onNotify, onState }, log)
         subscriptions.add(subscription)
@@ -72,6 +75,7 @@ export async function openStore(config: Config, log: Log, options: StoreOptions 
       },
     }
   } catch (error) {
+    await atMost(POOL_CLOSE_MS, pool.end())
     await host.close()
     throw error
   }

@@ -7,16 +7,17 @@ import type { Watch } from './transaction.ts'
 const TIMEOUT_MS = 5_000
 const MOST_TEXTS = 500
 
-/** See `Store.raw`. */
+/** See `Store.raw`. Behind a pooler nothing is prepared by name: the next query may meet another connection. */
 export function createRaw(
   pool: pg.Pool,
   watch: Watch,
+  options: { readonly pooler: boolean },
 ): (text: string, values: readonly unknown[]) => Promise<readonly Row[]> {
   const names = new Map<string, string>()
   return async (text, values) => {
     const name = names.get(text) ?? remember(names, text)
     try {
-      const config = { name, text, values: [...values], query_timeout: TIMEOUT_MS }
+      const config = { ...(options.pooler ? {} : { name }), text, values: [...values], query_timeout: TIMEOUT_MS }
       return (await pool.query<Row>(config)).rows
     } catch (error) {
       if (!isLost(error)) throw error

@@ -100,15 +100,11 @@ async function ensureTemplate(client: pg.Client, server: string): Promise<string
     const partial = `${name}_new`
     await client.query(`drop database if exists ${partial} with (force)`)
     await client.query(`create database ${partial}`)
-    const pool = openPool({
-      target: { connectionString: urlOf(server, partial) },
-      max: 2,
-      name: 'claviger test template',
-    })
+    const usual = openPool({ target: { connectionString: urlOf(server, partial) }, max: 2, name: 'claviger template' })
     try {
-      await migrate(pool, migrations, silentLog)
+      await migrate({ usual, openUnbounded: () => new pg.Pool(usual.options) }, migrations, silentLog)
     } finally {
-      await pool.end()
+      await usual.end()
     }
     await client.query(`alter database ${partial} rename to ${name}`)
     return name

@@ -19,6 +19,8 @@ export interface Hold {
 const ADMIN_WAIT_MS = { server: 15_000, admin: 120_000 } as const
 /** After a crash, backends of the dead postmaster may take a moment to notice. */
 const LEFTOVER_WAIT_MS = 15_000
+/** A living postmaster answers, or recovers from a crash and then answers. */
+const SILENCE_MS = 120_000
 const POLL_MS = 5
 
 /**
@@ -32,7 +34,7 @@ export async function acquireEngine(
   log: Log,
   extra: Readonly<Record<string, string>>,
 ): Promise<Hold> {
-  const waiting = { adminMs: 0, leftoverMs: 0, said: false }
+  const waiting = { adminMs: 0, leftoverMs: 0, silentMs: 0, said: false }
   for (;;) {
     const running = runningPostmaster(place.clusterDir)
     const result =
@@ -43,6 +45,11 @@ export async function acquireEngine(
       case 'held':
         return result.hold
       case 'again':
+        break
+      case 'silent':
+        waiting.silentMs += POLL_MS
+        if (waiting.silentMs > SILENCE_MS) throw silentError(result.pid)
+        await sleep(POLL_MS)
         break
       case 'leftovers':
         waiting.leftoverMs += 100
@@ -67,6 +74,7 @@ export async function acquireEngine(
 type Attempt =
   | { readonly kind: 'held'; readonly hold: Hold }
   | { readonly kind: 'again' }
+  | { readonly kind: 'silent'; readonly pid: number }
   | { readonly kind: 'leftovers'; readonly error: StartError }
   | { readonly kind: 'taken'; readonly by: OwnerName | undefined }
 
@@ -74,8 +82,7 @@ async function join(pid: number, socketDir: string, role: OwnerRole, log: Log): 
   const attempt = await tryOwn(socketDir, role)
   switch (attempt.kind) {
     case 'silent':
-      await sleep(POLL_MS)
-      return { kind: 'again' }
+      return { kind: 'silent', pid }
     case 'taken':
       if (role === 'admin' && attempt.by?.role !== 'admin')
         return { kind: 'held', hold: { socketDir, lock: undefined, pid } }
@@ -135,6 +142,13 @@ function failureOf(place: Place, spawned: Spawned): Attempt | undefined {
   if (/shared memory block .*is still in use|lock file ".*\.lock" already exists/.test(ended.said))
     return { kind: 'leftovers', error }
   throw error
+}
+
+function silentError(pid: number): StartError {
+  return new StartError(
+    'engine_failed',
+    `The embedded PostgreSQL (process ${pid}) runs, but does not answer. End that process, then start again; nothing that was written is lost.`,
+  )
 }
 
 function takenError(place: Place, by: OwnerName | undefined): StartError {

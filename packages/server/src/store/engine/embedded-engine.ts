@@ -38,6 +38,7 @@ export async function openEmbeddedEngine(options: EngineOptions): Promise<Embedd
   await ensureCluster(dataDir, place, log)
   let hold = await acquireEngine(place, role, log, settings)
   let state: 'running' | 'lost' | 'closing' = 'running'
+  let reviving = Promise.resolve()
   watch(hold)
   return { homeDir: place.homeDir, socketDir: hold.socketDir, running: () => state === 'running', close }
 
@@ -46,7 +47,7 @@ export async function openEmbeddedEngine(options: EngineOptions): Promise<Embedd
       if (state !== 'running') return
       state = 'lost'
       log.error({ pid: held.pid }, 'the database has died; starting it again')
-      void revive()
+      reviving = revive()
     })
   }
 
@@ -62,7 +63,7 @@ export async function openEmbeddedEngine(options: EngineOptions): Promise<Embedd
         log.info({ pid: hold.pid }, 'the database runs again')
       } catch (error) {
         log.error({ err: error, retryMs: waitMs }, 'the database could not be started again')
-        await sleep(waitMs)
+        if (!isClosing()) await sleep(waitMs)
       }
     }
   }
@@ -75,6 +76,7 @@ export async function openEmbeddedEngine(options: EngineOptions): Promise<Embedd
     const wasRunning = state === 'running'
     state = 'closing'
     if (wasRunning) await stop(hold)
+    else await reviving
   }
 
   async function stop(held: Hold): Promise<void> {

@@ -15,7 +15,6 @@ export interface Spawned {
 }
 
 const LOG_MAX_BYTES = 8 * 1024 * 1024
-const MOST_CLIENTS = 60
 
 /** Small in memory, safe on disk. On the command line rather than in a file, so that an upgrade brings its own. */
 function settings(place: Place, extra: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -25,7 +24,6 @@ function settings(place: Place, extra: Readonly<Record<string, string>>): Readon
     unix_socket_permissions: '0700',
     port: '5432',
     cluster_name: 'claviger',
-    max_connections: String(MOST_CLIENTS),
     shared_buffers: '64MB',
     work_mem: '4MB',
     maintenance_work_mem: '32MB',
