@@ -118,9 +118,13 @@ export async function selectKnownAdminKeys(
 }
 
 /** Peppers that a stored hash needs: they must not be destroyed. */
-export async function selectPepperVersions(db: Db): Promise<readonly number[]> {
+export async function selectPepperVersions(db: Db, now: Date): Promise<readonly number[]> {
   const keys = db.selectFrom('identity_admin_key').select('pepper_version').where('revoked_at', 'is', null)
-  const links = db.selectFrom('identity_setup_link').select('pepper_version').where('used_at', 'is', null)
+  const links = db
+    .selectFrom('identity_setup_link')
+    .select('pepper_version')
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
   const rows = await keys.union(links).execute()
   return rows.map((row) => row.pepper_version)
 }
