@@ -4,20 +4,28 @@ import { Readable } from 'node:stream'
 
 const BUFFER_BYTES = 65_536
 
+export interface BodyBounds {
+  readonly limitBytes: number
+  /** How long the upstream may take nothing. */
+  readonly stallMs: number
+  /** Told once, at the first byte beyond the limit; nothing more is passed on then. */
+  readonly onTooLarge: () => void
+  /** Told when the upstream has taken nothing for too long: a caller who goes away is not noticed while nobody reads. */
+  readonly onStalled: () => void
+}
+
 export class BoundedBody extends Readable {
   readonly #incoming: IncomingMessage
-  readonly #limitBytes: number
-  readonly #onTooLarge: () => void
+  readonly #bounds: BodyBounds
+  #stallTimer: NodeJS.Timeout | undefined
   #bytes = 0
   #isAttached = false
   #isWhole = false
 
-  /** @param onTooLarge called once, at the first byte beyond the limit; nothing more is passed on then */
-  constructor(incoming: IncomingMessage, limitBytes: number, onTooLarge: () => void) {
+  constructor(incoming: IncomingMessage, bounds: BodyBounds) {
     super({ highWaterMark: BUFFER_BYTES })
     this.#incoming = incoming
-    this.#limitBytes = limitBytes
-    this.#onTooLarge = onTooLarge
+    this.#bounds = bounds
   }
 
   /** Passed on so far. */
@@ -30,23 +38,27 @@ export class BoundedBody extends Readable {
       this.#isAttached = true
       this.#incoming.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose)
     }
+    clearTimeout(this.#stallTimer)
     this.#incoming.resume()
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#stallTimer)
     this.#incoming.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
     if (!this.#incoming.complete) this.#incoming.pause()
     done(error)
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#bytes + chunk.byteLength > this.#limitBytes) {
+    if (this.#bytes + chunk.byteLength > this.#bounds.limitBytes) {
       this.destroy()
-      this.#onTooLarge()
+      this.#bounds.onTooLarge()
       return
     }
     this.#bytes += chunk.byteLength
-    if (!this.push(chunk)) this.#incoming.pause()
+    if (this.push(chunk)) return
+    this.#incoming.pause()
+    this.#stallTimer = setTimeout(this.#bounds.onStalled, this.#bounds.stallMs)
   }
 
   readonly #onEnd = (): void => {

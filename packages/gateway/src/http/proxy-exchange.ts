@@ -63,11 +63,10 @@ export class ProxyExchange implements EgressSink, OpenStream {
 
   /** `stream`: the caller's body is passed on as it comes. */
   start(body: Uint8Array | 'stream' | undefined): void {
-    const { incoming, outgoing, target, egress } = this.#opened
+    const { outgoing, egress } = this.#opened
     outgoing.once('close', () => this.#onCallerClosed())
     if (body === 'stream') {
-      const limitBytes = Math.min(target.maxBodyBytes, this.#context.settings.maxBodyBytes)
-      this.#body = new BoundedBody(incoming, limitBytes, () => this.#fail(bodyTooLarge(limitBytes), 'body', 'failed'))
+      this.#body = this.#boundedBody()
     } else if (body !== undefined) this.#bytesIn = body.byteLength
     this.#sentAtMs = this.#context.ports.clock.monotonicMs()
     const request = {
@@ -83,6 +82,18 @@ export class ProxyExchange implements EgressSink, OpenStream {
     const call = this.#front.send(this.#context, request, this, this.#opened)
     if (this.#isOver && !this.#isUpstreamDone) call.abort()
     else this.#call = call
+  }
+
+  #boundedBody(): BoundedBody {
+    const { incoming, target } = this.#opened
+    const { maxBodyBytes, clientStallMs } = this.#context.settings
+    const limitBytes = Math.min(target.maxBodyBytes, maxBodyBytes)
+    return new BoundedBody(incoming, {
+      limitBytes,
+      stallMs: target.timeouts.idleMs > 0 ? target.timeouts.idleMs : clientStallMs,
+      onTooLarge: () => this.#fail(bodyTooLarge(limitBytes), 'body', 'failed'),
+      onStalled: () => this.#fail(failureError('timeout_idle'), 'upstream.timeout_idle', 'upstream_cut'),
+    })
   }
 
   // ── what egress tells ──────────────────────────────────────────────────────────────────────────────────────────────

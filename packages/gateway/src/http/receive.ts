@@ -85,8 +85,8 @@ export interface EarlyRefusal {
 /** Answers and counts a refusal before anything is known of the caller but the address. */
 export function refuseEarly(context: Context, door: EdgeDoor, refusal: EarlyRefusal): void {
   const { incoming, outgoing, requestId, thrown } = refusal
-  if (!(thrown instanceof ClavigerError)) context.log.error({ requestId, err: thrown }, 'a call failed inside')
-  const error = thrown instanceof ClavigerError ? thrown : new ClavigerError('internal', 'Something went wrong inside. It has been logged.')
+  if (!ClavigerError.is(thrown)) context.log.error({ requestId, err: thrown }, 'a call failed inside')
+  const error = ClavigerError.is(thrown) ? thrown : new ClavigerError('internal', 'Something went wrong inside. It has been logged.')
   const peer = peerOf(incoming.socket, context.settings.trustedProxies)
   if (peer !== undefined && error.code !== 'draining') context.ports.journal.refusedBefore(peer.ip, error.code)
   const answer = door.errorAnswer(error, requestId)
