@@ -53,7 +53,8 @@ export async function listAll(
       ),
     )
     const found: unknown = page.get('data')
-    if (Array.isArray(found)) items.push(...found)
+    if (Array.isArray(found))
+      items.push(...found.filter((item): item is object => typeof item === 'object' && item !== null))
     const next: unknown = page.get('next_cursor')
     cursor = typeof next === 'string' ? next : undefined
   } while (cursor !== undefined && items.length < limit)

@@ -83,9 +83,16 @@ export function writeRefusal(context: Context, front: Front, received: Received,
 
 function crash(context: Context, front: Front, received: Received, cause: unknown): void {
   const { requestId, outgoing } = received
-  const isOurs = cause instanceof ClavigerError
+  const isOurs = ClavigerError.is(cause)
   if (!isOurs) context.log.error({ requestId, err: cause }, 'a call failed inside')
   const error = isOurs ? cause : new ClavigerError('internal', 'Something went wrong inside. It has been logged.')
   if (outgoing.headersSent) outgoing.destroy()
-  else writeRefusal(context, front, received, { refused: error, rule: 'internal', caller: undefined, target: undefined, limits: [] })
+  else
+    writeRefusal(context, front, received, {
+      refused: error,
+      rule: 'internal',
+      caller: undefined,
+      target: undefined,
+      limits: [],
+    })
 }

@@ -10,8 +10,15 @@ import { ProbeTally, TargetTables, Verifiers, createJournal, createSnapshots, cu
 import { createEgress } from '#egress'
 import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change, type Feed } from '#feed'
 import { Metrics, createControl, type Readiness } from '#http'
-import { AdminKeyDirectory, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds } from '#identity'
-import { KeySnapshots } from '#keys'
+import {
+  AdminKeyDirectory,
+  adminKeyPepperVersions,
+  findApp,
+  loadAppPart,
+  loadWorkspacePart,
+  maxKeyAgeSeconds,
+} from '#identity'
+import { KeySnapshots, keyPepperVersions } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, registerUsageJobs, writeUsage } from '#usage'
 import { Credentials } from '#vault'
@@ -235,6 +242,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     registerAuditJobs(store, config)
     registerUsageJobs(store)
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
+    store.jobs.every('seal_destroy_peppers', 3_600_000, async () => destroyUnusedPeppers(installation))
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))
   }
 
@@ -259,6 +267,16 @@ export async function startServer(installation: Installation): Promise<RunningSe
       await feed.close()
     },
   }
+}
+
+/** A pepper goes when no key and no admin key that may still be used is hashed under it. */
+async function destroyUnusedPeppers({ store, seal, clock }: Installation): Promise<void> {
+  const now = new Date(clock.nowMs())
+  await store.transaction(async (tx) => {
+    const inUse = new Set([...(await keyPepperVersions(tx, now)), ...(await adminKeyPepperVersions(tx, now))])
+    await seal.destroyPeppers(tx, inUse)
+  })
+  await seal.refresh()
 }
 
 function settingsOf(config: Config): GatewaySettings {

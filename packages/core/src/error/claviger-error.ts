@@ -28,6 +28,11 @@ export class ClavigerError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly errors: readonly FieldProblem[]
   readonly retryAfterSeconds: number | undefined
 
+  /** `instanceof`, without the loss of the code's type that it brings. */
+  static is(error: unknown): error is ClavigerError {
+    return error instanceof ClavigerError
+  }
+
   constructor(code: Code, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code

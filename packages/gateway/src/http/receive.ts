@@ -21,7 +21,11 @@ const DRAINING_RETRY_SECONDS = 5
 export function receive(
   context: Context,
   door: EdgeDoor,
-  wire: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse; readonly upgradeHead: Uint8Array | undefined },
+  wire: {
+    readonly incoming: IncomingMessage
+    readonly outgoing: ServerResponse
+    readonly upgradeHead: Uint8Array | undefined
+  },
 ): Received | undefined {
   const { incoming } = wire
   const { clock } = context.ports
@@ -86,7 +90,9 @@ export interface EarlyRefusal {
 export function refuseEarly(context: Context, door: EdgeDoor, refusal: EarlyRefusal): void {
   const { incoming, outgoing, requestId, thrown } = refusal
   if (!ClavigerError.is(thrown)) context.log.error({ requestId, err: thrown }, 'a call failed inside')
-  const error = ClavigerError.is(thrown) ? thrown : new ClavigerError('internal', 'Something went wrong inside. It has been logged.')
+  const error = ClavigerError.is(thrown)
+    ? thrown
+    : new ClavigerError('internal', 'Something went wrong inside. It has been logged.')
   const peer = peerOf(incoming.socket, context.settings.trustedProxies)
   if (peer !== undefined && error.code !== 'draining') context.ports.journal.refusedBefore(peer.ip, error.code)
   const answer = door.errorAnswer(error, requestId)
@@ -105,7 +111,10 @@ function refuseQueryCredential(query: string): void {
     const value = pair.slice(pair.indexOf('=') + 1)
     const parsed = parseKey(value.includes('%') ? value.replace(/%5f/gi, '_') : value)
     if (parsed.kind !== 'malformed') {
-      throw new ClavigerError('query_credential', 'A key must not stand in the query. Send it as "Authorization: Bearer", and rotate it: addresses are logged.')
+      throw new ClavigerError(
+        'query_credential',
+        'A key must not stand in the query. Send it as "Authorization: Bearer", and rotate it: addresses are logged.',
+      )
     }
   }
 }

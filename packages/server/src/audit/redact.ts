@@ -15,7 +15,11 @@ const MOST_MEMBERS = 200
  * @param publicFields names in snake_case, as are the answer's own; see `public-fields.ts`
  * @throws TypeError for what has no place in an entry: functions and symbols
  */
-export function redact(values: Readonly<Record<string, unknown>>, hash: AuditHasher, publicFields: ReadonlySet<string>): Facts {
+export function redact(
+  values: Readonly<Record<string, unknown>>,
+  hash: AuditHasher,
+  publicFields: ReadonlySet<string>,
+): Facts {
   const facts: Record<string, Fact> = {}
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue
@@ -59,11 +63,12 @@ function objectFact(value: object, treatment: Treatment, depth: number): Fact {
   // Bytes would slip through a rule that knows only strings (so it happened to others: CVE-2025-62513).
   if (ArrayBuffer.isView(value)) return treatment.hash(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
   if (value instanceof ArrayBuffer) return treatment.hash(new Uint8Array(value))
-  const members = Array.isArray(value) || value instanceof Set ? [...value] : Object.entries(value instanceof Map ? Object.fromEntries(value) : value)
+  const named: object = value instanceof Map ? Object.fromEntries(value) : value
+  const members: readonly unknown[] = Array.isArray(value) || value instanceof Set ? [...value] : Object.entries(named)
   if (depth === DEEPEST || members.length > MOST_MEMBERS) return treatment.hash(JSON.stringify(value))
   if (Array.isArray(value) || value instanceof Set) return members.map((member) => fact(member, treatment, depth + 1))
   const facts: Record<string, Fact> = {}
-  for (const [name, member] of Object.entries(value instanceof Map ? Object.fromEntries(value) : value)) {
+  for (const [name, member] of Object.entries(named)) {
     if (member !== undefined) define(facts, storableText(name), fact(member, treatment, depth + 1))
   }
   return facts

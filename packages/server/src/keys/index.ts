@@ -16,6 +16,7 @@ export {
   requestsLimit,
   revocationBoundSeconds,
 } from './schemas.ts'
+export { selectPepperVersions as keyPepperVersions } from './rows.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'
 
 /** The api of that id, if it is this workspace's and not deleted. */

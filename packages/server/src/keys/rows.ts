@@ -169,6 +169,20 @@ export async function upgradeDigest(
     .execute()
 }
 
+/** Peppers that some hash of a key that may still be used needs. */
+export async function selectPepperVersions(db: Db, now: Date): Promise<readonly number[]> {
+  const rows = await db
+    .selectFrom('keys_version as v')
+    .innerJoin('keys_key as k', 'k.id', 'v.key_id')
+    .select('v.pepper_version')
+    .distinct()
+    .where('v.revoked_at', 'is', null)
+    .where('k.revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', now)]))
+    .execute()
+  return rows.map((row) => row.pepper_version)
+}
+
 /** All public ids after `after`, in order, a page at a time: feeds the filter. */
 export async function selectPublicIds(db: Db, after: string, limit: number): Promise<readonly string[]> {
   const rows = await db
