@@ -14,7 +14,9 @@ import type { NewChange } from './change.ts'
 export async function appendChange(tx: Tx, change: NewChange): Promise<number> {
   const { workspaceId, kind, subjectType, subjectId, detail } = change
   const { rows } = await sql<{ position: number }>`
-    select feed_append(${workspaceId}, ${kind}, ${subjectType}, ${subjectId}, ${JSON.stringify(detail)}::jsonb) as position`.execute(tx)
+    select feed_append(${workspaceId}, ${kind}, ${subjectType}, ${subjectId}, ${JSON.stringify(detail)}::jsonb) as position`.execute(
+    tx,
+  )
   const [row] = rows
   if (row === undefined) throw new Error('feed_append answered nothing')
   return row.position

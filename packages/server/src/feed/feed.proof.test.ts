@@ -9,10 +9,16 @@ import { maintainFeed, renewFeed } from './maintain-feed.ts'
 import { LOOK_LIMIT } from './rows.ts'
 
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
-const revocation: NewChange = { workspaceId: 'wsp_1', kind: 'revocation', subjectType: 'key', subjectId: 'key_1', detail: { version: 2 } }
+const revocation: NewChange = {
+  workspaceId: 'wsp_1',
+  kind: 'revocation',
+  subjectType: 'key',
+  subjectId: 'key_1',
+  detail: { version: 2 },
+}
 
 let store: TestStore
-let feeds: Feed[] = []
+const feeds: Feed[] = []
 
 beforeEach(async () => {
   store = await openTestStore()
@@ -22,13 +28,17 @@ afterEach(async () => {
   await store.dispose()
 })
 
-async function follow(options: Partial<FeedOptions> = {}, from: Pick<TestStore, 'raw' | 'listen'> = store): Promise<Feed> {
+async function follow(
+  options: Partial<FeedOptions> = {},
+  from: Pick<TestStore, 'raw' | 'listen'> = store,
+): Promise<Feed> {
   const feed = await startFeed(from, silentLog, clock, { staleMs: 1_000, ...options })
   feeds.push(feed)
   return feed
 }
 
-const append = async (change: NewChange = revocation): Promise<number> => store.transaction(async (tx) => appendChange(tx, change))
+const append = async (change: NewChange = revocation): Promise<number> =>
+  store.transaction(async (tx) => appendChange(tx, change))
 
 async function appendMany(count: number): Promise<number> {
   return store.transaction(async (tx) => {
@@ -39,7 +49,10 @@ async function appendMany(count: number): Promise<number> {
 }
 
 /** The bell never rings: only the heartbeat is left. */
-const deaf = { raw: async (text: string, values: readonly unknown[]) => store.raw(text, values), listen: async () => ({ close: async () => undefined }) }
+const deaf = {
+  raw: async (text: string, values: readonly unknown[]) => store.raw(text, values),
+  listen: async () => ({ close: async () => undefined }),
+}
 
 describe('the log', () => {
   test('stands in the order of the commits, without gaps, however many write at once', async () => {
@@ -102,7 +115,10 @@ describe('a reader', () => {
 
   test('hears the bell again after its connection was cut', async () => {
     const feed = await follow({ heartbeatMs: 60_000 })
-    await store.raw(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen claviger_feed%' and datname = current_database()`, [])
+    await store.raw(
+      `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen claviger_feed%' and datname = current_database()`,
+      [],
+    )
     const position = await append()
     await expect.poll(() => feed.position, { timeout: 5_000 }).toBe(position)
   })
@@ -137,7 +153,8 @@ describe('a reader', () => {
   test('writes nothing while nothing changes', async () => {
     await follow({ heartbeatMs: 5 })
     // The last transaction that wrote each row.
-    const written = async (): Promise<unknown> => store.raw('select xmin::text as writer from feed_head union all select xmin::text from feed_change', [])
+    const written = async (): Promise<unknown> =>
+      store.raw('select xmin::text as writer from feed_head union all select xmin::text from feed_change', [])
     const before = await written()
     await sleep(200)
     expect(await written()).toEqual(before)

@@ -37,7 +37,12 @@ export interface Feed {
 }
 
 /** Begins at the end of the log: what is read from the database after this is at least as new. */
-export async function startFeed(store: Pick<Store, 'raw' | 'listen'>, log: Log, clock: Clock, options: FeedOptions): Promise<Feed> {
+export async function startFeed(
+  store: Pick<Store, 'raw' | 'listen'>,
+  log: Log,
+  clock: Clock,
+  options: FeedOptions,
+): Promise<Feed> {
   const reader = new FeedReader(store, log, clock, options)
   await reader.start()
   return reader
@@ -168,7 +173,10 @@ class FeedReader implements Feed {
     } catch (error) {
       if (this.#wasLost || !this.isLost()) return
       this.#wasLost = true
-      this.#log.error({ err: error, ageMs: Math.round(this.ageMs()) }, 'the change feed is lost: revocations and edits do not arrive')
+      this.#log.error(
+        { err: error, ageMs: Math.round(this.ageMs()) },
+        'the change feed is lost: revocations and edits do not arrive',
+      )
     }
   }
 
@@ -178,7 +186,10 @@ class FeedReader implements Feed {
     const isOtherLog = logId !== this.#logId || head < this.#told
     const isTailGone = head > this.#told && first?.position !== this.#told + 1
     if (isOtherLog || isTailGone) {
-      this.#log.warn({ position: this.#told, head, otherLog: isOtherLog }, 'changes were missed: all that was remembered is dropped')
+      this.#log.warn(
+        { position: this.#told, head, otherLog: isOtherLog },
+        'changes were missed: all that was remembered is dropped',
+      )
       this.#logId = logId
       this.#told = head
       this.#position = Math.min(this.#position, head)

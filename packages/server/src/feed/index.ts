@@ -3,4 +3,14 @@ export { appendChange } from './append-change.ts'
 export type { Change, NewChange, SubjectType } from './change.ts'
 export { FEED_CHANNEL, startFeed, type ChangeListener, type Feed, type FeedOptions } from './feed.ts'
 export { maintainFeed, registerFeedJobs, renewFeed } from './maintain-feed.ts'
-export { ackedBy, advanceDrained, drainedTo, endNode, listNodes, registerNode, type NewNode, type NodeFacts, type RegisteredNode } from './nodes.ts'
+export {
+  ackedBy,
+  advanceDrained,
+  drainedTo,
+  endNode,
+  listNodes,
+  registerNode,
+  type NewNode,
+  type NodeFacts,
+  type RegisteredNode,
+} from './nodes.ts'

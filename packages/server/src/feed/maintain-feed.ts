@@ -31,8 +31,15 @@ export async function maintainFeed(store: Pick<Store, 'db'>): Promise<void> {
  * it knows. Nodes of the past do not run on this database.
  */
 export async function renewFeed(tx: Tx): Promise<void> {
-  await tx.updateTable('feed_head').set({ log_id: sql`gen_random_uuid()` }).execute()
-  await tx.updateTable('feed_node').set({ ended_at: sql`clock_timestamp()` }).where('ended_at', 'is', null).execute()
+  await tx
+    .updateTable('feed_head')
+    .set({ log_id: sql`gen_random_uuid()` })
+    .execute()
+  await tx
+    .updateTable('feed_node')
+    .set({ ended_at: sql`clock_timestamp()` })
+    .where('ended_at', 'is', null)
+    .execute()
 }
 
 const daysAgo = (days: number) => sql<Date>`clock_timestamp() - make_interval(days => ${days})`

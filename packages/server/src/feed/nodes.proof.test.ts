@@ -70,7 +70,8 @@ describe('nodes', () => {
 })
 
 describe('the cursor of a spool', () => {
-  const advance = async (from: number, to: number): Promise<string> => store.transaction(async (tx) => advanceDrained(tx, 'nod_1', from, to))
+  const advance = async (from: number, to: number): Promise<string> =>
+    store.transaction(async (tx) => advanceDrained(tx, 'nod_1', from, to))
 
   test('moves over new lines, gaps of damage included, and knows lines that it has seen', async () => {
     await registerNode(store, feed, node('nod_1'), silentLog)

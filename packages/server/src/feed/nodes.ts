@@ -29,7 +29,8 @@ export interface NodeFacts extends NewNode {
 const BEAT_MS = 1_500
 const LIVE_SECONDS = 10
 
-const BEAT = 'update feed_node set seen_at = clock_timestamp(), ended_at = null, position = greatest(position, $2) where id = $1'
+const BEAT =
+  'update feed_node set seen_at = clock_timestamp(), ended_at = null, position = greatest(position, $2) where id = $1'
 
 /** Registers this process, and keeps telling that it lives; at once when a revocation has been taken in. */
 export async function registerNode(store: Store, feed: Feed, node: NewNode, log: Log): Promise<RegisteredNode> {
@@ -37,7 +38,9 @@ export async function registerNode(store: Store, feed: Feed, node: NewNode, log:
   await store.db
     .insertInto('feed_node')
     .values({ id, name, roles: [...roles], version, position: feed.position })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, roles: [...roles], version, position: feed.position, ended_at: null }))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ name, roles: [...roles], version, position: feed.position, ended_at: null }),
+    )
     .execute()
   let beating: Promise<void> | undefined
   const beat = async (): Promise<void> => {
@@ -67,7 +70,12 @@ export async function registerNode(store: Store, feed: Feed, node: NewNode, log:
 
 /** A process has ended: nobody waits for it any more. */
 export async function endNode(db: Db, nodeId: string): Promise<void> {
-  await db.updateTable('feed_node').set({ ended_at: sql`clock_timestamp()` }).where('id', '=', nodeId).where('ended_at', 'is', null).execute()
+  await db
+    .updateTable('feed_node')
+    .set({ ended_at: sql`clock_timestamp()` })
+    .where('id', '=', nodeId)
+    .where('ended_at', 'is', null)
+    .execute()
 }
 
 export async function listNodes(db: Db): Promise<readonly NodeFacts[]> {
@@ -110,8 +118,17 @@ export async function ackedBy(db: Db, position: number): Promise<{ readonly acke
 export async function advanceDrained(tx: Tx, nodeId: string, from: number, to: number): Promise<'new' | 'seen'> {
   const moved = await tx
     .insertInto('feed_node')
-    .values({ id: nodeId, name: '', roles: [], version: '', ended_at: sql<Date>`clock_timestamp()`, drained_sequence: to })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ drained_sequence: to }).where('feed_node.drained_sequence', '<', from))
+    .values({
+      id: nodeId,
+      name: '',
+      roles: [],
+      version: '',
+      ended_at: sql<Date>`clock_timestamp()`,
+      drained_sequence: to,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ drained_sequence: to }).where('feed_node.drained_sequence', '<', from),
+    )
     .returning('drained_sequence')
     .executeTakeFirst()
   if (moved !== undefined) return 'new'

@@ -55,7 +55,10 @@ export class BacklogReader {
       else if (frameFirst !== firstSequence + lines.length) break
       const end = skipped + maxLines - lines.length
       for (const line of frame.lines.slice(skipped, end)) lines.push(line)
-      this.#rest = end < frame.lines.length ? { firstSequence: frame.firstSequence + end, lines: frame.lines.slice(end) } : undefined
+      this.#rest =
+        end < frame.lines.length
+          ? { firstSequence: frame.firstSequence + end, lines: frame.lines.slice(end) }
+          : undefined
     }
     this.#nextSequence = firstSequence + lines.length
     return lines.length === 0 ? undefined : { firstSequence, lines }
@@ -74,7 +77,12 @@ export class BacklogReader {
       } else if (next.value.kind === 'damage') {
         const { start, end } = next.value.damage
         const { path } = piece.segment
-        this.#onDamage({ path, startByte: piece.startByte + start, endByte: piece.startByte + end, reason: 'bad_frame' })
+        this.#onDamage({
+          path,
+          startByte: piece.startByte + start,
+          endByte: piece.startByte + end,
+          reason: 'bad_frame',
+        })
       } else if (next.value.frame.firstSequence + next.value.frame.lineCount > sequence) {
         const { frame } = next.value
         return { firstSequence: frame.firstSequence, lines: linesOf(piece.bytes, frame) }

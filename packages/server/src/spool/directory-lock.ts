@@ -47,7 +47,9 @@ async function generationsIn(directory: string): Promise<readonly number[] | und
 }
 
 async function anyAlive(directory: string, generations: readonly number[], nowMs: number): Promise<boolean> {
-  const alive = await Promise.all(generations.map(async (generation) => isAlive(lockPath(directory, generation), nowMs)))
+  const alive = await Promise.all(
+    generations.map(async (generation) => isAlive(lockPath(directory, generation), nowMs)),
+  )
   return alive.includes(true)
 }
 
@@ -112,4 +114,5 @@ function absent(error: unknown): undefined {
   throw error
 }
 
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code

@@ -48,7 +48,11 @@ class Table implements Sink {
   }
 }
 
-async function begin(table: Table, options: Partial<DrainOptions> = {}, maxRecentUnits?: number): Promise<{ spool: Spool; drain: Drain }> {
+async function begin(
+  table: Table,
+  options: Partial<DrainOptions> = {},
+  maxRecentUnits?: number,
+): Promise<{ spool: Spool; drain: Drain }> {
   const spool = await openSpool({
     directory,
     fullMode: 'refuse',
@@ -59,8 +63,17 @@ async function begin(table: Table, options: Partial<DrainOptions> = {}, maxRecen
     ...(maxRecentUnits === undefined ? {} : { maxRecentUnits }),
   })
   if (spool === undefined) throw new Error('locked')
-  const drain = startDrain(spool, table, { onEvent: (event) => events.push(event), batchDelayMs: 5, firstBackOffMs: 2, maxBackOffMs: 20, ...options })
-  closing.push(async () => spool.close(), async () => drain.close(0))
+  const drain = startDrain(spool, table, {
+    onEvent: (event) => events.push(event),
+    batchDelayMs: 5,
+    firstBackOffMs: 2,
+    maxBackOffMs: 20,
+    ...options,
+  })
+  closing.push(
+    async () => spool.close(),
+    async () => drain.close(0),
+  )
   return { spool, drain }
 }
 
@@ -118,7 +131,8 @@ describe('a drain', () => {
 
   test('sets a line aside that the table will never take, and stores its neighbours', async () => {
     const table = new Table()
-    table.failing = (lines) => (lines.includes('line 37') ? Object.assign(new Error('bad'), { code: '22P02' }) : undefined)
+    table.failing = (lines) =>
+      lines.includes('line 37') ? Object.assign(new Error('bad'), { code: '22P02' }) : undefined
     const { spool, drain } = await begin(table)
     const lines = await appendAll(spool, 100)
     expect(await drain.drained()).toBe(true)

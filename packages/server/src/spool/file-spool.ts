@@ -213,7 +213,9 @@ export class FileSpool implements Spool {
   }
 
   #full(): ClavigerError {
-    return new ClavigerError('journal_full', 'The journal cannot be written now. Try again later.', { cause: this.#failure })
+    return new ClavigerError('journal_full', 'The journal cannot be written now. Try again later.', {
+      cause: this.#failure,
+    })
   }
 
   #onDamage(report: DamageReport): void {

@@ -3,13 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { encodeFrame, HEADER_BYTES, linesOf, scan, type Scanned } from './frame.ts'
 
 const scratch = Buffer.alloc(1024)
-const encode = (lines: readonly string[], firstSequence: number): Buffer => Buffer.from(encodeFrame(lines, firstSequence, scratch))
+const encode = (lines: readonly string[], firstSequence: number): Buffer =>
+  Buffer.from(encodeFrame(lines, firstSequence, scratch))
 
 function read(bytes: Buffer): { readonly lines: readonly string[]; readonly damage: readonly [number, number][] } {
   const scanned: readonly Scanned[] = [...scan(bytes, 0)]
   return {
     lines: scanned.flatMap((one) => (one.kind === 'frame' ? linesOf(bytes, one.frame) : [])),
-    damage: scanned.flatMap((one) => (one.kind === 'damage' ? [[one.damage.start, one.damage.end] as [number, number]] : [])),
+    damage: scanned.flatMap((one) =>
+      one.kind === 'damage' ? [[one.damage.start, one.damage.end] as [number, number]] : [],
+    ),
   }
 }
 

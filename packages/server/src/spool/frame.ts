@@ -37,7 +37,9 @@ export interface Damage {
   readonly end: number
 }
 
-export type Scanned = { readonly kind: 'frame'; readonly frame: Frame } | { readonly kind: 'damage'; readonly damage: Damage }
+export type Scanned =
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'damage'; readonly damage: Damage }
 
 /**
  * Writes lines as one frame, into `scratch` when they fit.

@@ -30,7 +30,12 @@ export async function listSegments(directory: string): Promise<readonly Segment[
     firsts.map(async (firstSequence, index) => {
       const path = segmentPath(directory, firstSequence)
       const next = firsts[index + 1]
-      return { path, firstSequence, lastSequence: next === undefined ? undefined : next - 1, bytes: (await stat(path)).size }
+      return {
+        path,
+        firstSequence,
+        lastSequence: next === undefined ? undefined : next - 1,
+        bytes: (await stat(path)).size,
+      }
     }),
   )
 }

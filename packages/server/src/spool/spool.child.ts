@@ -1,4 +1,5 @@
 /** A process for the proofs: appends lines to a spool and tells, by number, which ones it was promised. */
+import { ClavigerError } from '@claviger/core'
 import { openSpool } from './open-spool.ts'
 
 const [directory = '', promise = 'written', fullMode = 'refuse', lineLength = '200'] = process.argv.slice(2)
@@ -20,7 +21,7 @@ for (;;) {
     await (promise === 'durable' ? spool.durable() : spool.written())
     say(`promised ${sequence}`)
   } catch (error) {
-    say(`refused ${sequence} ${error instanceof Error && 'code' in error ? error.code : error} ${spool.isFull()}`)
+    say(`refused ${sequence} ${error instanceof ClavigerError ? error.code : 'otherwise'} ${spool.isFull()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

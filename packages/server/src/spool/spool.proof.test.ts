@@ -31,7 +31,9 @@ interface Writer {
 /** @param limits shell words that run before the writer, such as a file size limit */
 async function startWriter(directory: string, words: readonly string[], limits = ''): Promise<Writer> {
   const command = [process.execPath, '--conditions=@claviger/source', CHILD, directory, ...words]
-  const child = spawn('bash', ['-c', `${limits} exec "$@"`, 'bash', ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('bash', ['-c', `${limits} exec "$@"`, 'bash', ...command], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(child)
   const said: string[] = []
   createInterface({ input: child.stdout }).on('line', (line) => said.push(line))
@@ -48,7 +50,11 @@ async function readEverything(directory: string): Promise<readonly string[]> {
   const spool: Spool | undefined = await openSpool({ ...common, directory, onEvent: () => undefined })
   if (spool === undefined) throw new Error('locked')
   const lines: string[] = []
-  for (let batch = await spool.readFrom(1, 5_000); batch !== undefined; batch = await spool.readFrom(lines.length + 1, 5_000)) {
+  for (
+    let batch = await spool.readFrom(1, 5_000);
+    batch !== undefined;
+    batch = await spool.readFrom(lines.length + 1, 5_000)
+  ) {
     lines.push(...batch.lines)
   }
   await spool.close()

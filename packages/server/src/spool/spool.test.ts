@@ -35,7 +35,7 @@ async function open(options: Partial<SpoolOptions> = {}): Promise<Spool> {
 /** Everything from `sequence` on, taken in batches of `maxLines`. */
 async function readAll(spool: Spool, sequence: number, maxLines: number): Promise<readonly string[]> {
   const lines: string[] = []
-  for (let next = sequence; ; ) {
+  for (let next = sequence; ;) {
     const batch = await spool.readFrom(next, maxLines)
     if (batch === undefined) return lines
     lines.push(...batch.lines)
@@ -43,7 +43,8 @@ async function readAll(spool: Spool, sequence: number, maxLines: number): Promis
   }
 }
 
-const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `line ${index + 1} äöü`)
+const numbered = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `line ${index + 1} äöü`)
 
 /** Leaves the directory as a process that was killed leaves it: no close, no trim, its lock dead. */
 async function leaveDead(spool: Spool): Promise<void> {
@@ -117,7 +118,9 @@ describe('a spool', () => {
     await writeFile(join(directory, name), Buffer.concat([whole, whole.subarray(0, 20)]))
     const second = await open()
     expect(await readAll(second, 1, 10)).toEqual(['whole'])
-    expect(events).toMatchObject([{ kind: 'damage', reason: 'torn_tail', startByte: whole.length, endByte: whole.length + 20 }])
+    expect(events).toMatchObject([
+      { kind: 'damage', reason: 'torn_tail', startByte: whole.length, endByte: whole.length + 20 },
+    ])
     expect((await readFile(join(directory, name))).length).toBe(whole.length)
   })
 

@@ -1,14 +1,18 @@
 /** A process for the proofs: many clients at once on one limit; tells how many were admitted, as it goes. */
+import type { LimitPolicy } from '@claviger/core'
 import { silentLog, loadConfig } from '#config'
 import { openStore } from '#store'
 import { createCounters } from './counters.ts'
 
 const [databaseUrl = '', dataDir = '', policyText = '', clientsText = '64', callsText = '50'] = process.argv.slice(2)
-const config = loadConfig({ DATABASE_URL: databaseUrl, CLAVIGER_DATA_DIR: dataDir, CLAVIGER_DATABASE_POOL: '5' }, dataDir)
+const config = loadConfig(
+  { DATABASE_URL: databaseUrl, CLAVIGER_DATA_DIR: dataDir, CLAVIGER_DATABASE_POOL: '5' },
+  dataDir,
+)
 const store = await openStore(config, silentLog)
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
 const counters = createCounters({ store, clock, log: silentLog })
-const policy = JSON.parse(policyText)
+const policy = JSON.parse(policyText) as LimitPolicy // written by the test that starts us
 process.stdout.write('ready\n')
 await new Promise((resolve) => process.stdin.once('data', resolve))
 await Promise.all(

@@ -31,7 +31,16 @@ afterEach(async () => {
 afterAll(async () => store.dispose())
 
 function policyOf(limit: number, rest: Partial<LimitPolicy> = {}): LimitPolicy {
-  return { name: 'key', class: 'bounded', limit, windowMs: 3_600_000, buckets: 60, onCounterLoss: 'refuse', ...rest, id: `${testNumber}:${rest.id ?? 'key'}` }
+  return {
+    name: 'key',
+    class: 'bounded',
+    limit,
+    windowMs: 3_600_000,
+    buckets: 60,
+    onCounterLoss: 'refuse',
+    ...rest,
+    id: `${testNumber}:${rest.id ?? 'key'}`,
+  }
 }
 
 function open(from: Pick<TestStore, 'raw'> = store): RunningCounters {
@@ -48,7 +57,12 @@ async function setLiveNodes(count: number): Promise<void> {
 }
 
 /** Clients that each ask again and again, as fast as they are answered. @returns how many calls were admitted */
-async function hammer(counters: readonly RunningCounters[], policies: readonly LimitPolicy[], clients: number, callsEach: number): Promise<number> {
+async function hammer(
+  counters: readonly RunningCounters[],
+  policies: readonly LimitPolicy[],
+  clients: number,
+  callsEach: number,
+): Promise<number> {
   const admitted = await Promise.all(
     Array.from({ length: clients }, async (_, client) => {
       const mine = counters[client % counters.length]
@@ -61,21 +75,30 @@ async function hammer(counters: readonly RunningCounters[], policies: readonly L
 }
 
 describe('64 clients on a limit of 1,000', () => {
-  test.each(['bounded', 'exact'] as const)('in one process, class %s: exactly 1,000 are admitted', async (limitClass) => {
-    expect(await hammer([open()], [policyOf(1_000, { class: limitClass })], 64, 40)).toBe(1_000)
-  })
+  test.each(['bounded', 'exact'] as const)(
+    'in one process, class %s: exactly 1,000 are admitted',
+    async (limitClass) => {
+      expect(await hammer([open()], [policyOf(1_000, { class: limitClass })], 64, 40)).toBe(1_000)
+    },
+  )
 
-  test.each(['bounded', 'exact'] as const)('on three nodes, class %s: 1,000 are admitted, not one more', async (limitClass) => {
-    await setLiveNodes(3)
-    const policy = policyOf(1_000, { class: limitClass })
-    const nodes = [open(), open(), open()]
-    const admitted = await hammer(nodes, [policy], 64, 40)
-    expect(admitted).toBeLessThanOrEqual(1_000)
-    // Leases that one node does not need come back when they end.
-    const rest = async (): Promise<number> => (await new Promise((resolve) => setTimeout(resolve, 500)), admitted + (await hammer(nodes, [policy], 64, 5)))
-    if (limitClass === 'exact') expect(admitted).toBe(1_000)
-    else expect(await rest()).toBeLessThanOrEqual(1_000)
-  })
+  test.each(['bounded', 'exact'] as const)(
+    'on three nodes, class %s: 1,000 are admitted, not one more',
+    async (limitClass) => {
+      await setLiveNodes(3)
+      const policy = policyOf(1_000, { class: limitClass })
+      const nodes = [open(), open(), open()]
+      const admitted = await hammer(nodes, [policy], 64, 40)
+      expect(admitted).toBeLessThanOrEqual(1_000)
+      // Leases that one node does not need come back when they end.
+      const rest = async (): Promise<number> => (
+        await new Promise((resolve) => setTimeout(resolve, 500)),
+        admitted + (await hammer(nodes, [policy], 64, 5))
+      )
+      if (limitClass === 'exact') expect(admitted).toBe(1_000)
+      else expect(await rest()).toBeLessThanOrEqual(1_000)
+    },
+  )
 
   test('in three processes of which one is killed: never more than 1,000, and nearly all of them', async () => {
     await setLiveNodes(3)
@@ -100,7 +123,9 @@ interface Clients {
 async function startClients(policy: LimitPolicy): Promise<Clients> {
   const program = fileURLToPath(new URL('counters.child.ts', import.meta.url))
   const words = [store.config.databaseUrl?.reveal() ?? '', store.config.dataDir, JSON.stringify(policy), '22', '60']
-  const child = spawn(process.execPath, ['--conditions=@claviger/source', program, ...words], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--conditions=@claviger/source', program, ...words], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   children.push(child)
   const ended = once(child, 'close')
   const said: string[] = []
@@ -131,7 +156,10 @@ describe('counters', () => {
     const wide = policyOf(500, { id: 'wide' })
     const narrow = policyOf(120, { id: 'narrow' })
     const counters = open()
-    const [both, wideOnly] = await Promise.all([hammer([counters], [wide, narrow], 32, 20), hammer([counters], [wide], 32, 8)])
+    const [both, wideOnly] = await Promise.all([
+      hammer([counters], [wide, narrow], 32, 20),
+      hammer([counters], [wide], 32, 8),
+    ])
     expect(both).toBe(120)
     expect(wideOnly).toBe(256)
     expect(await hammer([counters], [wide], 4, 60)).toBe(500 - 120 - 256)
@@ -157,18 +185,30 @@ describe('counters', () => {
     }
     const counters = open({ raw })
     away = true
-    expect(await counters.admit([policyOf(5, { id: 'refuse' })], 1)).toMatchObject({ kind: 'lost', policy: { id: `${testNumber}:refuse` } })
-    expect(await counters.admit([policyOf(5, { id: 'allow', onCounterLoss: 'allow' })], 1)).toMatchObject({ kind: 'admitted' })
+    expect(await counters.admit([policyOf(5, { id: 'refuse' })], 1)).toMatchObject({
+      kind: 'lost',
+      policy: { id: `${testNumber}:refuse` },
+    })
+    expect(await counters.admit([policyOf(5, { id: 'allow', onCounterLoss: 'allow' })], 1)).toMatchObject({
+      kind: 'admitted',
+    })
     expect(counters.facts()).toMatchObject({ lossRefused: 1, lossAllowed: 1, storeAway: true })
     away = false
-    await expect.poll(async () => (await counters.admit([policyOf(5, { id: 'refuse' })], 1)).kind, { timeout: 3_000 }).toBe('admitted')
+    await expect
+      .poll(async () => (await counters.admit([policyOf(5, { id: 'refuse' })], 1)).kind, { timeout: 3_000 })
+      .toBe('admitted')
   })
 
   test('are cleared away when nothing of them counts any more, even while they are drawn from', async () => {
-    await store.raw(`insert into usage_counter (id, window_ms, width_ms, last_ms) values ('old', 1000, 10, 1), ('new', 1000, 10, extract(epoch from clock_timestamp()) * 1000)`, [])
+    await store.raw(
+      `insert into usage_counter (id, window_ms, width_ms, last_ms) values ('old', 1000, 10, 1), ('new', 1000, 10, extract(epoch from clock_timestamp()) * 1000)`,
+      [],
+    )
     await maintainUsage(store)
     expect(await store.raw(`select id from usage_counter where id in ('old', 'new')`, [])).toEqual([{ id: 'new' }])
-    const clearing = Array.from({ length: 30 }, async () => store.raw(`delete from usage_counter where id like '%:cleared:%'`, []))
+    const clearing = Array.from({ length: 30 }, async () =>
+      store.raw(`delete from usage_counter where id like '%:cleared:%'`, []),
+    )
     const policies = Array.from({ length: 30 }, (_, index) => policyOf(1_000, { id: `cleared:${index % 3}` }))
     const counters = open()
     const drawn = policies.map(async (policy) => counters.admit([policy], 1))

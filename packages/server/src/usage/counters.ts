@@ -25,8 +25,19 @@ export interface RunningCounters extends Counters {
 const SWEEP_MS = 50
 
 /** The process must be registered as a node with the role `gateway`: limits are shared among the nodes that live. */
-export function createCounters({ store, clock, log, leaseStore, shield: shieldOptions }: CountersOptions): RunningCounters {
-  const limits = new LeasedLimits({ store: leaseStore ?? new PgLeaseStore(store), clock, log, schedule: (work) => void setImmediate(work) })
+export function createCounters({
+  store,
+  clock,
+  log,
+  leaseStore,
+  shield: shieldOptions,
+}: CountersOptions): RunningCounters {
+  const limits = new LeasedLimits({
+    store: leaseStore ?? new PgLeaseStore(store),
+    clock,
+    log,
+    schedule: (work) => void setImmediate(work),
+  })
   const shield = new Shield(shieldOptions)
   const sweeping = setInterval(() => {
     limits.sweep()

@@ -56,7 +56,10 @@ export class DrawQueue {
 
   /** True while nobody should wait for the store: it failed a moment ago, or is being tried by another request. */
   isAway(): boolean {
-    return this.#failures > 0 && (this.#running > 0 || this.#scheduled || this.#options.clock.monotonicMs() < this.#restUntilMs)
+    return (
+      this.#failures > 0 &&
+      (this.#running > 0 || this.#scheduled || this.#options.clock.monotonicMs() < this.#restUntilMs)
+    )
   }
 
   add(request: Omit<DrawRequest, 'leastMs'>, onAnswer: (answered: Answered) => void): void {

@@ -4,4 +4,12 @@ export type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, UnusedUnits
 export type { LimitFacts } from './leased-limits.ts'
 export { maintainUsage, registerUsageJobs } from './maintain-usage.ts'
 export { DEFAULT_SHIELD, type ShieldOptions } from './shield.ts'
-export { readUsage, writeUsage, type UsageGroup, type UsageQuery, type UsageRecord, type UsageRow, type UsageSums } from './usage-hour.ts'
+export {
+  readUsage,
+  writeUsage,
+  type UsageGroup,
+  type UsageQuery,
+  type UsageRecord,
+  type UsageRow,
+  type UsageSums,
+} from './usage-hour.ts'

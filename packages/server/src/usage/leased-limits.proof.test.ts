@@ -28,7 +28,10 @@ async function simulate(nodes: number, random: () => number): Promise<Simulation
   const simulation = new Simulation(
     START_MS,
     (its) =>
-      new PgLeaseStore({ raw: async (text, values) => store.raw(text.replace('$2::jsonb)', '$2::jsonb, $3)'), [...values, Math.floor(its.nowMs)]) }),
+      new PgLeaseStore({
+        raw: async (text, values) =>
+          store.raw(text.replace('$2::jsonb)', '$2::jsonb, $3)'), [...values, Math.floor(its.nowMs)]),
+      }),
   )
   for (let node = 0; node < nodes; node++) simulation.addNode((random() - 0.5) * 4_000, () => 0.3 + random() * 3)
   return simulation
@@ -49,7 +52,11 @@ describe('the real store, on simulated nodes with clocks two seconds apart', () 
     const random = numbers(nodes)
     const simulation = await simulate(nodes, random)
     const policy = policyOf(`steady:${nodes}`, 200, 5_000)
-    const arrivals = Array.from({ length: 1_000 }, (_, index) => ({ atMs: START_MS + 100 + index * 25, node: Math.floor(random() * nodes), cost: 1 }))
+    const arrivals = Array.from({ length: 1_000 }, (_, index) => ({
+      atMs: START_MS + 100 + index * 25,
+      node: Math.floor(random() * nodes),
+      cost: 1,
+    }))
     const outcomes = await simulation.run([policy], arrivals, START_MS + 30_000)
     expect(mostInAnyWindow(outcomes, 5_000)).toBeLessThanOrEqual(200)
     expect(admittedUnits(outcomes)).toBeGreaterThanOrEqual(900)
@@ -65,7 +72,8 @@ describe('the real store, on simulated nodes with clocks two seconds apart', () 
       atMs += random() < 0.3 ? 1_990 + random() * 30 : random() * 400
       const size = Math.floor(random() * 60)
       const node = Math.floor(random() * simulation.nodes.length)
-      for (let call = 0; call < size; call++) arrivals.push({ atMs: atMs + random() * 3, node, cost: 1 + Math.floor(random() * 3) })
+      for (let call = 0; call < size; call++)
+        arrivals.push({ atMs: atMs + random() * 3, node, cost: 1 + Math.floor(random() * 3) })
       if (burst % 9 === 4) {
         simulation.at(atMs + 2, () => {
           const victim = simulation.nodes[node]
@@ -74,7 +82,11 @@ describe('the real store, on simulated nodes with clocks two seconds apart', () 
         })
       }
     }
-    const outcomes = await simulation.run([policy], arrivals.toSorted((one, other) => one.atMs - other.atMs), atMs + 3_000)
+    const outcomes = await simulation.run(
+      [policy],
+      arrivals.toSorted((one, other) => one.atMs - other.atMs),
+      atMs + 3_000,
+    )
     expect(admittedUnits(outcomes)).toBeGreaterThan(500)
     expect(mostInAnyWindow(outcomes, 2_000)).toBeLessThanOrEqual(150)
   })

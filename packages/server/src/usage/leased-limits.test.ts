@@ -8,12 +8,28 @@ import { admittedUnits, mostInAnyWindow, Simulation, type Arrival } from './test
 const START_MS = 1_800_000_000_000
 
 function policyOf(limit: number, windowMs: number, rest: Partial<LimitPolicy> = {}): LimitPolicy {
-  return { id: `test:${limit}:${windowMs}`, name: 'test', class: 'bounded', limit, windowMs, buckets: 10, onCounterLoss: 'refuse', ...rest }
+  return {
+    id: `test:${limit}:${windowMs}`,
+    name: 'test',
+    class: 'bounded',
+    limit,
+    windowMs,
+    buckets: 10,
+    onCounterLoss: 'refuse',
+    ...rest,
+  }
 }
 
 function simulate(): { readonly simulation: Simulation; readonly store: () => MemoryLeaseStore } {
   let made: MemoryLeaseStore | undefined
-  const simulation = new Simulation(START_MS, (its) => (made = new MemoryLeaseStore(() => its.nowMs, () => its.liveNodes())))
+  const simulation = new Simulation(
+    START_MS,
+    (its) =>
+      (made = new MemoryLeaseStore(
+        () => its.nowMs,
+        () => its.liveNodes(),
+      )),
+  )
   return {
     simulation,
     store: () => {
@@ -26,7 +42,11 @@ function simulate(): { readonly simulation: Simulation; readonly store: () => Me
 /** Calls of one unit, evenly over `windows` windows, each at one of the nodes. */
 function steady(policy: LimitPolicy, windows: number, nodeOf: (index: number) => number): readonly Arrival[] {
   const count = policy.limit * windows
-  return Array.from({ length: count }, (_, index) => ({ atMs: START_MS + 100 + (index * policy.windowMs) / policy.limit, node: nodeOf(index), cost: 1 }))
+  return Array.from({ length: count }, (_, index) => ({
+    atMs: START_MS + 100 + (index * policy.windowMs) / policy.limit,
+    node: nodeOf(index),
+    cost: 1,
+  }))
 }
 
 /** What a limiter could admit that knows every call at once: a log of all calls, asked for any trailing window. */
@@ -50,7 +70,11 @@ function numbers(seed: number): () => number {
 
 describe('never more than the limit in any window', () => {
   const burst = fc.record({
-    afterMs: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1_100 }), fc.constantFrom(999, 1_000, 1_001)),
+    afterMs: fc.oneof(
+      fc.integer({ min: 0, max: 30 }),
+      fc.integer({ min: 0, max: 1_100 }),
+      fc.constantFrom(999, 1_000, 1_001),
+    ),
     node: fc.integer({ min: 0, max: 8 }),
     costs: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 25 }),
     fate: fc.constantFrom('lives', 'lives', 'lives', 'dies', 'is joined', 'is set ahead', 'is set back'),
@@ -66,7 +90,8 @@ describe('never more than the limit in any window', () => {
         async (nodeCount, limit, mostWayMs, bursts) => {
           const random = numbers(bursts.length + limit)
           const { simulation } = simulate()
-          for (let node = 0; node < nodeCount; node++) simulation.addNode((random() - 0.5) * 4_000, () => random() * mostWayMs)
+          for (let node = 0; node < nodeCount; node++)
+            simulation.addNode((random() - 0.5) * 4_000, () => random() * mostWayMs)
           const policy = policyOf(limit, 1_000)
           const arrivals: Arrival[] = []
           let atMs = START_MS
@@ -107,7 +132,10 @@ describe('never more than the limit in any window', () => {
 
   test('a lease ends so long after it was asked for as the store said, however late the answer came', async () => {
     const grant = { units: 100, ttlMs: 500, bucket: 1, central: false, remaining: 900, resetMs: 1_000, retryMs: 0 }
-    const generous: LeaseStore = { draw: async (requests) => requests.map(() => ({ granted: true, limits: [grant] })), giveBack: async () => undefined }
+    const generous: LeaseStore = {
+      draw: async (requests) => requests.map(() => ({ granted: true, limits: [grant] })),
+      giveBack: async () => undefined,
+    }
     const simulation = new Simulation(START_MS, () => generous)
     const node = simulation.addNode(0, () => 100)
     const policy = policyOf(1_000, 60_000)
@@ -123,7 +151,15 @@ describe('never more than the limit in any window', () => {
     const { simulation, store } = simulate()
     const node = simulation.addNode(0, () => 1)
     const policy = policyOf(1_000, 1_000)
-    expect(admittedUnits(await simulation.run([policy], steady(policy, 0.2, () => 0), START_MS + 310))).toBe(200)
+    expect(
+      admittedUnits(
+        await simulation.run(
+          [policy],
+          steady(policy, 0.2, () => 0),
+          START_MS + 310,
+        ),
+      ),
+    ).toBe(200)
     const calls = store().calls
     expect(node.limits.admit([policy], 1)).toMatchObject({ kind: 'admitted' })
     // Asleep for a minute: the wall clock has gone on, the monotonic clock has not.
@@ -135,7 +171,13 @@ describe('never more than the limit in any window', () => {
 })
 
 describe('useful', () => {
-  const shapes: readonly (readonly [number, number])[] = [[36, 10_000], [64, 60_000], [65, 60_000], [100, 1_000], [1_000, 10_000]]
+  const shapes: readonly (readonly [number, number])[] = [
+    [36, 10_000],
+    [64, 60_000],
+    [65, 60_000],
+    [100, 1_000],
+    [1_000, 10_000],
+  ]
 
   test.each(shapes.flatMap(([limit, windowMs]) => [1, 2, 9].map((nodes) => [limit, windowMs, nodes] as const)))(
     'a steady demand of %i per %i ms is admitted to 90 % at least, on %i nodes that share it unevenly',
@@ -159,7 +201,11 @@ describe('useful', () => {
     for (let node = 0; node < 4; node++) simulation.addNode(0, () => 0.3 + random() * 2)
     const policy = policyOf(200, 10_000)
     let atMs = START_MS
-    const arrivals = Array.from({ length: 1_200 }, () => ({ atMs: (atMs -= Math.log(1 - random()) * 50), node: Math.floor(random() * 4), cost: 1 }))
+    const arrivals = Array.from({ length: 1_200 }, () => ({
+      atMs: (atMs -= Math.log(1 - random()) * 50),
+      node: Math.floor(random() * 4),
+      cost: 1,
+    }))
     const outcomes = await simulation.run([policy], arrivals, atMs + 1_000)
     expect(admittedUnits(outcomes)).toBeGreaterThanOrEqual(0.9 * ideal(policy, arrivals))
   })
@@ -179,7 +225,11 @@ describe('useful', () => {
     for (let node = 0; node < 2; node++) simulation.addNode(0, () => 1)
     const policy = policyOf(1_000, 60_000)
     const rush = Array.from({ length: 400 }, (_, index) => ({ atMs: START_MS + 10 + index, node: 0, cost: 1 }))
-    const others = Array.from({ length: 700 }, (_, index) => ({ atMs: START_MS + 17_000 + index * 10, node: 1, cost: 1 }))
+    const others = Array.from({ length: 700 }, (_, index) => ({
+      atMs: START_MS + 17_000 + index * 10,
+      node: 1,
+      cost: 1,
+    }))
     const outcomes = await simulation.run([policy], [...rush, ...others], START_MS + 30_000)
     const served = outcomes.filter((outcome) => outcome.admitted && outcome.arrival.node === 1).length
     expect(served).toBeGreaterThanOrEqual(590)
@@ -198,7 +248,9 @@ describe('several limits', () => {
     expect(admittedUnits(both)).toBe(10)
     const refused = await simulation.decide(node, [wide, narrow], 1)
     expect(refused).toMatchObject({ kind: 'refused', blocking: { policy: { id: 'narrow' }, remaining: 0 } })
-    const later = arrivals.concat(arrivals, arrivals).map((arrival, index) => ({ ...arrival, atMs: START_MS + 20_000 + index * 5 }))
+    const later = arrivals
+      .concat(arrivals, arrivals)
+      .map((arrival, index) => ({ ...arrival, atMs: START_MS + 20_000 + index * 5 }))
     const rest = await simulation.run([wide], later, START_MS + 25_000)
     expect(admittedUnits(rest)).toBe(90)
   })
@@ -208,7 +260,11 @@ describe('several limits', () => {
     const node = simulation.addNode(0, () => 0)
     const short = policyOf(2, 1_000, { id: 'short' })
     const long = policyOf(2, 10_000, { id: 'long' })
-    await simulation.run([short, long], [1, 2].map((index) => ({ atMs: START_MS + index, node: 0, cost: 1 })), START_MS + 100)
+    await simulation.run(
+      [short, long],
+      [1, 2].map((index) => ({ atMs: START_MS + index, node: 0, cost: 1 })),
+      START_MS + 100,
+    )
     const refused = await simulation.decide(node, [short, long], 1)
     expect(refused).toMatchObject({ kind: 'refused', blocking: { policy: { id: 'long' } } })
     if (refused.kind !== 'refused') return
@@ -223,7 +279,9 @@ describe('several limits', () => {
     const { simulation, store } = simulate()
     const node = simulation.addNode(0, () => 1)
     const policy = policyOf(5, 1_000, { class: 'approximate' })
-    const kinds = Array.from({ length: 8 }, () => node.limits.admit([policy], 1)).map((admission) => (admission instanceof Promise ? 'later' : admission.kind))
+    const kinds = Array.from({ length: 8 }, () => node.limits.admit([policy], 1)).map((admission) =>
+      admission instanceof Promise ? 'later' : admission.kind,
+    )
     expect(kinds).toEqual([...Array(5).fill('admitted'), ...Array(3).fill('refused')])
     expect(store().calls).toBe(0)
   })
@@ -243,28 +301,49 @@ describe('refusals', () => {
   test('a call that costs more than the whole limit is refused at once', async () => {
     const { simulation, store } = simulate()
     const node = simulation.addNode(0, () => 1)
-    expect(node.limits.admit([policyOf(20, 60_000)], 21)).toMatchObject({ kind: 'refused', blocking: { resetMs: 60_000, remaining: 20 } })
+    expect(node.limits.admit([policyOf(20, 60_000)], 21)).toMatchObject({
+      kind: 'refused',
+      blocking: { resetMs: 60_000, remaining: 20 },
+    })
     expect(store().calls).toBe(0)
   })
 
   test('a raised limit counts at once, whatever was refused before; what was used stays used', async () => {
     const { simulation } = simulate()
     simulation.addNode(0, () => 1)
-    const arrivals = (fromMs: number): readonly Arrival[] => Array.from({ length: 300 }, (_, index) => ({ atMs: fromMs + index, node: 0, cost: 1 }))
-    const before = await simulation.run([policyOf(100, 60_000, { id: 'edited' })], arrivals(START_MS + 10), START_MS + 1_000)
-    const after = await simulation.run([policyOf(150, 60_000, { id: 'edited' })], arrivals(START_MS + 1_001), START_MS + 2_000)
+    const arrivals = (fromMs: number): readonly Arrival[] =>
+      Array.from({ length: 300 }, (_, index) => ({ atMs: fromMs + index, node: 0, cost: 1 }))
+    const before = await simulation.run(
+      [policyOf(100, 60_000, { id: 'edited' })],
+      arrivals(START_MS + 10),
+      START_MS + 1_000,
+    )
+    const after = await simulation.run(
+      [policyOf(150, 60_000, { id: 'edited' })],
+      arrivals(START_MS + 1_001),
+      START_MS + 2_000,
+    )
     expect([admittedUnits(before), admittedUnits(after)]).toEqual([100, 50])
   })
 })
 
 describe('a store that is away', () => {
-  const away: LeaseStore = { draw: async () => Promise.reject(new Error('away')), giveBack: async () => Promise.reject(new Error('away')) }
+  const away: LeaseStore = {
+    draw: async () => Promise.reject(new Error('away')),
+    giveBack: async () => Promise.reject(new Error('away')),
+  }
 
   test('refuses or allows as the limit declares, counts it, and tries again after a moment', async () => {
     let answers = false
     const simulation = new Simulation(START_MS, (its) => {
-      const memory = new MemoryLeaseStore(() => its.nowMs, () => 1)
-      return { draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns), giveBack: async () => undefined }
+      const memory = new MemoryLeaseStore(
+        () => its.nowMs,
+        () => 1,
+      )
+      return {
+        draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
+        giveBack: async () => undefined,
+      }
     })
     const node = simulation.addNode(0, () => 1)
     const refusing = policyOf(100, 60_000, { id: 'refusing' })
@@ -282,8 +361,14 @@ describe('a store that is away', () => {
   test('does not stop what is leased already', async () => {
     let answers = true
     const simulation = new Simulation(START_MS, (its) => {
-      const memory = new MemoryLeaseStore(() => its.nowMs, () => 1)
-      return { draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns), giveBack: async () => undefined }
+      const memory = new MemoryLeaseStore(
+        () => its.nowMs,
+        () => 1,
+      )
+      return {
+        draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
+        giveBack: async () => undefined,
+      }
     })
     simulation.addNode(0, () => 1)
     const policy = policyOf(10_000, 60_000)

@@ -65,7 +65,8 @@ export class LeasedLimits {
       store,
       clock,
       schedule,
-      onAway: (cause) => log.error({ err: cause }, 'limits cannot be counted: each limit does what it declares for this case'),
+      onAway: (cause) =>
+        log.error({ err: cause }, 'limits cannot be counted: each limit does what it declares for this case'),
       onBack: () => log.info({ refused: this.#lossRefused, allowed: this.#lossAllowed }, 'limits are counted again'),
     })
   }
@@ -193,9 +194,11 @@ export class LeasedLimits {
       const resetMs = Math.min(policy.windowMs, counter.retryAfterMs(cost, nowMs))
       return { policy, remaining: counter.remaining(nowMs), resetMs }
     }
-    if (cost > policy.limit) return { policy, remaining: this.#stateOf(policy, nowMs).remaining, resetMs: policy.windowMs }
+    if (cost > policy.limit)
+      return { policy, remaining: this.#stateOf(policy, nowMs).remaining, resetMs: policy.windowMs }
     const account = this.#accounts.get(policy.id)
-    const isRefused = account !== undefined && account.isOf(policy) && account.isRefused(cost, nowMs) && account.available(nowMs) < cost
+    const isRefused =
+      account !== undefined && account.isOf(policy) && account.isRefused(cost, nowMs) && account.available(nowMs) < cost
     return isRefused ? account.state(nowMs) : undefined
   }
 

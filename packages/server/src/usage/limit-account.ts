@@ -58,12 +58,18 @@ export class LimitAccount {
 
   /** Whether this account was made for the limit as it is declared now. */
   isOf(policy: LimitPolicy): boolean {
-    return policy === this.policy || (policy.limit === this.policy.limit && policy.windowMs === this.policy.windowMs && policy.class === this.policy.class)
+    return (
+      policy === this.policy ||
+      (policy.limit === this.policy.limit &&
+        policy.windowMs === this.policy.windowMs &&
+        policy.class === this.policy.class)
+    )
   }
 
   /** Units that may be used now. */
   available(nowMs: number): number {
-    for (let first = this.#leases[0]; first !== undefined && first.expiresMs <= nowMs; first = this.#leases[0]) this.#dropFirst(first)
+    for (let first = this.#leases[0]; first !== undefined && first.expiresMs <= nowMs; first = this.#leases[0])
+      this.#dropFirst(first)
     return this.#units
   }
 
@@ -93,7 +99,11 @@ export class LimitAccount {
   }
 
   state(nowMs: number): LimitState {
-    return { policy: this.policy, remaining: this.#remaining + this.#units, resetMs: Math.max(0, this.#resetAtMs - nowMs) }
+    return {
+      policy: this.policy,
+      remaining: this.#remaining + this.#units,
+      resetMs: Math.max(0, this.#resetAtMs - nowMs),
+    }
   }
 
   /** What to ask the store for: what is needed now, and what will be used while the lease lasts. */
@@ -107,7 +117,14 @@ export class LimitAccount {
     const most = Math.max(FIRST_LEASE_UNITS, this.#lastGranted * GROWTH)
     const { id, limit, windowMs } = this.policy
     const want = cost + waitingCost + Math.min(ahead, most)
-    return { id, limit, windowMs, widthMs: this.widthMs, want: Math.min(want, limit), alone: this.policy.class === 'exact' }
+    return {
+      id,
+      limit,
+      windowMs,
+      widthMs: this.widthMs,
+      want: Math.min(want, limit),
+      alone: this.policy.class === 'exact',
+    }
   }
 
   /** Takes in a lease. It ends `ttlMs` after the request was sent, whenever the answer came. */
@@ -141,7 +158,13 @@ export class LimitAccount {
   }
 
   isIdle(nowMs: number, idleMs: number): boolean {
-    return this.#leases.length === 0 && this.#unused.length === 0 && this.drawing === 0 && nowMs - this.lastUsedMs > idleMs && !this.isRefused(Infinity, nowMs)
+    return (
+      this.#leases.length === 0 &&
+      this.#unused.length === 0 &&
+      this.drawing === 0 &&
+      nowMs - this.lastUsedMs > idleMs &&
+      !this.isRefused(Infinity, nowMs)
+    )
   }
 
   #learn(grant: LimitGrant, sentMs: number): void {
@@ -153,6 +176,7 @@ export class LimitAccount {
   #dropFirst(lease: Lease): void {
     this.#leases.shift()
     this.#units -= lease.units
-    if (lease.units > 0) this.#unused.push({ id: this.policy.id, widthMs: this.widthMs, bucket: lease.bucket, units: lease.units })
+    if (lease.units > 0)
+      this.#unused.push({ id: this.policy.id, widthMs: this.widthMs, bucket: lease.bucket, units: lease.units })
   }
 }

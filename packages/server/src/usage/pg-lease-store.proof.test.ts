@@ -66,48 +66,75 @@ function drawRequest(run: string, request: Step['requests'][number]): DrawReques
     limits: limits.map(({ which, want, alone, edited }) => {
       const base = policies[which] ?? { limit: 1, windowMs: 1, buckets: 1 }
       const policy = edited ? { ...base, limit: base.limit * 2, windowMs: base.windowMs * 3 } : base
-      return { id: `${run}:${which}`, limit: policy.limit, windowMs: policy.windowMs, widthMs: bucketWidthOf(policy), want: Math.max(want, cost), alone }
+      return {
+        id: `${run}:${which}`,
+        limit: policy.limit,
+        windowMs: policy.windowMs,
+        widthMs: bucketWidthOf(policy),
+        want: Math.max(want, cost),
+        alone,
+      }
     }),
   }
 }
 
 describe('the SQL function', () => {
-  test.each([1, 2, 9])('decides as the arithmetic does, with %i nodes, over edits, returns and a clock that steps back', async (nodes) => {
-    await setLiveNodes(nodes)
-    let run = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-        const name = `${nodes}-${++run}`
-        let nowMs = 1_800_000_000_000
-        const memory = new MemoryLeaseStore(() => nowMs, () => nodes)
-        const real = atTime(() => nowMs)
-        let held: UnusedUnits[] = []
-        for (const { passedMs, requests, returnShare } of steps) {
-          nowMs += passedMs
-          const sent = requests.map((request) => drawRequest(name, request))
-          const returned = held.map((one) => ({ ...one, units: Math.floor(one.units * returnShare) })).filter((one) => one.units > 0)
-          const expected = await memory.draw(sent, returned)
-          expect(await real.draw(sent, returned)).toEqual(expected)
-          held = expected.flatMap((grant, at) =>
-            grant.limits.map((limit, index) => {
-              const draw = sent[at]?.limits[index]
-              return { id: draw?.id ?? '', widthMs: draw?.widthMs ?? 1, bucket: limit.bucket, units: grant.granted ? limit.units : 0 }
-            }),
+  test.each([1, 2, 9])(
+    'decides as the arithmetic does, with %i nodes, over edits, returns and a clock that steps back',
+    async (nodes) => {
+      await setLiveNodes(nodes)
+      let run = 0
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+          const name = `${nodes}-${++run}`
+          let nowMs = 1_800_000_000_000
+          const memory = new MemoryLeaseStore(
+            () => nowMs,
+            () => nodes,
           )
-        }
-      }),
-      { numRuns: 60 },
-    )
-  })
+          const real = atTime(() => nowMs)
+          let held: UnusedUnits[] = []
+          for (const { passedMs, requests, returnShare } of steps) {
+            nowMs += passedMs
+            const sent = requests.map((request) => drawRequest(name, request))
+            const returned = held
+              .map((one) => ({ ...one, units: Math.floor(one.units * returnShare) }))
+              .filter((one) => one.units > 0)
+            const expected = await memory.draw(sent, returned)
+            expect(await real.draw(sent, returned)).toEqual(expected)
+            held = expected.flatMap((grant, at) =>
+              grant.limits.map((limit, index) => {
+                const draw = sent[at]?.limits[index]
+                return {
+                  id: draw?.id ?? '',
+                  widthMs: draw?.widthMs ?? 1,
+                  bucket: limit.bucket,
+                  units: grant.granted ? limit.units : 0,
+                }
+              }),
+            )
+          }
+        }),
+        { numRuns: 60 },
+      )
+    },
+  )
 
   test('many connections at once never wait in a circle, and never grant more than the limit', async () => {
     await setLiveNodes(2)
-    const shapes = Array.from({ length: 6 }, (_, index) => ({ id: `busy:${index}`, limit: 300, windowMs: 60_000, widthMs: 1_000 }))
+    const shapes = Array.from({ length: 6 }, (_, index) => ({
+      id: `busy:${index}`,
+      limit: 300,
+      windowMs: 60_000,
+      widthMs: 1_000,
+    }))
     const real = new PgLeaseStore(store)
     const sums = new Map<string, number>()
     await Promise.all(
       Array.from({ length: 200 }, async (_, turn) => {
-        const limits = shapes.filter((_shape, index) => (turn >> (index % 4)) % 2 === 0).map((shape) => ({ ...shape, want: 20, alone: false }))
+        const limits = shapes
+          .filter((_shape, index) => (turn >> (index % 4)) % 2 === 0)
+          .map((shape) => ({ ...shape, want: 20, alone: false }))
         if (turn % 2 === 1) limits.reverse()
         if (limits.length === 0) return
         const [grant] = await real.draw([{ cost: 3, leastMs: 0, limits }], [])

@@ -31,7 +31,10 @@ export class PgLeaseStore implements LeaseStore {
 
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
   async draw(requests: readonly DrawRequest[], returns: readonly UnusedUnits[]): Promise<readonly Grant[]> {
-    const asked = this.#store.raw(DRAW, [JSON.stringify(requests.map(requestAsSent)), JSON.stringify(returns.map(returnAsSent))])
+    const asked = this.#store.raw(DRAW, [
+      JSON.stringify(requests.map(requestAsSent)),
+      JSON.stringify(returns.map(returnAsSent)),
+    ])
     const rows = await within(asked)
     // The function's answer, written by us and held against the arithmetic by a test.
     const answers = rows[0]?.['answer'] as readonly Answer[]
@@ -46,7 +49,14 @@ export class PgLeaseStore implements LeaseStore {
 const requestAsSent = ({ cost, leastMs, limits }: DrawRequest): object => ({
   cost,
   least_ms: Math.ceil(leastMs),
-  limits: limits.map(({ id, limit, windowMs, widthMs, want, alone }) => ({ id, limit, window_ms: windowMs, width_ms: widthMs, want, alone })),
+  limits: limits.map(({ id, limit, windowMs, widthMs, want, alone }) => ({
+    id,
+    limit,
+    window_ms: windowMs,
+    width_ms: widthMs,
+    want,
+    alone,
+  })),
 })
 
 const returnAsSent = ({ id, widthMs, bucket, units }: UnusedUnits): object => ({ id, width_ms: widthMs, bucket, units })

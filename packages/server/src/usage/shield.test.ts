@@ -2,7 +2,14 @@ import { parseIp, type IpAddress } from '@claviger/core'
 import { describe, expect, test } from 'vitest'
 import { Shield, type ShieldOptions } from './shield.ts'
 
-const options: ShieldOptions = { freeFailures: 5, perMs: 10_000, firstBlockMs: 1_000, maxBlockMs: 8_000, forgiveAfterMs: 60_000, maxPrefixes: 100 }
+const options: ShieldOptions = {
+  freeFailures: 5,
+  perMs: 10_000,
+  firstBlockMs: 1_000,
+  maxBlockMs: 8_000,
+  forgiveAfterMs: 60_000,
+  maxPrefixes: 100,
+}
 
 function ip(text: string): IpAddress {
   const parsed = parseIp(text)
@@ -14,7 +21,8 @@ const prober = ip('203.0.113.7')
 
 /** Fails until it is shut out. @returns for how long */
 function provoke(shield: Shield, address: IpAddress, nowMs: number): number {
-  for (let count = 0; count < 20 && shield.blockedForMs(address, nowMs) === 0; count++) shield.recordFailure(address, nowMs)
+  for (let count = 0; count < 20 && shield.blockedForMs(address, nowMs) === 0; count++)
+    shield.recordFailure(address, nowMs)
   return shield.blockedForMs(address, nowMs)
 }
 

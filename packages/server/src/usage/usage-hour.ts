@@ -4,7 +4,10 @@ import type { DecisionRecord } from '@claviger/gateway'
 import type { Db, Tx } from '#store'
 
 /** What of a decision goes into the sums. Only whole stories (`Journal.record`), never the opening of one. */
-export type UsageRecord = Pick<DecisionRecord, 'atMs' | 'workspaceId' | 'appId' | 'keyId' | 'targetId' | 'code' | 'status' | 'durationMs' | 'usage'>
+export type UsageRecord = Pick<
+  DecisionRecord,
+  'atMs' | 'workspaceId' | 'appId' | 'keyId' | 'targetId' | 'code' | 'status' | 'durationMs' | 'usage'
+>
 
 export interface UsageSums {
   readonly requests: number
@@ -74,12 +77,15 @@ const MOST_ROWS = 10_000
 const FAILED_ENDS: ReadonlySet<string> = new Set(['upstream_cut', 'failed'])
 
 /** Adds records to the sums. Not idempotent by itself: call it in the transaction that moves the drain's cursor. */
-export async function writeUsage(tx: Tx, records: readonly UsageRecord[]): Promise<void> {
-  if (records.length === 0) return
+export async function writeUsage(tx: Tx, records: Iterable<UsageRecord>): Promise<void> {
   const rows = new Map<string, Row>()
   for (const record of records) addTo(rows, record)
+  if (rows.size === 0) return
+  if (rows.size === 0) return
   const columns = sql.raw(SUM_COLUMNS.join(', '))
-  const types = sql.raw(SUM_COLUMNS.map((column) => `${column} ${column === 'duration_ms' ? 'float8' : 'bigint'}`).join(', '))
+  const types = sql.raw(
+    SUM_COLUMNS.map((column) => `${column} ${column === 'duration_ms' ? 'float8' : 'bigint'}`).join(', '),
+  )
   const sums = sql.raw(SUM_COLUMNS.map((column) => `${column} = usage_hour.${column} + excluded.${column}`).join(', '))
   // In one order, so that two drains never wait for each other in a circle.
   await sql`
@@ -94,9 +100,17 @@ export async function writeUsage(tx: Tx, records: readonly UsageRecord[]): Promi
 /** The sums of a workspace, grouped; in the order of the groups. */
 export async function readUsage(db: Db, query: UsageQuery): Promise<readonly UsageRow[]> {
   const groups = query.groupBy.map((group) => GROUPS[group])
-  const sums = sql.raw(SUM_COLUMNS.map((column) => `coalesce(sum(${column}), 0)::${column === 'duration_ms' ? 'float8' : 'bigint'} as ${column}`).join(', '))
+  const sums = sql.raw(
+    SUM_COLUMNS.map(
+      (column) => `coalesce(sum(${column}), 0)::${column === 'duration_ms' ? 'float8' : 'bigint'} as ${column}`,
+    ).join(', '),
+  )
   const selected = sql.raw(groups.map(({ expression, column }) => `${expression} as ${column}, `).join(''))
-  const grouped = sql.raw(groups.length === 0 ? '' : `group by ${groups.map((_, index) => index + 1).join(', ')} order by ${groups.map((_, index) => index + 1).join(', ')}`)
+  const grouped = sql.raw(
+    groups.length === 0
+      ? ''
+      : `group by ${groups.map((_, index) => index + 1).join(', ')} order by ${groups.map((_, index) => index + 1).join(', ')}`,
+  )
   const { rows } = await sql<Partial<Row & { from_time: Date }>>`
     select ${selected} ${sums} from usage_hour
      where workspace_id = ${query.workspaceId}
@@ -121,7 +135,8 @@ function addTo(rows: Map<string, Row>, record: UsageRecord): void {
   const { workspaceId, appId, keyId, code, status, durationMs, usage } = record
   const targetId = record.targetId ?? ''
   const name = [workspaceId, hour, appId, keyId, targetId].join(' ')
-  const row = rows.get(name) ?? emptyRow({ workspace_id: workspaceId, hour, app_id: appId, key_id: keyId, target_id: targetId })
+  const row =
+    rows.get(name) ?? emptyRow({ workspace_id: workspaceId, hour, app_id: appId, key_id: keyId, target_id: targetId })
   rows.set(name, row)
   row.requests += 1
   row.duration_ms += durationMs
@@ -137,7 +152,18 @@ function addTo(rows: Map<string, Row>, record: UsageRecord): void {
 }
 
 function emptyRow(name: Omit<Row, SumColumn>): Row {
-  const zeros = { requests: 0, refused: 0, failed: 0, input_tokens: 0, output_tokens: 0, cached_tokens: 0, unmetered: 0, bytes_in: 0, bytes_out: 0, duration_ms: 0 }
+  const zeros = {
+    requests: 0,
+    refused: 0,
+    failed: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    cached_tokens: 0,
+    unmetered: 0,
+    bytes_in: 0,
+    bytes_out: 0,
+    duration_ms: 0,
+  }
   return { ...name, ...zeros }
 }
 

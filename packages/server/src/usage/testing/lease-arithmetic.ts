@@ -34,10 +34,21 @@ export interface Decided {
 }
 
 /** Decides one request: all of its limits are granted or none. */
-export function decideDraw(request: DrawRequest, counters: ReadonlyMap<string, Counter>, clockMs: number, liveNodes: number): Decided {
-  const situations = request.limits.map((limit) => situationOf(limit, counters.get(limit.id) ?? EMPTY, clockMs, liveNodes))
+export function decideDraw(
+  request: DrawRequest,
+  counters: ReadonlyMap<string, Counter>,
+  clockMs: number,
+  liveNodes: number,
+): Decided {
+  const situations = request.limits.map((limit) =>
+    situationOf(limit, counters.get(limit.id) ?? EMPTY, clockMs, liveNodes),
+  )
   const refused = situations.some(({ used, shape }) => used + request.cost > shape.limit)
-  if (refused) return { grant: { granted: false, limits: situations.map((one) => refusal(one, request.cost)) }, changed: new Map() }
+  if (refused)
+    return {
+      grant: { granted: false, limits: situations.map((one) => refusal(one, request.cost)) },
+      changed: new Map(),
+    }
   const changed = new Map<string, Counter>()
   const limits = request.limits.map((limit, index): LimitGrant => {
     const situation = situations[index]
@@ -61,7 +72,8 @@ function situationOf(limit: LimitDraw, counter: Counter, clockMs: number, liveNo
   const oldest = oldestCountingBucket(shape, nowMs)
   const counts = new Map<number, number>()
   for (const [bucket, units] of counter.counts) {
-    const at = counter.widthMs === limit.widthMs ? bucket : Math.floor(((bucket + 1) * counter.widthMs - 1) / limit.widthMs)
+    const at =
+      counter.widthMs === limit.widthMs ? bucket : Math.floor(((bucket + 1) * counter.widthMs - 1) / limit.widthMs)
     if (at >= oldest && units > 0) counts.set(at, (counts.get(at) ?? 0) + units)
   }
   const used = usedUnits(shape, counts, nowMs)
@@ -86,7 +98,12 @@ function refusal(situation: Situation, cost: number): LimitGrant {
   return { ...common, resetMs, retryMs }
 }
 
-function granted(situation: Situation, request: DrawRequest, limit: LimitDraw, liveNodes: number): { grant: LimitGrant; counter: Counter } {
+function granted(
+  situation: Situation,
+  request: DrawRequest,
+  limit: LimitDraw,
+  liveNodes: number,
+): { grant: LimitGrant; counter: Counter } {
   const { nowMs, shape, counts, used, central } = situation
   const free = shape.limit - used
   const share = liveNodes > 1 ? Math.floor(free / (2 * liveNodes)) : free

@@ -59,7 +59,11 @@ export class Simulation {
     const monotonicOrigin = 1_000_000 * (this.nodes.length + 1)
     const clock = { nowMs: () => this.nowMs + node.skewMs, monotonicMs: () => this.nowMs - monotonicOrigin }
     const store = this.#remote(wayMs, () => node.alive)
-    const node: SimulatedNode = { limits: new LeasedLimits({ store, clock, log: silentLog, schedule: queueMicrotask }), skewMs, alive: true }
+    const node: SimulatedNode = {
+      limits: new LeasedLimits({ store, clock, log: silentLog, schedule: queueMicrotask }),
+      skewMs,
+      alive: true,
+    }
     this.nodes.push(node)
     const sweep = (): void => {
       if (!node.alive) return
@@ -77,14 +81,19 @@ export class Simulation {
     while (low < high) {
       const middle = (low + high) >>> 1
       const other = this.#events[middle]
-      if (other !== undefined && (other.atMs < atMs || (other.atMs === atMs && other.order < event.order))) low = middle + 1
+      if (other !== undefined && (other.atMs < atMs || (other.atMs === atMs && other.order < event.order)))
+        low = middle + 1
       else high = middle
     }
     this.#events.splice(low, 0, event)
   }
 
   /** Lets the calls arrive and runs time until `untilMs`. */
-  async run(policies: readonly LimitPolicy[], arrivals: readonly Arrival[], untilMs: number): Promise<readonly Outcome[]> {
+  async run(
+    policies: readonly LimitPolicy[],
+    arrivals: readonly Arrival[],
+    untilMs: number,
+  ): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = []
     for (const arrival of arrivals) {
       this.at(arrival.atMs, () => {
@@ -108,7 +117,8 @@ export class Simulation {
     const admission = node.limits.admit(policies, cost)
     if (!(admission instanceof Promise)) return admission
     void admission.then((value) => (decided = value))
-    for (const untilMs = this.nowMs + 2_000; decided === undefined && this.nowMs < untilMs; ) await this.#runUntil(this.nowMs + 1)
+    for (const untilMs = this.nowMs + 2_000; decided === undefined && this.nowMs < untilMs;)
+      await this.#runUntil(this.nowMs + 1)
     if (decided === undefined) throw new Error('not decided within two seconds')
     return decided
   }
@@ -125,7 +135,10 @@ export class Simulation {
   }
 
   #remote(wayMs: () => number, isAlive: () => boolean): LeaseStore {
-    const remote = async (requests: readonly DrawRequest[], returns: readonly UnusedUnits[]): Promise<readonly Grant[]> => {
+    const remote = async (
+      requests: readonly DrawRequest[],
+      returns: readonly UnusedUnits[],
+    ): Promise<readonly Grant[]> => {
       await this.#passes(wayMs())
       const grants = await this.#inRealTime(this.#store.draw(requests, returns))
       await this.#passes(wayMs())
@@ -161,13 +174,19 @@ export class Simulation {
 
 /** The most units admitted in any window of `windowMs`, by brute force over every admission as the window's end. */
 export function mostInAnyWindow(outcomes: readonly Outcome[], windowMs: number): number {
-  const admitted = outcomes.filter((outcome) => outcome.admitted).toSorted((one, other) => one.decidedAtMs - other.decidedAtMs)
+  const admitted = outcomes
+    .filter((outcome) => outcome.admitted)
+    .toSorted((one, other) => one.decidedAtMs - other.decidedAtMs)
   let most = 0
   let sum = 0
   let first = 0
   for (const outcome of admitted) {
     sum += outcome.arrival.cost
-    for (let oldest = admitted[first]; oldest !== undefined && oldest.decidedAtMs <= outcome.decidedAtMs - windowMs; oldest = admitted[++first]) {
+    for (
+      let oldest = admitted[first];
+      oldest !== undefined && oldest.decidedAtMs <= outcome.decidedAtMs - windowMs;
+      oldest = admitted[++first]
+    ) {
       sum -= oldest.arrival.cost
     }
     most = Math.max(most, sum)
