@@ -11,7 +11,7 @@ export interface LoadedTls {
   readonly expiresAtMs: number
 }
 
-const LOOK_EVERY_MS = 10_000
+const LOOK_EVERY_MS = 2_000
 const DAY_MS = 86_400_000
 const WARN_DAYS = 14
 
