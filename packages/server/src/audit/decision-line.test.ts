@@ -1,14 +1,36 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DecisionRecord } from '@claviger/gateway'
-import { decodeDecision, encodeDecision, encodeOpening, openingOf } from './decision-line.ts'
+import { decodeDecision, encodeDecision, encodeOpening, headOf } from './decision-line.ts'
 
 const record: DecisionRecord = {
-  atMs: 1_790_000_000_123, requestId: 'req_1', door: 'gw', workspaceId: 'wsp_1', appId: 'app_1', keyId: 'key_1', versionNumber: 3, apiId: 'api_1',
-  targetId: 'rte_1', method: 'POST', path: '/gw/echo', clientIp: '192.0.2.1', userAgent: 'curl/8', code: 'valid', rule: 'all', status: 200,
+  atMs: 1_790_000_000_123,
+  requestId: 'req_1',
+  door: 'gw',
+  workspaceId: 'wsp_1',
+  appId: 'app_1',
+  keyId: 'key_1',
+  versionNumber: 3,
+  apiId: 'api_1',
+  targetId: 'rte_1',
+  method: 'POST',
+  path: '/gw/echo',
+  clientIp: '192.0.2.1',
+  userAgent: 'curl/8',
+  code: 'valid',
+  rule: 'all',
+  status: 200,
   durationMs: 12.3,
   usage: {
-    requests: 1, inputTokens: 2, outputTokens: 3, cachedTokens: 4, bytesIn: 5, bytesOut: 6, firstByteMs: 7.8, metered: false, ended: 'client_abort',
+    requests: 1,
+    inputTokens: 2,
+    outputTokens: 3,
+    cachedTokens: 4,
+    bytesIn: 5,
+    bytesOut: 6,
+    firstByteMs: 7.8,
+    metered: false,
+    ended: 'client_abort',
   },
 }
 
@@ -23,9 +45,10 @@ describe('a line', () => {
     expect(decodeDecision(encodeDecision({ ...record, askedBy: 'adm_1' }))).toEqual({ ...record, askedBy: 'adm_1' })
   })
 
-  test('of an opening names its request, and only that of an opening does', () => {
-    expect(openingOf(encodeOpening(record))).toBe('req_1')
-    expect(openingOf(encodeDecision(record))).toBeUndefined()
+  test('says what it is sorted by without being read whole', () => {
+    const { atMs, requestId, door, workspaceId, keyId } = record
+    expect(headOf(encodeOpening(record))).toEqual({ kind: 'opening', atMs, requestId, door, workspaceId, keyId })
+    expect(headOf(encodeDecision(record))).toEqual({ kind: 'decision', atMs, requestId, door, workspaceId, keyId })
     expect(decodeDecision(encodeOpening(record))).toEqual(record)
   })
 
@@ -42,14 +65,25 @@ describe('a line', () => {
         expect(decoded).toEqual({ ...record, path, userAgent })
       }),
     )
-    expect(decodeDecision(encodeDecision({ ...record, path: '/"],["d\\\n\u2028\ud800' })).path).toBe('/"],["d\\\n\u2028\ud800')
+    expect(decodeDecision(encodeDecision({ ...record, path: '/"],["d\\\n\u2028\ud800' })).path).toBe(
+      '/"],["d\\\n\u2028\ud800',
+    )
   })
 
-  test.each(['', '{}', '[]', '["d"]', '["x",1]', 'null', '["d",1,2,3', '["o",1790000000000,1]'])('that is none of ours is refused: %s', (line) => {
-    expect(() => decodeDecision(line)).toThrow(expect.objectContaining({ code: '22P02' }))
-  })
+  test.each(['', '{}', '[]', '["d"]', '["x",1]', 'null', '["d",1,2,3', '["o",1790000000000,1]'])(
+    'that is none of ours is refused: %s',
+    (line) => {
+      expect(() => decodeDecision(line)).toThrow(expect.objectContaining({ code: '22P02' }))
+    },
+  )
 
-  test('that only looks like an opening is refused', () => {
-    expect(() => openingOf('["o",17,"req_1"]')).toThrow(expect.objectContaining({ code: '22P02' }))
+  test.each([
+    '',
+    'rubbish',
+    '["o",17,"req_1","gw","w","a","k"]',
+    '["x",1790000000000,"r","gw","w","a","k"]',
+    '["d",1790000000000,"r","gw","w","a',
+  ])('whose head cannot be read is refused: %s', (line) => {
+    expect(() => headOf(line)).toThrow(expect.objectContaining({ code: '22P02' }))
   })
 })

@@ -53,14 +53,50 @@ export class UnreadableLine extends Error {
   readonly code = '22P02'
 }
 
+const AT = '["o",'.length
 const REQUEST_AT = '["o",1790000000000,"'.length
+/** From the end of one string of ours to the begin of the next: `","`. */
+const NEXT = 3
+const QUOTE = 0x22
+const OPENING = 0x6f
+const DECISION = 0x64
 
-/** The request of an opening, without reading the rest; undefined when the line is a decision. */
-export function openingOf(line: string): string | undefined {
-  if (line.charCodeAt(2) !== 0x6f) return undefined
-  const end = line.indexOf('"', REQUEST_AT)
-  if (end === -1 || line.charCodeAt(REQUEST_AT - 1) !== 0x22) throw new UnreadableLine('A line of the journal is no opening.')
-  return line.slice(REQUEST_AT, end)
+/** What the journal sorts lines by: they stand first, so that they can be found without reading the rest. */
+export interface LineHead {
+  readonly kind: 'opening' | 'decision'
+  readonly atMs: number
+  readonly requestId: string
+  readonly door: string
+  readonly workspaceId: string
+  readonly keyId: string
+}
+
+/** @throws UnreadableLine */
+export function headOf(line: string): LineHead {
+  const kind = line.charCodeAt(2)
+  const atMs = Number(line.slice(AT, REQUEST_AT - 2))
+  const request = line.indexOf('"', REQUEST_AT)
+  const door = line.indexOf('"', request + NEXT)
+  const workspace = line.indexOf('"', door + NEXT)
+  const app = line.indexOf('"', workspace + NEXT)
+  const key = line.indexOf('"', app + NEXT)
+  const isWhole = request !== -1 && door > request && workspace > door && app > workspace && key > app
+  if (
+    !isWhole ||
+    line.charCodeAt(REQUEST_AT - 1) !== QUOTE ||
+    Number.isNaN(atMs) ||
+    (kind !== OPENING && kind !== DECISION)
+  ) {
+    throw new UnreadableLine('A line of the journal is no decision.')
+  }
+  return {
+    kind: kind === OPENING ? 'opening' : 'decision',
+    atMs,
+    requestId: line.slice(REQUEST_AT, request),
+    door: line.slice(request + NEXT, door),
+    workspaceId: line.slice(door + NEXT, workspace),
+    keyId: line.slice(app + NEXT, key),
+  }
 }
 
 /** Reads a line of either kind. @throws UnreadableLine */
@@ -68,14 +104,34 @@ export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
   const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy] = parts.slice(10)
-  if ((kind !== 'd' && kind !== 'o') || typeof atMs !== 'number' || typeof workspaceId !== 'string' || typeof keyId !== 'string' || parts.length < 19) {
+  if (
+    (kind !== 'd' && kind !== 'o') ||
+    typeof atMs !== 'number' ||
+    typeof workspaceId !== 'string' ||
+    typeof keyId !== 'string' ||
+    parts.length < 19
+  ) {
     throw new UnreadableLine('A line of the journal is no decision.')
   }
   // What is left was written by `body`, and a checksum stood over it.
   return {
-    atMs, requestId, door, workspaceId, appId, keyId, versionNumber,
-    apiId: apiId ?? undefined, targetId: targetId ?? undefined,
-    method, path, clientIp, userAgent, code, rule, status, durationMs,
+    atMs,
+    requestId,
+    door,
+    workspaceId,
+    appId,
+    keyId,
+    versionNumber,
+    apiId: apiId ?? undefined,
+    targetId: targetId ?? undefined,
+    method,
+    path,
+    clientIp,
+    userAgent,
+    code,
+    rule,
+    status,
+    durationMs,
     usage: Array.isArray(usage) ? usageOf(usage) : undefined,
     ...(askedBy !== undefined && { askedBy }),
   } as DecisionRecord
@@ -83,7 +139,17 @@ export function decodeDecision(line: string): DecisionRecord {
 
 function usageOf(parts: readonly unknown[]): Usage {
   const [requests, inputTokens, outputTokens, cachedTokens, bytesIn, bytesOut, firstByteMs, metered, ended] = parts
-  return { requests, inputTokens, outputTokens, cachedTokens, bytesIn, bytesOut, firstByteMs, metered: metered === 1, ended } as Usage
+  return {
+    requests,
+    inputTokens,
+    outputTokens,
+    cachedTokens,
+    bytesIn,
+    bytesOut,
+    firstByteMs,
+    metered: metered === 1,
+    ended,
+  } as Usage
 }
 
 function parse(line: string): readonly unknown[] {

@@ -12,7 +12,13 @@ import { eraseFromEntry, lockEntry, type Erasure } from './rows.ts'
 
 /** `null` is what is left of a column. Two may not be null: what is left of them is empty, and they stand in `erased`. */
 const LEFT_OF_COLUMN = {
-  actor_id: '', key_id: null, client_ip: null, user_agent: null, request_id: null, endpoint: null, resource_id: '',
+  actor_id: '',
+  key_id: null,
+  client_ip: null,
+  user_agent: null,
+  request_id: null,
+  endpoint: null,
+  resource_id: '',
 } as const
 
 type ErasableColumn = keyof typeof LEFT_OF_COLUMN
@@ -41,7 +47,10 @@ export async function eraseFields(tx: Tx, request: ErasureRequest): Promise<void
   const salts = { ...textByName(rowSalts) }
   const erased = { ...textByName(rowErased) }
   if (!equal(storedLeaf(sha256, columns, salts, erased), leaf)) {
-    throw new ClavigerError('conflict', `Audit entry ${request.entryId} does not match its leaf: it was changed. Nothing was erased.`)
+    throw new ClavigerError(
+      'conflict',
+      `Audit entry ${request.entryId} does not match its leaf: it was changed. Nothing was erased.`,
+    )
   }
   const left: Erasure['columns'] = {}
   const facts: Record<string, unknown> = { ...columns.facts }

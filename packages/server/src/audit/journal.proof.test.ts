@@ -6,19 +6,52 @@ import { silentLog } from '#config'
 import { openSeal, type Seal } from '#seal'
 import { openTestStore, type TestStore } from '../store/testing.ts'
 import {
-  encodeDecision, encodeOpening, keepPartitions, listDecisions, listProbes, recordInterrupted, sequence, writeJournal, writeProbes, type DecisionQuery,
+  encodeDecision,
+  encodeOpening,
+  keepPartitions,
+  listDecisions,
+  listProbes,
+  recordInterrupted,
+  sequence,
+  writeJournal,
+  writeProbes,
+  type DecisionQuery,
 } from './index.ts'
 
 const START_MS = Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000
 const usage: DecisionRecord['usage'] = {
-  requests: 1, inputTokens: 0, outputTokens: 0, cachedTokens: 0, bytesIn: 1, bytesOut: 2, firstByteMs: 3, metered: true, ended: 'complete',
+  requests: 1,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  bytesIn: 1,
+  bytesOut: 2,
+  firstByteMs: 3,
+  metered: true,
+  ended: 'complete',
 }
 
 function decision(number: number, change: Partial<DecisionRecord> = {}): DecisionRecord {
   return {
-    atMs: START_MS + number, requestId: `req_${number}`, door: 'gw', workspaceId: 'wsp_a', appId: 'app_1', keyId: 'key_1', versionNumber: 1,
-    apiId: 'api_1', targetId: 'rte_1', method: 'GET', path: `/gw/echo/${number}`, clientIp: '192.0.2.1', userAgent: 'test', code: 'valid', rule: 'all',
-    status: 200, durationMs: 1, usage, ...change,
+    atMs: START_MS + number,
+    requestId: `req_${number}`,
+    door: 'gw',
+    workspaceId: 'wsp_a',
+    appId: 'app_1',
+    keyId: 'key_1',
+    versionNumber: 1,
+    apiId: 'api_1',
+    targetId: 'rte_1',
+    method: 'GET',
+    path: `/gw/echo/${number}`,
+    clientIp: '192.0.2.1',
+    userAgent: 'test',
+    code: 'valid',
+    rule: 'all',
+    status: 200,
+    durationMs: 1,
+    usage,
+    ...change,
   }
 }
 
@@ -34,11 +67,22 @@ afterEach(async () => {
   await store.dispose()
 })
 
-const write = (lines: readonly string[], firstSequence = 1, nodeId = 'nod_1') =>
-  store.transaction((tx) => writeJournal(tx, nodeId, firstSequence, lines))
-const numbers = (records: readonly DecisionRecord[]): readonly number[] => records.map(({ requestId }) => Number(requestId.slice(4)))
+const write = async (
+  lines: readonly string[],
+  firstSequence = 1,
+  nodeId = 'nod_1',
+): Promise<readonly DecisionRecord[]> => [
+  ...(await store.transaction((tx) => writeJournal(tx, nodeId, firstSequence, lines))),
+]
+const interrupt = async (nodeId: string): Promise<readonly DecisionRecord[]> => [
+  ...(await store.transaction((tx) => recordInterrupted(tx, nodeId))),
+]
+const numbers = (records: readonly DecisionRecord[]): readonly number[] =>
+  records.map(({ requestId }) => Number(requestId.slice(4)))
 
-async function listAll(query: Partial<DecisionQuery> = {}): Promise<{ readonly records: readonly DecisionRecord[]; readonly pages: number }> {
+async function listAll(
+  query: Partial<DecisionQuery> = {},
+): Promise<{ readonly records: readonly DecisionRecord[]; readonly pages: number }> {
   const records: DecisionRecord[] = []
   let cursor: string | undefined
   let pages = 0
@@ -58,8 +102,13 @@ const openCalls = async (): Promise<number> => {
 
 describe('a batch', () => {
   test('is read back whole, and each workspace reads its own', async () => {
-    const records = [decision(1), decision(2, { workspaceId: 'wsp_b', keyId: 'key_2' }), decision(3, { askedBy: 'adm_1', door: 'verify', usage: undefined })]
-    expect(await write(records.map(encodeDecision))).toEqual(records)
+    const records = [
+      decision(1),
+      decision(2, { workspaceId: 'wsp_b', keyId: 'key_2' }),
+      decision(3, { askedBy: 'adm_1', door: 'verify', usage: undefined }),
+    ]
+    const written = await write(records.map(encodeDecision))
+    expect(written.toSorted((a, b) => a.atMs - b.atMs)).toEqual(records)
     expect((await listAll()).records).toEqual([records[2], records[0]])
     expect((await listAll({ workspaceId: 'wsp_b' })).records).toEqual([records[1]])
     expect((await listAll({ workspaceId: 'wsp_c' })).records).toEqual([])
@@ -69,8 +118,12 @@ describe('a batch', () => {
     await write([encodeDecision(decision(1)), encodeDecision(decision(2, { workspaceId: 'wsp_b' }))])
     expect(await sequence(store)).toBe(2)
     const { rows } = await sql`select position, l.leaf = j.leaf as same, j.first_sequence, j.last_sequence, j.decisions
-      from audit_leaf l join audit_journal j on j.id = l.source_id and l.source = 'block' order by position`.execute(store.db)
-    expect(rows).toEqual([0, 1].map((position) => ({ position, same: true, first_sequence: 1, last_sequence: 2, decisions: 1 })))
+      from audit_leaf l join audit_journal j on j.id = l.source_id and l.source = 'block' order by position`.execute(
+      store.db,
+    )
+    expect(rows).toEqual(
+      [0, 1].map((position) => ({ position, same: true, first_sequence: 1, last_sequence: 2, decisions: 1 })),
+    )
   })
 
   test('of nothing but openings writes no block', async () => {
@@ -80,13 +133,19 @@ describe('a batch', () => {
   })
 
   test('with a line that cannot be read is refused as wrong, and leaves nothing', async () => {
-    await expect(write([encodeDecision(decision(1)), 'rubbish'])).rejects.toThrow(expect.objectContaining({ code: '22P02' }))
+    await expect(write([encodeDecision(decision(1)), 'rubbish'])).rejects.toThrow(
+      expect.objectContaining({ code: '22P02' }),
+    )
     expect((await listAll()).records).toEqual([])
   })
 
   test('cannot be changed or deleted afterwards', async () => {
     await write([encodeDecision(decision(1))])
-    for (const statement of ["update audit_journal set node_id = 'x'", 'delete from audit_journal', 'truncate audit_journal']) {
+    for (const statement of [
+      "update audit_journal set node_id = 'x'",
+      'delete from audit_journal',
+      'truncate audit_journal',
+    ]) {
       await expect(store.raw(statement, [])).rejects.toThrow(expect.objectContaining({ code: '42501' }))
     }
   })
@@ -98,17 +157,20 @@ describe('an opening', () => {
     expect(await openCalls()).toBe(1)
     await write([encodeDecision(decision(2))], 4)
     expect(await openCalls()).toBe(0)
-    expect(await store.transaction((tx) => recordInterrupted(tx, 'nod_1'))).toEqual([])
+    expect(await interrupt('nod_1')).toEqual([])
     expect(numbers((await listAll()).records)).toEqual([2, 1])
   })
 
   test('without a decision becomes an interrupted one when its node is dead, once', async () => {
     await write([encodeOpening(decision(1, { usage: undefined })), encodeDecision(decision(2))])
     await write([encodeOpening(decision(3))], 1, 'nod_2')
-    const [interrupted] = await store.transaction((tx) => recordInterrupted(tx, 'nod_1'))
-    expect(interrupted).toMatchObject({ requestId: 'req_1', usage: { requests: 1, ended: 'interrupted', metered: false } })
+    const [interrupted] = await interrupt('nod_1')
+    expect(interrupted).toMatchObject({
+      requestId: 'req_1',
+      usage: { requests: 1, ended: 'interrupted', metered: false },
+    })
     expect((await listAll()).records).toEqual([decision(2), interrupted])
-    expect(await store.transaction((tx) => recordInterrupted(tx, 'nod_1'))).toEqual([])
+    expect(await interrupt('nod_1')).toEqual([])
     expect(await openCalls()).toBe(1)
   })
 
@@ -121,7 +183,10 @@ describe('an opening', () => {
 
 describe('the list', () => {
   test('is newest first over overlapping blocks of several nodes, page by page', async () => {
-    const arbitrary = fc.array(fc.array(fc.integer({ min: 0, max: 180_000 }), { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 30 })
+    const arbitrary = fc.array(fc.array(fc.integer({ min: 0, max: 180_000 }), { minLength: 1, maxLength: 12 }), {
+      minLength: 1,
+      maxLength: 30,
+    })
     let run = 0
     await fc.assert(
       fc.asyncProperty(arbitrary, fc.integer({ min: 1, max: 25 }), async (batches, limit) => {
@@ -181,15 +246,20 @@ describe('the list', () => {
 
 describe('partitions', () => {
   const partitions = async (table: string): Promise<readonly string[]> => {
-    const { rows } = await sql<{ name: string }>`select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    const { rows } = await sql<{
+      name: string
+    }>`select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
       where i.inhparent = ${table}::regclass order by 1`.execute(store.db)
     return rows.map(({ name }) => name)
   }
-  const dayName = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
+  const dayName = (offset: number): string =>
+    new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
 
   test('of today are made when they are missing, also by many writers at once', async () => {
     expect(await partitions('audit_journal')).toEqual([])
-    await Promise.all(Array.from({ length: 5 }, (_, index) => write([encodeDecision(decision(index))], 1, `nod_${index}`)))
+    await Promise.all(
+      Array.from({ length: 5 }, (_, index) => write([encodeDecision(decision(index))], 1, `nod_${index}`)),
+    )
     expect(await partitions('audit_journal')).toEqual([`audit_journal_${dayName(0)}`])
     expect((await listAll()).records).toHaveLength(5)
   })
@@ -216,30 +286,48 @@ describe('partitions', () => {
   })
 
   test('of other tables are nothing to these functions', async () => {
-    await expect(store.raw("select audit_drop_partitions('audit_entry', current_date)", [])).rejects.toThrow('not partitioned')
-    await expect(store.raw("select audit_make_partition('audit_entry', current_date)", [])).rejects.toThrow('not partitioned')
+    await expect(store.raw("select audit_drop_partitions('audit_entry', current_date)", [])).rejects.toThrow(
+      'not partitioned',
+    )
+    await expect(store.raw("select audit_make_partition('audit_entry', current_date)", [])).rejects.toThrow(
+      'not partitioned',
+    )
   })
 })
 
 describe('probes', () => {
   const probe = { atMs: START_MS, ipPrefix: '192.0.2.1/32', reason: 'credential_invalid', count: 3 }
-  const writeRows = (nodeId: string, rows: readonly (typeof probe)[]) => store.transaction((tx) => writeProbes(tx, nodeId, rows))
+  const writeRows = (nodeId: string, rows: readonly (typeof probe)[]) =>
+    store.transaction((tx) => writeProbes(tx, nodeId, rows))
 
   test('add up over flushes and nodes, newest first', async () => {
     await writeRows('nod_1', [probe, { ...probe, ipPrefix: '2001:db8::/56' }])
-    await writeRows('nod_1', [{ ...probe, count: 4 }, { ...probe, atMs: START_MS + 1_000 }])
+    await writeRows('nod_1', [
+      { ...probe, count: 4 },
+      { ...probe, atMs: START_MS + 1_000 },
+    ])
     await writeRows('nod_2', [{ ...probe, atMs: START_MS + 999 }])
     expect(await listProbes(store.db, { limit: 10 })).toEqual([
       { ...probe, atMs: START_MS + 1_000 },
       { ...probe, count: 10 },
       { ...probe, ipPrefix: '2001:db8::/56' },
     ])
-    expect(await listProbes(store.db, { limit: 10, ipPrefix: '2001:db8::/56', reason: 'credential_invalid', from: new Date(START_MS) })).toHaveLength(1)
+    expect(
+      await listProbes(store.db, {
+        limit: 10,
+        ipPrefix: '2001:db8::/56',
+        reason: 'credential_invalid',
+        from: new Date(START_MS),
+      }),
+    ).toHaveLength(1)
     expect(await listProbes(store.db, { limit: 1, to: new Date(START_MS + 1_000) })).toEqual([{ ...probe, count: 10 }])
   })
 
   test('of two days, and very many, are all kept', async () => {
-    const many = Array.from({ length: 12_000 }, (_, index) => ({ ...probe, ipPrefix: `10.0.${index >> 8}.${index & 255}/32` }))
+    const many = Array.from({ length: 12_000 }, (_, index) => ({
+      ...probe,
+      ipPrefix: `10.0.${index >> 8}.${index & 255}/32`,
+    }))
     await writeRows('nod_1', [...many, { ...probe, atMs: START_MS - 86_400_000 }])
     const { rows } = await sql`select count(*), sum(refusals)::bigint as refusals from audit_probe`.execute(store.db)
     expect(rows).toEqual([{ count: 12_001, refusals: 36_003 }])

@@ -44,8 +44,16 @@ export async function listDecisions(db: Db, query: DecisionQuery): Promise<Page<
   let waiting: Found[] = []
   let last: BlockRow | undefined
   // Blocks around the cursor may all overlap (they are a minute wide at most): each page gets beyond it, however many.
-  for (let opened = 0, unopenedToMs = Number.POSITIVE_INFINITY; opened < MOST_BLOCKS || unopenedToMs >= startMs; opened += BLOCKS_AT_ONCE) {
-    const blocks = await selectBlocks(db, { ...blockFilter(query, after), after: last && { toAt: last.to_at, id: last.id }, limit: BLOCKS_AT_ONCE })
+  for (
+    let opened = 0, unopenedToMs = Number.POSITIVE_INFINITY;
+    opened < MOST_BLOCKS || unopenedToMs >= startMs;
+    opened += BLOCKS_AT_ONCE
+  ) {
+    const blocks = await selectBlocks(db, {
+      ...blockFilter(query, after),
+      after: last && { toAt: last.to_at, id: last.id },
+      limit: BLOCKS_AT_ONCE,
+    })
     for (const block of blocks) waiting.push(...(await searchBlock(block, query, matches)))
     last = blocks.at(-1) ?? last
     const isEnd = blocks.length < BLOCKS_AT_ONCE
@@ -59,7 +67,10 @@ export async function listDecisions(db: Db, query: DecisionQuery): Promise<Page<
   }
   // Everything newer than the last opened block has been given out.
   const atMs = last?.to_at.getTime() ?? 0
-  return { items: page.map(({ record }) => record), nextCursor: cursorOf({ atMs, blockId: Number.MAX_SAFE_INTEGER, index: 0 }) }
+  return {
+    items: page.map(({ record }) => record),
+    nextCursor: cursorOf({ atMs, blockId: Number.MAX_SAFE_INTEGER, index: 0 }),
+  }
 }
 
 function cut(page: readonly Found[], limit: number): Page<DecisionRecord> {
@@ -76,7 +87,11 @@ function blockFilter(query: DecisionQuery, after: Spot | undefined) {
   return { workspaceId, keyId, from, to }
 }
 
-async function searchBlock(block: BlockRow, query: DecisionQuery, matches: (found: Found) => boolean): Promise<readonly Found[]> {
+async function searchBlock(
+  block: BlockRow,
+  query: DecisionQuery,
+  matches: (found: Found) => boolean,
+): Promise<readonly Found[]> {
   const { keyId, actorId, resourceId } = query
   const wanted = [keyId, actorId, resourceId].flatMap((id) => (id === undefined ? [] : [JSON.stringify(id)]))
   const lines = await unpackBlock(block.block)

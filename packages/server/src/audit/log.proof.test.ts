@@ -7,11 +7,22 @@ import { appendEntry, eraseFields, listEntries, sequence, startSequencer, type A
 import { entryFields, storedLeaf, type EntryColumns } from './entry-fields.ts'
 
 const actor: Actor = {
-  type: 'operator', id: 'adm_1', keyId: 'adm_1', clientIp: '192.0.2.7', userAgent: 'claviger-cli/1', requestId: 'req_1', endpoint: 'POST /api/v1/keys',
+  type: 'operator',
+  id: 'adm_1',
+  keyId: 'adm_1',
+  clientIp: '192.0.2.7',
+  userAgent: 'claviger-cli/1',
+  requestId: 'req_1',
+  endpoint: 'POST /api/v1/keys',
   elapsedMs: () => 12.4,
 }
 const entry: NewEntry = {
-  workspaceId: 'wsp_a', actor, operation: 'keys.create', outcome: 'success', status: 201, resource: { type: 'key', id: 'key_1' },
+  workspaceId: 'wsp_a',
+  actor,
+  operation: 'keys.create',
+  outcome: 'success',
+  status: 201,
+  resource: { type: 'key', id: 'key_1' },
   values: { name: 'billing', note: 'sk-canary-value', appId: 'app_1' },
 }
 const appendOnly = expect.objectContaining({ code: '42501' })
@@ -29,14 +40,21 @@ afterEach(async () => {
   await store.dispose()
 })
 
-const append = (change: Partial<NewEntry> = {}): Promise<void> => store.transaction((tx) => appendEntry(tx, { ...entry, ...change }))
-const list = async (change: object = {}) => (await listEntries(store.db, { workspaceId: 'wsp_a', limit: 50, ...change })).items
+const append = (change: Partial<NewEntry> = {}): Promise<void> =>
+  store.transaction((tx) => appendEntry(tx, { ...entry, ...change }))
+const list = async (change: object = {}) =>
+  (await listEntries(store.db, { workspaceId: 'wsp_a', limit: 50, ...change })).items
 
 async function rowsWithLeaves(): Promise<readonly { id: number; matches: boolean }[]> {
   const rows = await store.db.selectFrom('audit_entry').selectAll().orderBy('id').execute()
   return rows.map(({ id, leaf, salts, erased, ...columns }) => {
     // As `appendEntry` wrote them.
-    const computed = storedLeaf(seal.sha256, columns as EntryColumns, salts as Record<string, string>, erased as Record<string, string>)
+    const computed = storedLeaf(
+      seal.sha256,
+      columns as EntryColumns,
+      salts as Record<string, string>,
+      erased as Record<string, string>,
+    )
     return { id, matches: seal.equal(computed, leaf) }
   })
 }
@@ -47,10 +65,27 @@ describe('an entry', () => {
     await sequence(store)
     expect(await list()).toEqual([
       {
-        id: expect.any(Number), position: 0, at: expect.any(Date), workspaceId: 'wsp_a', actor: { type: 'operator', id: 'adm_1' }, keyId: 'adm_1',
-        clientIp: '192.0.2.7', userAgent: 'claviger-cli/1', requestId: 'req_1', endpoint: 'POST /api/v1/keys', operation: 'keys.create',
-        outcome: 'success', status: 201, durationMs: 12, resource: { type: 'key', id: 'key_1' }, erased: [],
-        values: { name: 'billing', app_id: 'app_1', note: (await seal.auditHasher(store.db, 'wsp_a'))('sk-canary-value') },
+        id: expect.any(Number),
+        position: 0,
+        at: expect.any(Date),
+        workspaceId: 'wsp_a',
+        actor: { type: 'operator', id: 'adm_1' },
+        keyId: 'adm_1',
+        clientIp: '192.0.2.7',
+        userAgent: 'claviger-cli/1',
+        requestId: 'req_1',
+        endpoint: 'POST /api/v1/keys',
+        operation: 'keys.create',
+        outcome: 'success',
+        status: 201,
+        durationMs: 12,
+        resource: { type: 'key', id: 'key_1' },
+        erased: [],
+        values: {
+          name: 'billing',
+          app_id: 'app_1',
+          note: (await seal.auditHasher(store.db, 'wsp_a'))('sk-canary-value'),
+        },
       },
     ])
   })
@@ -90,7 +125,9 @@ describe('an entry', () => {
   })
 
   test('has the leaf that its stored fields give', async () => {
-    await append({ values: { z: 1e21, a: 0.1, name: 'ü\u2028', limit: { b: [1, { d: null, c: true }], a: -0 }, __proto__x: 'x' } })
+    await append({
+      values: { z: 1e21, a: 0.1, name: 'ü\u2028', limit: { b: [1, { d: null, c: true }], a: -0 }, __proto__x: 'x' },
+    })
     expect(await rowsWithLeaves()).toEqual([{ id: expect.any(Number), matches: true }])
   })
 })
@@ -105,16 +142,21 @@ describe('positions', () => {
     await Promise.all(work)
     await Promise.all([sequence(store), sequence(store)])
     await sequence(store)
-    const { rows } = await sql<{ position: number }>`select position from audit_leaf order by position`.execute(store.db)
+    const { rows } = await sql<{ position: number }>`select position from audit_leaf order by position`.execute(
+      store.db,
+    )
     expect(rows.map(({ position }) => position)).toEqual(Array.from({ length: 60 }, (_, index) => index))
-    const { rows: head } = await sql`select size, (select count(*) from audit_pending) as waiting from audit_head`.execute(store.db)
+    const { rows: head } =
+      await sql`select size, (select count(*) from audit_pending) as waiting from audit_head`.execute(store.db)
     expect(head).toEqual([{ size: 60, waiting: 0 }])
   })
 
   test('follow the order of what was done one after the other', async () => {
     for (let index = 0; index < 5; index += 1) await append({ resource: { type: 'key', id: `key_${index}` } })
     await sequence(store)
-    expect((await list()).map(({ position, resource }) => [position, resource.id])).toEqual([4, 3, 2, 1, 0].map((n) => [n, `key_${n}`]))
+    expect((await list()).map(({ position, resource }) => [position, resource.id])).toEqual(
+      [4, 3, 2, 1, 0].map((n) => [n, `key_${n}`]),
+    )
   })
 
   test('do not make a writer wait for another that has not committed', async () => {
@@ -138,7 +180,8 @@ describe('positions', () => {
 describe('the list', () => {
   test('goes through all entries by pages, newest first, also within one millisecond', async () => {
     await store.transaction(async (tx) => {
-      for (let index = 0; index < 25; index += 1) await appendEntry(tx, { ...entry, resource: { type: 'key', id: `key_${index}` } })
+      for (let index = 0; index < 25; index += 1)
+        await appendEntry(tx, { ...entry, resource: { type: 'key', id: `key_${index}` } })
     })
     const seen: (string | undefined)[] = []
     let cursor: string | undefined
@@ -164,23 +207,30 @@ describe('the list', () => {
     [{ from: new Date(Date.now() - 60_000), to: new Date(Date.now() + 60_000) }, ['b', 'a']],
   ])('filters by %o', async (filter, expected) => {
     await append({ resource: { type: 'key', id: 'a' } })
-    await append({ resource: { type: 'key', id: 'b' }, operation: 'keys.revoke', actor: { ...actor, id: 'adm_2', keyId: 'adm_2', requestId: 'req_2' } })
+    await append({
+      resource: { type: 'key', id: 'b' },
+      operation: 'keys.revoke',
+      actor: { ...actor, id: 'adm_2', keyId: 'adm_2', requestId: 'req_2' },
+    })
     expect((await list(filter)).map(({ resource }) => resource.id)).toEqual(expected)
   })
 
-  test.each(['', 'x', 'bm90IGpzb24', Buffer.from('["a","b"]').toString('base64url'), Buffer.from('[1]').toString('base64url')])(
-    'refuses the cursor %o',
-    async (cursor) => {
-      await expect(list({ cursor })).rejects.toThrow(expect.objectContaining({ code: 'validation_failed' }))
-    },
-  )
+  test.each([
+    '',
+    'x',
+    'bm90IGpzb24',
+    Buffer.from('["a","b"]').toString('base64url'),
+    Buffer.from('[1]').toString('base64url'),
+  ])('refuses the cursor %o', async (cursor) => {
+    await expect(list({ cursor })).rejects.toThrow(expect.objectContaining({ code: 'validation_failed' }))
+  })
 })
 
 describe('the log', () => {
   test.each([
     "update audit_entry set actor_id = 'somebody else'",
     "update audit_entry set outcome = 'refused'",
-    "update audit_entry set erased = '{\"actor_id\": \"00\"}'",
+    'update audit_entry set erased = \'{"actor_id": "00"}\'',
     "update audit_entry set facts = '{}'",
     'delete from audit_entry',
     'truncate audit_entry',
@@ -195,7 +245,7 @@ describe('the log', () => {
 
   test.each([
     "outcome = 'refused'",
-    "outcome = 'refused', erased = '{\"outcome\": \"00\"}'",
+    'outcome = \'refused\', erased = \'{"outcome": "00"}\'',
     "erased = '{}'",
     "leaf = decode(repeat('00', 32), 'hex'), erased = '{\"leaf\": \"00\"}'",
   ])('refuses, even in the name of erasure: %s', async (change) => {
@@ -214,7 +264,10 @@ describe('the log', () => {
     await store.transaction((tx) => eraseFields(tx, { workspaceId: 'wsp_a', actor, entryId: id, fields }))
     const [erasure, erased] = await list()
     expect(erased).toMatchObject({
-      clientIp: undefined, userAgent: undefined, actor: { type: 'operator', id: undefined }, requestId: 'req_1',
+      clientIp: undefined,
+      userAgent: undefined,
+      actor: { type: 'operator', id: undefined },
+      requestId: 'req_1',
       erased: expect.arrayContaining(['client_ip', 'user_agent', 'actor_id', 'facts.name']),
     })
     expect(erased?.values).not.toHaveProperty('name')
@@ -223,7 +276,9 @@ describe('the log', () => {
     // Again is harmless, and what was erased stays so.
     await store.transaction((tx) => eraseFields(tx, { workspaceId: 'wsp_a', actor, entryId: id, fields }))
     expect((await rowsWithLeaves()).every(({ matches }) => matches)).toBe(true)
-    const { rows } = await sql<{ text: string }>`select e::text as text from audit_entry e where id = ${id}`.execute(store.db)
+    const { rows } = await sql<{ text: string }>`select e::text as text from audit_entry e where id = ${id}`.execute(
+      store.db,
+    )
     expect(rows[0]?.text).not.toContain('192.0.2.7')
     await expect(store.raw("update audit_entry set client_ip = '192.0.2.8'", [])).rejects.toThrow(appendOnly)
   })
@@ -246,7 +301,9 @@ describe('the log', () => {
     await sql`update audit_entry set status = 200`.execute(store.db)
     await sql`alter table audit_entry enable trigger all`.execute(store.db)
     expect(await rowsWithLeaves()).toEqual([{ id, matches: false }])
-    const erasure = store.transaction((tx) => eraseFields(tx, { workspaceId: 'wsp_a', actor, entryId: id, fields: ['client_ip'] }))
+    const erasure = store.transaction((tx) =>
+      eraseFields(tx, { workspaceId: 'wsp_a', actor, entryId: id, fields: ['client_ip'] }),
+    )
     await expect(erasure).rejects.toThrow(expect.objectContaining({ code: 'conflict' }))
   })
 })

@@ -2,7 +2,8 @@ import { Secret } from '@claviger/core'
 import { describe, expect, test } from 'vitest'
 import { redact } from './redact.ts'
 
-const hash = (value: Uint8Array | string): string => `hmac(${typeof value === 'string' ? value.length : value.byteLength})`
+const hash = (value: Uint8Array | string): string =>
+  `hmac(${typeof value === 'string' ? value.length : value.byteLength})`
 const publicFields = new Set(['name', 'limits'])
 const CANARY = 'sk-canary-0123456789'
 
@@ -12,13 +13,27 @@ describe('redact', () => {
   })
 
   test('keeps numbers, booleans, null and instants, and leaves out what is undefined', () => {
-    expect(redact({ count: 3, on: true, gone: null, at: new Date(0), big: 12n, not: undefined, nan: Number.NaN }, hash, publicFields)).toEqual({
-      count: 3, on: true, gone: null, at: '1970-01-01T00:00:00.000Z', big: '12', nan: 'NaN',
+    expect(
+      redact(
+        { count: 3, on: true, gone: null, at: new Date(0), big: 12n, not: undefined, nan: Number.NaN },
+        hash,
+        publicFields,
+      ),
+    ).toEqual({
+      count: 3,
+      on: true,
+      gone: null,
+      at: '1970-01-01T00:00:00.000Z',
+      big: '12',
+      nan: 'NaN',
     })
   })
 
   test('stores names in snake_case, and judges them so', () => {
-    expect(redact({ upstreamUrl: 'x', graceSeconds: 3 }, hash, new Set(['upstream_url']))).toEqual({ upstream_url: 'x', grace_seconds: 3 })
+    expect(redact({ upstreamUrl: 'x', graceSeconds: 3 }, hash, new Set(['upstream_url']))).toEqual({
+      upstream_url: 'x',
+      grace_seconds: 3,
+    })
   })
 
   test.each<[string, unknown]>([
@@ -39,7 +54,10 @@ describe('redact', () => {
   })
 
   test('hashes secrets and bytes in public fields too', () => {
-    expect(redact({ name: new Secret(CANARY), limits: [Buffer.from(CANARY)] }, hash, publicFields)).toEqual({ name: 'hmac(20)', limits: ['hmac(20)'] })
+    expect(redact({ name: new Secret(CANARY), limits: [Buffer.from(CANARY)] }, hash, publicFields)).toEqual({
+      name: 'hmac(20)',
+      limits: ['hmac(20)'],
+    })
   })
 
   test('stores what PostgreSQL cannot hold as what it can', () => {

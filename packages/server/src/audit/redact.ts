@@ -63,7 +63,7 @@ function objectFact(value: object, treatment: Treatment, depth: number): Fact {
   // Bytes would slip through a rule that knows only strings (so it happened to others: CVE-2025-62513).
   if (ArrayBuffer.isView(value)) return treatment.hash(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
   if (value instanceof ArrayBuffer) return treatment.hash(new Uint8Array(value))
-  const named: object = value instanceof Map ? Object.fromEntries(value) : value
+  const named = value instanceof Map ? membersOf(value) : value
   const members: readonly unknown[] = Array.isArray(value) || value instanceof Set ? [...value] : Object.entries(named)
   if (depth === DEEPEST || members.length > MOST_MEMBERS) return treatment.hash(JSON.stringify(value))
   if (Array.isArray(value) || value instanceof Set) return members.map((member) => fact(member, treatment, depth + 1))
@@ -72,6 +72,10 @@ function objectFact(value: object, treatment: Treatment, depth: number): Fact {
     if (member !== undefined) define(facts, storableText(name), fact(member, treatment, depth + 1))
   }
   return facts
+}
+
+function membersOf(map: ReadonlyMap<unknown, unknown>): object {
+  return Object.fromEntries([...map].map(([name, member]) => [String(name), member]))
 }
 
 function secretFact(secret: Secret<unknown>, hash: AuditHasher): string {

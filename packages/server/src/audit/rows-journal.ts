@@ -1,11 +1,35 @@
 /** SQL of the journal and of probes; nobody else names these tables. */
 import { sql, type Insertable, type Selectable } from 'kysely'
 import type { Db, Tables } from '#store'
+import { keyTag } from './key-tag.ts'
 
 const DAY_MS = 86_400_000
 
-export type NewBlock = Insertable<Tables['audit_journal']>
-export type BlockRow = Pick<Selectable<Tables['audit_journal']>, 'id' | 'node_id' | 'first_sequence' | 'from_at' | 'to_at' | 'block'>
+/** Where in a node's spool blocks come from. */
+export interface BlockOrigin {
+  readonly nodeId: string
+  readonly firstSequence: number
+  readonly lastSequence: number
+}
+
+export interface NewBlock {
+  readonly workspaceId: string
+  /** Of the first and the last decision in it. */
+  readonly fromMs: number
+  readonly toMs: number
+  readonly decisions: number
+  readonly keyTags: readonly number[]
+  readonly block: Uint8Array
+  /** 16 bytes. */
+  readonly salt: Uint8Array
+  /** 32 bytes. */
+  readonly leaf: Uint8Array
+}
+
+export type BlockRow = Pick<
+  Selectable<Tables['audit_journal']>,
+  'id' | 'node_id' | 'first_sequence' | 'from_at' | 'to_at' | 'block'
+>
 export type PartitionedTable = 'audit_journal' | 'audit_probe'
 
 /** Makes the partition for rows of a day (UTC) where it is missing. */
@@ -15,7 +39,9 @@ export async function makePartition(db: Db, table: PartitionedTable, day: Date):
 
 /** Makes the partitions from the database's today (UTC) to `daysAhead` later. */
 export async function makePartitions(db: Db, table: PartitionedTable, daysAhead: number): Promise<void> {
-  await sql`select audit_make_partition(${table}, (now() at time zone 'UTC')::date + ahead) from generate_series(0, ${daysAhead}::integer) ahead`.execute(db)
+  await sql`select audit_make_partition(${table}, (now() at time zone 'UTC')::date + ahead) from generate_series(0, ${daysAhead}::integer) ahead`.execute(
+    db,
+  )
 }
 
 /** Drops the partitions of days that ended more than `days` ago. @returns how many */
@@ -25,14 +51,25 @@ export async function dropPartitions(db: Db, table: PartitionedTable, days: numb
   return rows[0]?.dropped ?? 0
 }
 
-/** Writes blocks and queues their leaves for the sequencer. */
-export async function insertBlocks(db: Db, blocks: readonly NewBlock[]): Promise<void> {
-  await db
-    .with('block', (cte) => cte.insertInto('audit_journal').values(blocks).returning(['id', 'leaf']))
-    .insertInto('audit_pending')
-    .columns(['source', 'source_id', 'leaf'])
-    .expression((eb) => eb.selectFrom('block').select([sql.lit('block').as('source'), 'id', 'leaf']))
-    .execute()
+/** Writes the blocks of one batch and queues their leaves for the sequencer. Makes today's partition if it is missing. */
+export async function insertBlocks(db: Db, origin: BlockOrigin, blocks: readonly NewBlock[]): Promise<void> {
+  let offset = 0
+  const heads = blocks.map(({ workspaceId, fromMs, toMs, decisions, keyTags, block }) => {
+    const head = {
+      workspace: workspaceId,
+      from: fromMs,
+      to: toMs,
+      decisions,
+      tags: `{${keyTags.join(',')}}`,
+      offset,
+      bytes: block.byteLength,
+    }
+    offset += block.byteLength
+    return head
+  })
+  const joined = (part: 'block' | 'salt' | 'leaf'): Buffer => Buffer.concat(blocks.map((block) => block[part]))
+  await sql`select audit_write_blocks(${origin.nodeId}, ${origin.firstSequence}, ${origin.lastSequence}, ${JSON.stringify(heads)},
+    ${joined('block')}, ${joined('salt')}, ${joined('leaf')})`.execute(db)
 }
 
 export interface OpenLine {
@@ -76,13 +113,14 @@ export async function selectBlocks(db: Db, filter: BlockFilter): Promise<readonl
     .select(['id', 'node_id', 'first_sequence', 'from_at', 'to_at', 'block'])
     .where('workspace_id', '=', filter.workspaceId)
   const { keyId, from, to, after } = filter
-  if (keyId !== undefined) query = query.where(sql<boolean>`key_ids @> array[${keyId}]`)
+  if (keyId !== undefined) query = query.where(sql<boolean>`key_tags @> array[${keyTag(keyId)}::int4]`)
   if (from !== undefined) {
     // A block is written after its last decision: older partitions need not be opened. A day for clocks that differ.
     query = query.where('to_at', '>=', from).where('written_at', '>=', new Date(from.getTime() - DAY_MS))
   }
   if (to !== undefined) query = query.where('from_at', '<', to)
-  if (after !== undefined) query = query.where((eb) => eb(eb.refTuple('to_at', 'id'), '<', eb.tuple(after.toAt, after.id)))
+  if (after !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('to_at', 'id'), '<', eb.tuple(after.toAt, after.id)))
   return query.orderBy('to_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
 }
 

@@ -54,10 +54,15 @@ export interface EntryFilter {
 export async function selectEntries(db: Db, filter: EntryFilter): Promise<readonly EntryRow[]> {
   let query = db
     .selectFrom('audit_entry as entry')
-    .leftJoin('audit_leaf as leaf', (join) => join.onRef('leaf.source_id', '=', 'entry.id').on('leaf.source', '=', 'entry'))
+    .leftJoin('audit_leaf as leaf', (join) =>
+      join.onRef('leaf.source_id', '=', 'entry.id').on('leaf.source', '=', 'entry'),
+    )
     .selectAll('entry')
     .select('leaf.position')
-  query = filter.workspaceId === undefined ? query.where('entry.workspace_id', 'is', null) : query.where('entry.workspace_id', '=', filter.workspaceId)
+  query =
+    filter.workspaceId === undefined
+      ? query.where('entry.workspace_id', 'is', null)
+      : query.where('entry.workspace_id', '=', filter.workspaceId)
   if (filter.actorId !== undefined) query = query.where('entry.actor_id', '=', filter.actorId)
   if (filter.resourceId !== undefined) query = query.where('entry.resource_id', '=', filter.resourceId)
   if (filter.operation !== undefined) query = query.where('entry.operation', '=', filter.operation)
@@ -66,19 +71,27 @@ export async function selectEntries(db: Db, filter: EntryFilter): Promise<readon
   if (filter.from !== undefined) query = query.where('entry.at', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('entry.at', '<', filter.to)
   const { before } = filter
-  if (before !== undefined) query = query.where((eb) => eb(eb.refTuple('entry.at', 'entry.id'), '<', eb.tuple(before.at, before.id)))
+  if (before !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('entry.at', 'entry.id'), '<', eb.tuple(before.at, before.id)))
   return query.orderBy('entry.at', 'desc').orderBy('entry.id', 'desc').limit(filter.limit).execute()
 }
 
-export async function lockEntry(db: Db, workspaceId: string | undefined, id: number): Promise<Selectable<Tables['audit_entry']> | undefined> {
+export async function lockEntry(
+  db: Db,
+  workspaceId: string | undefined,
+  id: number,
+): Promise<Selectable<Tables['audit_entry']> | undefined> {
   const query = db.selectFrom('audit_entry').selectAll().where('id', '=', id).forUpdate()
-  return (workspaceId === undefined ? query.where('workspace_id', 'is', null) : query.where('workspace_id', '=', workspaceId)).executeTakeFirst()
+  return (
+    workspaceId === undefined ? query.where('workspace_id', 'is', null) : query.where('workspace_id', '=', workspaceId)
+  ).executeTakeFirst()
 }
 
 export interface Erasure {
   /** Columns and members of `facts` that go; the leaf's names. */
   readonly columns: Partial<
-    Record<'actor_id' | 'resource_id', string> & Record<'key_id' | 'client_ip' | 'user_agent' | 'request_id' | 'endpoint', string | null>
+    Record<'actor_id' | 'resource_id', string> &
+      Record<'key_id' | 'client_ip' | 'user_agent' | 'request_id' | 'endpoint', string | null>
   >
   readonly facts: Readonly<Record<string, unknown>>
   readonly salts: TextByName

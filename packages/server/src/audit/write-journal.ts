@@ -6,48 +6,55 @@ import type { DecisionRecord } from '@claviger/gateway'
 import { sealOf, type Seal } from '#seal'
 import type { Tx } from '#store'
 import { packBlock } from './block.ts'
-import { decodeDecision, encodeDecision, openingOf } from './decision-line.ts'
+import { decodeDecision, encodeDecision, headOf } from './decision-line.ts'
+import { keyTag } from './key-tag.ts'
 import { commitmentOf, leafOf, SALT_BYTES } from './leaf.ts'
-import { deleteOpen, insertBlocks, insertOpen, makePartitions, takeOpen, type NewBlock } from './rows-journal.ts'
+import { deleteOpen, insertBlocks, insertOpen, takeOpen, type BlockOrigin, type NewBlock } from './rows-journal.ts'
 
 const MINUTE_MS = 60_000
 
-interface WrittenDecision {
-  readonly line: string
-  readonly record: DecisionRecord
-}
-
-/** Where in the node's spool a block comes from. */
-interface Origin {
-  readonly nodeId: string
-  readonly firstSequence: number
-  readonly lastSequence: number
+/** Decisions of one workspace that began in the same minute. */
+interface Group {
+  readonly workspaceId: string
+  readonly lines: string[]
+  readonly keyTags: Set<number>
+  fromMs: number
+  toMs: number
 }
 
 /**
  * @param lines as they were made by `encodeOpening` and `encodeDecision`; the first has `firstSequence`
- * @returns the decisions among them, for the roll-ups
+ * @returns the decisions among them, for the roll-ups; each is decoded when it is asked for
  * @throws UnreadableLine
  */
-export async function writeJournal(tx: Tx, nodeId: string, firstSequence: number, lines: readonly string[]): Promise<readonly DecisionRecord[]> {
+export async function writeJournal(
+  tx: Tx,
+  nodeId: string,
+  firstSequence: number,
+  lines: readonly string[],
+): Promise<Iterable<DecisionRecord>> {
   const open = new Map<string, string>()
-  const decisions: WrittenDecision[] = []
+  const groups = new Groups()
   /** Decisions whose opening, if there was one, came in an earlier batch. */
   const closed: string[] = []
   for (const line of lines) {
-    const opening = openingOf(line)
-    if (opening !== undefined) {
-      open.set(opening, line)
+    const { kind, atMs, requestId, door, workspaceId, keyId } = headOf(line)
+    if (kind === 'opening') {
+      open.set(requestId, line)
       continue
     }
-    const record = decodeDecision(line)
-    decisions.push({ line, record })
-    if (!open.delete(record.requestId) && record.door !== 'verify') closed.push(record.requestId)
+    groups.add(line, { atMs, workspaceId, keyId })
+    if (!open.delete(requestId) && door !== 'verify') closed.push(requestId)
   }
-  await writeBlocks(tx, { nodeId, firstSequence, lastSequence: firstSequence + lines.length - 1 }, decisions)
+  await writeGroups(tx, { nodeId, firstSequence, lastSequence: firstSequence + lines.length - 1 }, groups.all())
   if (closed.length > 0) await deleteOpen(tx, nodeId, closed)
-  if (open.size > 0) await insertOpen(tx, nodeId, [...open].map(([requestId, line]) => ({ requestId, line })))
-  return decisions.map(({ record }) => record)
+  if (open.size > 0)
+    await insertOpen(
+      tx,
+      nodeId,
+      [...open].map(([requestId, line]) => ({ requestId, line })),
+    )
+  return decoded(groups.all())
 }
 
 /**
@@ -56,83 +63,108 @@ export async function writeJournal(tx: Tx, nodeId: string, firstSequence: number
  *
  * @returns the decisions, for the roll-ups
  */
-export async function recordInterrupted(tx: Tx, nodeId: string): Promise<readonly DecisionRecord[]> {
-  const decisions = (await takeOpen(tx, nodeId)).map((line) => {
+export async function recordInterrupted(tx: Tx, nodeId: string): Promise<Iterable<DecisionRecord>> {
+  const groups = new Groups()
+  for (const line of await takeOpen(tx, nodeId)) {
     const record: DecisionRecord = { ...decodeDecision(line), usage: INTERRUPTED }
-    return { line: encodeDecision(record), record }
-  })
-  await writeBlocks(tx, { nodeId, firstSequence: 0, lastSequence: 0 }, decisions)
-  return decisions.map(({ record }) => record)
+    groups.add(encodeDecision(record), record)
+  }
+  await writeGroups(tx, { nodeId, firstSequence: 0, lastSequence: 0 }, groups.all())
+  return decoded(groups.all())
 }
 
 const INTERRUPTED: DecisionRecord['usage'] = {
-  requests: 1, inputTokens: 0, outputTokens: 0, cachedTokens: 0, bytesIn: 0, bytesOut: 0, firstByteMs: 0, metered: false, ended: 'interrupted',
-}
-
-async function writeBlocks(tx: Tx, origin: Origin, decisions: readonly WrittenDecision[]): Promise<void> {
-  if (decisions.length === 0) return
-  const seal = sealOf(tx)
-  const blocks = await Promise.all(grouped(decisions).map((group) => blockOf(seal, origin, group)))
-  // Usually there since days, made by a job; a write is never lost because it is not.
-  await makePartitions(tx, 'audit_journal', 0)
-  await insertBlocks(tx, blocks)
-}
-
-interface Group {
-  readonly workspaceId: string
-  readonly minute: number
-  readonly decisions: WrittenDecision[]
+  requests: 1,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  firstByteMs: 0,
+  metered: false,
+  ended: 'interrupted',
 }
 
 /**
- * By workspace, and by the minute in which calls began: a call that took an hour would else make its block an hour wide,
- * and reading the journal in order would have to open all blocks that overlap.
+ * Sorts lines by workspace, and by the minute in which calls began: a call that took an hour would else make its block an
+ * hour wide, and reading the journal in order would have to open all blocks that overlap.
  */
-function grouped(decisions: readonly WrittenDecision[]): readonly Group[] {
-  const groups = new Map<string, Group>()
-  let group: Group | undefined
-  for (const decision of decisions) {
-    const { workspaceId, atMs } = decision.record
+class Groups {
+  readonly #groups = new Map<string, Group>()
+  /** Most lines go where the one before them went. */
+  #last: Group | undefined
+  #lastMinute = 0
+
+  add(line: string, { atMs, workspaceId, keyId }: Pick<DecisionRecord, 'atMs' | 'workspaceId' | 'keyId'>): void {
     const minute = Math.floor(atMs / MINUTE_MS)
-    if (group === undefined || group.workspaceId !== workspaceId || group.minute !== minute) {
-      const name = `${minute} ${workspaceId}`
-      group = groups.get(name) ?? { workspaceId, minute, decisions: [] }
-      groups.set(name, group)
+    if (this.#last === undefined || this.#lastMinute !== minute || this.#last.workspaceId !== workspaceId) {
+      this.#last = this.#group(workspaceId, minute, atMs)
+      this.#lastMinute = minute
     }
-    group.decisions.push(decision)
+    const group = this.#last
+    group.lines.push(line)
+    group.keyTags.add(keyTag(keyId))
+    if (atMs < group.fromMs) group.fromMs = atMs
+    if (atMs > group.toMs) group.toMs = atMs
   }
-  return [...groups.values()]
+
+  all(): readonly Group[] {
+    return [...this.#groups.values()]
+  }
+
+  #group(workspaceId: string, minute: number, atMs: number): Group {
+    const name = `${minute} ${workspaceId}`
+    const group = this.#groups.get(name) ?? {
+      workspaceId,
+      lines: [],
+      keyTags: new Set<number>(),
+      fromMs: atMs,
+      toMs: atMs,
+    }
+    this.#groups.set(name, group)
+    return group
+  }
 }
 
-async function blockOf(seal: Seal, origin: Origin, { workspaceId, decisions }: Group): Promise<NewBlock> {
-  let fromMs = Number.POSITIVE_INFINITY
-  let toMs = Number.NEGATIVE_INFINITY
-  const keyIds = new Set<string>()
-  for (const { record } of decisions) {
-    fromMs = Math.min(fromMs, record.atMs)
-    toMs = Math.max(toMs, record.atMs)
-    keyIds.add(record.keyId)
+function decoded(groups: readonly Group[]): Iterable<DecisionRecord> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { lines } of groups) for (const line of lines) yield decodeDecision(line)
+    },
   }
-  const block = await packBlock(decisions.map(({ line }) => line))
+}
+
+async function writeGroups(tx: Tx, origin: BlockOrigin, groups: readonly Group[]): Promise<void> {
+  if (groups.length === 0) return
+  const seal = sealOf(tx)
+  await insertBlocks(
+    tx,
+    origin,
+    groups.map((group) => blockOf(seal, origin, group)),
+  )
+}
+
+function blockOf(seal: Seal, origin: BlockOrigin, group: Group): NewBlock {
+  const { workspaceId, lines, keyTags, fromMs, toMs } = group
+  const block = packBlock(lines)
   const salt = seal.randomBytes(SALT_BYTES)
   const fields: Readonly<Record<string, string | Uint8Array>> = {
     node_id: origin.nodeId,
     first_sequence: String(origin.firstSequence),
     last_sequence: String(origin.lastSequence),
     workspace_id: workspaceId,
-    decisions: String(decisions.length),
+    decisions: String(lines.length),
     block,
   }
-  const commitments = new Map(Object.entries(fields).map(([field, value]) => [field, commitmentOf(seal.sha256, salt, field, value)]))
+  const commitments = new Map(
+    Object.entries(fields).map(([field, value]) => [field, commitmentOf(seal.sha256, salt, field, value)]),
+  )
   return {
-    node_id: origin.nodeId,
-    first_sequence: origin.firstSequence,
-    last_sequence: origin.lastSequence,
-    workspace_id: workspaceId,
-    from_at: new Date(fromMs),
-    to_at: new Date(toMs),
-    decisions: decisions.length,
-    key_ids: [...keyIds],
+    workspaceId,
+    fromMs,
+    toMs,
+    decisions: lines.length,
+    keyTags: [...keyTags],
     block,
     salt,
     leaf: leafOf(seal.sha256, commitments),

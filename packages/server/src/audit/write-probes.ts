@@ -43,5 +43,10 @@ export interface ProbeQuery {
 export async function listProbes(db: Db, query: ProbeQuery): Promise<readonly ProbeCount[]> {
   const { ipPrefix, reason, from, to, limit } = query
   const rows = await selectProbes(db, { ipPrefix, reason, from, to, limit })
-  return rows.map((row) => ({ atMs: row.second.getTime(), ipPrefix: row.ip_prefix, reason: row.reason, count: Number(row.refusals) }))
+  return rows.map((row) => ({
+    atMs: row.second.getTime(),
+    ipPrefix: row.ip_prefix,
+    reason: row.reason,
+    count: Number(row.refusals),
+  }))
 }

@@ -105,7 +105,7 @@ create table audit_journal (
   key_tags integer[] not null,
   -- zstd of JSON lines
   block bytea not null,
-  salt bytea not null,
+  salt bytea not null check (octet_length(salt) = 16),
   leaf bytea not null check (octet_length(leaf) = 32)
 ) partition by range (written_at);
 
@@ -154,6 +154,36 @@ begin
   execute format('create table %I (like %I including defaults including constraints including storage)', child, parent);
   execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, child,
     day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+end
+$$;
+
+-- Writes the blocks of one batch and queues their leaves: one call, however many workspaces. Bytes come in one piece each.
+-- p_heads: [{"workspace", "from", "to" (ms), "decisions", "tags" ("{1,2}"), "offset", "bytes" (of the block within p_blocks)}]
+create function audit_write_blocks(
+  p_node text, p_first bigint, p_last bigint, p_heads jsonb, p_blocks bytea, p_salts bytea, p_leaves bytea
+) returns void language plpgsql as $$
+begin
+  for attempt in 1..2 loop
+    begin
+      with block as (
+        insert into audit_journal (node_id, first_sequence, last_sequence, workspace_id, from_at, to_at, decisions, key_tags, block, salt, leaf)
+        select p_node, p_first, p_last, head ->> 'workspace', to_timestamp((head ->> 'from')::numeric / 1000), to_timestamp((head ->> 'to')::numeric / 1000),
+               (head ->> 'decisions')::integer, (head ->> 'tags')::integer[],
+               substring(p_blocks from (head ->> 'offset')::integer + 1 for (head ->> 'bytes')::integer),
+               substring(p_salts from (number::integer - 1) * 16 + 1 for 16), substring(p_leaves from (number::integer - 1) * 32 + 1 for 32)
+          from jsonb_array_elements(p_heads) with ordinality as given (head, number)
+        returning id, leaf
+      )
+      insert into audit_pending (source, source_id, leaf) select 'block', id, leaf from block order by id;
+      return;
+    exception when check_violation then
+      -- Usually there since days, made by a job; a write is never lost because it is not.
+      if attempt = 2 then
+        raise;
+      end if;
+      perform audit_make_partition('audit_journal', (now() at time zone 'UTC')::date);
+    end;
+  end loop;
 end
 $$;
 
