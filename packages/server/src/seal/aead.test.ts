@@ -63,7 +63,11 @@ describe('decrypt', () => {
   test('refuses a tag of 4 bytes that is right as far as it goes', () => {
     const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: 4 })
     cipher.setAAD(aad)
-    const short = Buffer.concat([cipher.update('a secret that is longer than a tag'), cipher.final(), cipher.getAuthTag()])
+    const short = Buffer.concat([
+      cipher.update('a secret that is longer than a tag'),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ])
     expect(() => decrypt(key, nonce, aad, short)).toThrow(expect.objectContaining({ reason: 'unreadable' }))
   })
 
@@ -71,7 +75,9 @@ describe('decrypt', () => {
     const tagOnly = encrypt(key, nonce, aad, new Uint8Array(0))
     expect(decrypt(key, nonce, aad, tagOnly)).toHaveLength(0)
     for (let length = 0; length < TAG_BYTES; length += 1) {
-      expect(() => decrypt(key, nonce, aad, tagOnly.subarray(0, length))).toThrow(expect.objectContaining({ reason: 'unreadable' }))
+      expect(() => decrypt(key, nonce, aad, tagOnly.subarray(0, length))).toThrow(
+        expect.objectContaining({ reason: 'unreadable' }),
+      )
     }
   })
 })

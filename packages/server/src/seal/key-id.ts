@@ -20,7 +20,9 @@ export interface KeyName {
 }
 
 export function keyId(name: KeyName): string {
-  return name.scope === INSTALLATION ? `${name.purpose}/${name.version}` : `${name.purpose}/${name.scope}/${name.version}`
+  return name.scope === INSTALLATION
+    ? `${name.purpose}/${name.version}`
+    : `${name.purpose}/${name.scope}/${name.version}`
 }
 
 const FORMAT = 1

@@ -66,7 +66,10 @@ export class KeyWear {
   check(name: KeyName, operations: number): void {
     if (operations >= this.#limits.rotateAtOperations) this.#onWornOut(name)
     if (operations >= this.#limits.refuseAtOperations) {
-      throw new SealError('key_worn_out', `Key ${keyId(name)} has done ${operations} operations and must be rotated first.`)
+      throw new SealError(
+        'key_worn_out',
+        `Key ${keyId(name)} has done ${operations} operations and must be rotated first.`,
+      )
     }
   }
 

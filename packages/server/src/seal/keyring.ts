@@ -59,7 +59,11 @@ export class Keyring {
   }
 
   /** Wraps a key's bytes under the parent that is current now. */
-  async wrap(db: Db, name: KeyName, bytes: Uint8Array): Promise<{ readonly parent: string; readonly wrapped: Uint8Array }> {
+  async wrap(
+    db: Db,
+    name: KeyName,
+    bytes: Uint8Array,
+  ): Promise<{ readonly parent: string; readonly wrapped: Uint8Array }> {
     if (name.purpose === 'root') {
       const parent = this.#sealer.keyId
       return { parent, wrapped: await this.#sealer.wrap(bytes, wrappedKeyHeader(name, parent)) }
@@ -89,7 +93,8 @@ export class Keyring {
     const header = wrappedKeyHeader(row, row.parent)
     if (row.purpose === 'root') return this.#sealer.unwrap(row.wrapped, header)
     const parent = await selectKey(db, parentName(row))
-    if (parent === undefined) throw new SealError('key_missing', `Key ${row.parent}, which wraps ${keyId(row)}, is not there.`)
+    if (parent === undefined)
+      throw new SealError('key_missing', `Key ${row.parent}, which wraps ${keyId(row)}, is not there.`)
     return openBox(await this.open(db, parent), header, row.wrapped)
   }
 

@@ -36,7 +36,8 @@ async function rotateWornOut(tx: Tx, { keyring, limits, onRotated, log }: Mainte
   // Another process may have been quicker.
   const current = await lockCurrent(tx, row.purpose, row.scope)
   if (current === undefined || current.operations < limits.rotateAtOperations) return
-  const next = row.purpose === 'root' ? await rotateRoot(tx, keyring) : await rotateKey(tx, keyring, row.purpose, row.scope)
+  const next =
+    row.purpose === 'root' ? await rotateRoot(tx, keyring) : await rotateKey(tx, keyring, row.purpose, row.scope)
   const workspaceId = row.scope === INSTALLATION ? undefined : row.scope
   await onRotated(tx, { purpose: row.purpose, workspaceId, version: next.version })
   log.info({ key: keyId(next), operations: current.operations }, 'Rotated a key that had done its share of operations.')

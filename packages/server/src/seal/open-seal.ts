@@ -52,7 +52,8 @@ export async function openSeal(store: Store, config: Config, log: Log, options: 
 
   async function open(db: Db, place: Place, sealed: Uint8Array): Promise<Uint8Array> {
     const row = await selectKey(db, { purpose: 'kek', scope: place.workspaceId, version: kekVersionOf(sealed) })
-    if (row === undefined) throw new SealError('key_missing', `The key of this record of ${place.workspaceId} is not there.`)
+    if (row === undefined)
+      throw new SealError('key_missing', `The key of this record of ${place.workspaceId} is not there.`)
     return openRecord(await keyring.open(db, row), place, sealed)
   }
 
@@ -104,7 +105,8 @@ export async function openSeal(store: Store, config: Config, log: Log, options: 
     registerSample(kind, find) {
       samples.set(kind, find)
     },
-    openSamples: () => checkSamples(store.db, samples, async (place, sealed) => wipe(await open(store.db, place, sealed))),
+    openSamples: () =>
+      checkSamples(store.db, samples, async (place, sealed) => wipe(await open(store.db, place, sealed))),
     status: () => readStatus(store.db, sealer),
     async close() {
       await wear.settled()
@@ -138,7 +140,10 @@ async function findOrMakeHierarchy(tx: Tx, config: Config, log: Log, wear: KeyWe
   if (staged?.parent !== sealer.keyId) throw wrongSeal(sealer, root.parent)
   await promoteSeal(tx, root, staged, sealer)
   await proveRoot(tx, sealer, wear)
-  log.info({ sealId: sealer.keyId, formerSealId: root.parent }, 'The new seal has taken over; the former one opens nothing in this database any more.')
+  log.info(
+    { sealId: sealer.keyId, formerSealId: root.parent },
+    'The new seal has taken over; the former one opens nothing in this database any more.',
+  )
   return sealer
 }
 
@@ -148,7 +153,11 @@ async function proveRoot(tx: Tx, sealer: Sealer, wear: KeyWear): Promise<void> {
   try {
     await new Keyring(sealer, wear).unwrap(tx, root)
   } catch (cause) {
-    throw new StartError('seal_key_wrong', `The root key in the database does not open under seal ${sealer.keyId}: its row was changed. Restore it from a backup.`, { cause })
+    throw new StartError(
+      'seal_key_wrong',
+      `The root key in the database does not open under seal ${sealer.keyId}: its row was changed. Restore it from a backup.`,
+      { cause },
+    )
   }
 }
 
@@ -163,13 +172,15 @@ function wrongSeal(sealer: Sealer, expected: string): StartError {
 async function ensureWorkspace(tx: Tx, keyring: Keyring, workspaceId: string): Promise<void> {
   if (workspaceId === INSTALLATION) throw new SealError('misuse', 'A workspace has an id.')
   for (const purpose of ['kek', 'audit'] as const) {
-    if ((await selectCurrent(tx, purpose, workspaceId)) === undefined) await keyring.make(tx, { purpose, scope: workspaceId, version: 1 })
+    if ((await selectCurrent(tx, purpose, workspaceId)) === undefined)
+      await keyring.make(tx, { purpose, scope: workspaceId, version: 1 })
   }
 }
 
 async function auditHasher(db: Db, keyring: Keyring, scope: string): Promise<AuditHasher> {
   const row = await selectCurrent(db, 'audit', scope)
-  if (row === undefined) throw new SealError('key_missing', `There is no ${keyId({ purpose: 'audit', scope, version: 1 })}.`)
+  if (row === undefined)
+    throw new SealError('key_missing', `There is no ${keyId({ purpose: 'audit', scope, version: 1 })}.`)
   const { secret } = await keyring.open(db, row)
   return (value) => `hmac-sha256:${Buffer.from(hmacSha256(secret, value)).toString('hex')}`
 }

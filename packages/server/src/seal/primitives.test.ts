@@ -7,13 +7,21 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 // RFC 4231 §4, HMAC-SHA-256 (case 5 is about truncation, which we do not do)
 describe('hmacSha256 gives the digests of RFC 4231', () => {
   test.each([
-    { key: '0b'.repeat(20), message: hex(Buffer.from('Hi There')), digest: 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7' },
+    {
+      key: '0b'.repeat(20),
+      message: hex(Buffer.from('Hi There')),
+      digest: 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+    },
     {
       key: hex(Buffer.from('Jefe')),
       message: hex(Buffer.from('what do ya want for nothing?')),
       digest: '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     },
-    { key: 'aa'.repeat(20), message: 'dd'.repeat(50), digest: '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe' },
+    {
+      key: 'aa'.repeat(20),
+      message: 'dd'.repeat(50),
+      digest: '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe',
+    },
     {
       key: '0102030405060708090a0b0c0d0e0f10111213141516171819',
       message: 'cd'.repeat(50),
@@ -26,7 +34,11 @@ describe('hmacSha256 gives the digests of RFC 4231', () => {
     },
     {
       key: 'aa'.repeat(131),
-      message: hex(Buffer.from('This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.')),
+      message: hex(
+        Buffer.from(
+          'This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.',
+        ),
+      ),
       digest: '9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2',
     },
   ])('$digest', ({ key, message, digest }) => {

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { closeRecord, kekVersionOf, openRecord, type Place } from './record.ts'
 import { newKeyBytes, workingKey } from './working-key.ts'
 
-const place: Place = { workspaceId: 'wsp_a', table: 'vault_provider_key_version', recordId: 'pvk_1', version: 2, kind: 'provider_key' }
+const place: Place = {
+  workspaceId: 'wsp_a',
+  table: 'vault_provider_key_version',
+  recordId: 'pvk_1',
+  version: 2,
+  kind: 'provider_key',
+}
 const kek = workingKey(newKeyBytes())
 const secret = Buffer.from('the upstream credential')
 const sealed = closeRecord(kek, 7, place, secret)
@@ -24,18 +30,24 @@ describe('a sealed record', () => {
     // Characters moved over the border between two parts.
     { table: 'vault_provider_key_versionp', recordId: 'vk_1' },
   ])('does not open with %o', (difference) => {
-    expect(() => openRecord(kek, { ...place, ...difference }, sealed)).toThrow(expect.objectContaining({ reason: 'unreadable' }))
+    expect(() => openRecord(kek, { ...place, ...difference }, sealed)).toThrow(
+      expect.objectContaining({ reason: 'unreadable' }),
+    )
   })
 
   test('does not open under another key', () => {
-    expect(() => openRecord(workingKey(newKeyBytes()), place, sealed)).toThrow(expect.objectContaining({ reason: 'unreadable' }))
+    expect(() => openRecord(workingKey(newKeyBytes()), place, sealed)).toThrow(
+      expect.objectContaining({ reason: 'unreadable' }),
+    )
   })
 
   test('does not open with any one byte changed', () => {
     for (let at = 0; at < sealed.length; at += 1) {
       const changed = Uint8Array.from(sealed)
       changed[at] = (changed[at] ?? 0) ^ 0x01
-      expect(() => openRecord(kek, place, changed), `byte ${at}`).toThrow(expect.objectContaining({ reason: 'unreadable' }))
+      expect(() => openRecord(kek, place, changed), `byte ${at}`).toThrow(
+        expect.objectContaining({ reason: 'unreadable' }),
+      )
     }
   })
 

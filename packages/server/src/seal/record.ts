@@ -64,6 +64,14 @@ export function kekVersionOf(record: Uint8Array): number {
 function header(layer: 'dek' | 'data', place: Place, kekVersion: number): Uint8Array {
   const kek = keyId({ purpose: 'kek', scope: place.workspaceId, version: kekVersion })
   return lengthPrefixed([
-    'claviger/record', FORMAT, layer, place.workspaceId, place.table, place.recordId, place.version, place.kind, kek,
+    'claviger/record',
+    FORMAT,
+    layer,
+    place.workspaceId,
+    place.table,
+    place.recordId,
+    place.version,
+    place.kind,
+    kek,
   ])
 }

@@ -3,19 +3,42 @@
  * All of them work in the caller's transaction, which records them in the audit log too.
  */
 import type { Tx } from '#store'
-import { checkValueHeader, INSTALLATION, keyId, STAGED, wrappedKeyHeader, type KeyName, type KeyPurpose } from './key-id.ts'
+import {
+  checkValueHeader,
+  INSTALLATION,
+  keyId,
+  STAGED,
+  wrappedKeyHeader,
+  type KeyName,
+  type KeyPurpose,
+} from './key-id.ts'
 import type { Keyring } from './keyring.ts'
 import { wipe } from './primitives.ts'
 import {
-  countWrappedUnder, deleteStagedRoot, destroyKey, insertKey, lockCurrent, lockSeal, lockWrappedElsewhere, retireKey, rewrapRow,
-  selectLiving, selectStagedRoot, type KeyRow,
+  countWrappedUnder,
+  deleteStagedRoot,
+  destroyKey,
+  insertKey,
+  lockCurrent,
+  lockSeal,
+  lockWrappedElsewhere,
+  retireKey,
+  rewrapRow,
+  selectLiving,
+  selectStagedRoot,
+  type KeyRow,
 } from './rows.ts'
 import { SealError } from './seal-error.ts'
 import type { Sealer } from './sealers/sealer.ts'
 import { commitment } from './working-key.ts'
 
 /** Makes the next version of a term, pepper or KEK current. */
-export async function rotateKey(tx: Tx, keyring: Keyring, purpose: 'term' | 'pepper' | 'kek', scope: string): Promise<KeyName> {
+export async function rotateKey(
+  tx: Tx,
+  keyring: Keyring,
+  purpose: 'term' | 'pepper' | 'kek',
+  scope: string,
+): Promise<KeyName> {
   const old = await locked(tx, purpose, scope)
   const next = { purpose, scope, version: old.version + 1 }
   await retireKey(tx, old)
@@ -75,7 +98,9 @@ export async function destroyRetired(
   versionsInUse: ReadonlySet<number>,
 ): Promise<readonly number[]> {
   await locked(tx, purpose, scope)
-  const gone = (await selectLiving(tx, purpose, scope)).filter((row) => row.state === 'retired' && !versionsInUse.has(row.version))
+  const gone = (await selectLiving(tx, purpose, scope)).filter(
+    (row) => row.state === 'retired' && !versionsInUse.has(row.version),
+  )
   for (const row of gone) await destroyKey(tx, row)
   return gone.map((row) => row.version)
 }
@@ -111,6 +136,7 @@ export async function promoteSeal(tx: Tx, root: KeyRow, staged: KeyRow, sealer: 
 
 async function locked(tx: Tx, purpose: KeyPurpose, scope: string): Promise<KeyRow> {
   const row = await lockCurrent(tx, purpose, scope)
-  if (row === undefined) throw new SealError('key_missing', `There is no current ${purpose} key${scope === '' ? '' : ` of ${scope}`}.`)
+  if (row === undefined)
+    throw new SealError('key_missing', `There is no current ${purpose} key${scope === '' ? '' : ` of ${scope}`}.`)
   return row
 }

@@ -136,7 +136,9 @@ export async function lockCurrent(db: Db, purpose: KeyPurpose, scope: string): P
 }
 
 export async function retireKey(db: Db, name: KeyName): Promise<void> {
-  await named(db, name).set({ state: 'retired', retired_at: sql<Date>`now()` }).execute()
+  await named(db, name)
+    .set({ state: 'retired', retired_at: sql<Date>`now()` })
+    .execute()
 }
 
 /** Wipes the key itself; its row stays as history. */
@@ -147,7 +149,9 @@ export async function destroyKey(db: Db, name: KeyName): Promise<void> {
 }
 
 export async function rewrapRow(db: Db, name: KeyName, parent: string, wrapped: Uint8Array): Promise<void> {
-  await named(db, name).set({ parent, wrapped: Buffer.from(wrapped) }).execute()
+  await named(db, name)
+    .set({ parent, wrapped: Buffer.from(wrapped) })
+    .execute()
 }
 
 export async function deleteStagedRoot(db: Db): Promise<void> {

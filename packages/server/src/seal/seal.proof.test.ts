@@ -62,38 +62,50 @@ describe('a start', () => {
     await open()
     const file = keyFile()
     file.remove()
-    await expect(open()).rejects.toThrow(expect.objectContaining({ code: 'seal_key_missing', message: expect.stringContaining('The seal key is lost') }))
+    await expect(open()).rejects.toThrow(
+      expect.objectContaining({ code: 'seal_key_missing', message: expect.stringContaining('The seal key is lost') }),
+    )
     expect(file.exists()).toBe(false)
   })
 
   test('with another key says so, by the commitment', async () => {
     await open()
     keyFile().write(Buffer.alloc(32, 9))
-    await expect(open()).rejects.toThrow(expect.objectContaining({ code: 'seal_key_wrong', message: expect.stringContaining('wrong seal key') }))
+    await expect(open()).rejects.toThrow(
+      expect.objectContaining({ code: 'seal_key_wrong', message: expect.stringContaining('wrong seal key') }),
+    )
   })
 
   test('with a changed root key refuses', async () => {
     await open()
-    await sql`update seal_key set wrapped = set_byte(wrapped, 60, get_byte(wrapped, 60) # 1) where purpose = 'root'`.execute(store.db)
+    await sql`update seal_key set wrapped = set_byte(wrapped, 60, get_byte(wrapped, 60) # 1) where purpose = 'root'`.execute(
+      store.db,
+    )
     await expect(open()).rejects.toThrow(expect.objectContaining({ code: 'seal_key_wrong' }))
   })
 
   test.each([0o640, 0o604, 0o666, 0o620])('refuses a key file that others may use (mode %o)', async (mode) => {
     await open()
     keyFile().mode(mode)
-    await expect(open()).rejects.toThrow(expect.objectContaining({ code: 'seal_key_exposed', message: expect.stringContaining('chmod 600') }))
+    await expect(open()).rejects.toThrow(
+      expect.objectContaining({ code: 'seal_key_exposed', message: expect.stringContaining('chmod 600') }),
+    )
   })
 
   test.each([0, 31, 33])('refuses a key file of %i bytes', async (size) => {
     await open()
     keyFile().write(Buffer.alloc(size, 1))
-    await expect(open()).rejects.toThrow(expect.objectContaining({ code: 'seal_key_malformed', message: expect.stringContaining(`holds ${size}`) }))
+    await expect(open()).rejects.toThrow(
+      expect.objectContaining({ code: 'seal_key_malformed', message: expect.stringContaining(`holds ${size}`) }),
+    )
   })
 
   test('refuses an empty key file on the first start too, and does not overwrite it', async () => {
     const file = keyFile()
     file.write(Buffer.alloc(0))
-    await expect(open()).rejects.toThrow(expect.objectContaining({ code: 'seal_key_malformed', message: expect.stringContaining('delete the file') }))
+    await expect(open()).rejects.toThrow(
+      expect.objectContaining({ code: 'seal_key_malformed', message: expect.stringContaining('delete the file') }),
+    )
     expect(file.read()).toHaveLength(0)
   })
 })
@@ -109,7 +121,13 @@ describe('a sealed record', () => {
   test('of another workspace, record or version does not open', async () => {
     const seal = await openWithWorkspaces('wsp_a', 'wsp_b')
     const sealed = await seal.sealRecord(store.db, place, bytes('credential'))
-    for (const change of [{ workspaceId: 'wsp_b' }, { recordId: 'pvk_2' }, { version: 2 }, { kind: 'other' }, { table: 'vault_other' }]) {
+    for (const change of [
+      { workspaceId: 'wsp_b' },
+      { recordId: 'pvk_2' },
+      { version: 2 },
+      { kind: 'other' },
+      { table: 'vault_other' },
+    ]) {
       await expect(seal.openRecord(store.db, { ...place, ...change }, sealed)).rejects.toThrow(unreadable)
     }
   })
@@ -119,12 +137,15 @@ describe('a sealed record', () => {
     const sealed = await seal.sealRecord(store.db, place, bytes('credential'))
     await sql`update seal_key mine set wrapped = yours.wrapped, check_value = yours.check_value from seal_key yours
       where mine.purpose = 'kek' and yours.purpose = 'kek' and mine.scope <> yours.scope`.execute(store.db)
-    for (const server of [seal, await open()]) await expect(server.openRecord(store.db, place, sealed)).rejects.toThrow(unreadable)
+    for (const server of [seal, await open()])
+      await expect(server.openRecord(store.db, place, sealed)).rejects.toThrow(unreadable)
   })
 
   test('needs a workspace with keys', async () => {
     const seal = await open()
-    await expect(seal.sealRecord(store.db, place, bytes('x'))).rejects.toThrow(expect.objectContaining({ reason: 'key_missing' }))
+    await expect(seal.sealRecord(store.db, place, bytes('x'))).rejects.toThrow(
+      expect.objectContaining({ reason: 'key_missing' }),
+    )
   })
 
   test('is sealed under the key that was committed, not under one that was rolled back', async () => {
@@ -191,9 +212,13 @@ describe('a rotation', () => {
     const digest = seal.digest('x')
     expect(await store.transaction((tx) => seal.rotateKeyring(tx))).toMatchObject({ version: 2 })
     let rewrapped = 0
-    for (let batch = -1; batch !== 0; rewrapped += batch) batch = await store.transaction((tx) => seal.rewrapKeys(tx, 3))
+    for (let batch = -1; batch !== 0; rewrapped += batch)
+      batch = await store.transaction((tx) => seal.rewrapKeys(tx, 3))
     expect(rewrapped).toBe(3 * 2 + 2)
-    expect(await keys('term')).toEqual([{ version: 1, state: 'destroyed', bytes: 0 }, { version: 2, state: 'current', bytes: 92 }])
+    expect(await keys('term')).toEqual([
+      { version: 1, state: 'destroyed', bytes: 0 },
+      { version: 2, state: 'current', bytes: 92 },
+    ])
     for (const server of [seal, other, await open()]) {
       expect(text(await server.openRecord(store.db, place, sealed))).toBe('credential')
       expect(server.digest('x')).toEqual(digest)
@@ -210,7 +235,10 @@ describe('a rotation', () => {
     const other = await open()
     const sealed = await seal.sealRecord(store.db, place, bytes('credential'))
     await store.transaction((tx) => seal.rotateRoot(tx))
-    expect(await keys('root')).toEqual([{ version: 1, state: 'destroyed', bytes: 0 }, { version: 2, state: 'current', bytes: 92 }])
+    expect(await keys('root')).toEqual([
+      { version: 1, state: 'destroyed', bytes: 0 },
+      { version: 2, state: 'current', bytes: 92 },
+    ])
     for (const server of [seal, other, await open()]) {
       expect(text(await server.openRecord(store.db, place, sealed))).toBe('credential')
       expect((await server.checkAll()).filter((check) => check.problem !== undefined)).toEqual([])
@@ -226,7 +254,9 @@ describe('a rotation', () => {
     expect(await store.transaction((tx) => seal.destroyWorkspaceKeys(tx, 'wsp_a', new Set()))).toEqual([1])
     for (const server of [seal, await open()]) {
       expect(text(await server.openRecord(store.db, place, anew))).toBe('credential')
-      await expect(server.openRecord(store.db, place, old)).rejects.toThrow(expect.objectContaining({ reason: 'key_missing' }))
+      await expect(server.openRecord(store.db, place, old)).rejects.toThrow(
+        expect.objectContaining({ reason: 'key_missing' }),
+      )
     }
   })
 
@@ -251,18 +281,27 @@ test('two rotations at once make two versions', async () => {
   const seal = await open()
   const other = await open()
   await Promise.all([seal, other, seal].map((server) => store.transaction((tx) => server.rotateKeyring(tx))))
-  expect(await keys('term')).toMatchObject([{ state: 'retired' }, { state: 'retired' }, { state: 'retired' }, { version: 4, state: 'current' }])
+  expect(await keys('term')).toMatchObject([
+    { state: 'retired' },
+    { state: 'retired' },
+    { state: 'retired' },
+    { version: 4, state: 'current' },
+  ])
 })
 
 describe('operation counters', () => {
   const few = { rotateAtOperations: 100, refuseAtOperations: 1_000, blockOperations: 10, uncountedOperations: 4 }
 
   test('count at least what was done, without a write for each operation', async () => {
-    const seal = await open({ wearLimits: { ...few, rotateAtOperations: 1_000_000, refuseAtOperations: 2_000_000, blockOperations: 50 } })
+    const seal = await open({
+      wearLimits: { ...few, rotateAtOperations: 1_000_000, refuseAtOperations: 2_000_000, blockOperations: 50 },
+    })
     await store.transaction((tx) => seal.ensureWorkspace(tx, 'wsp_a'))
     for (let count = 0; count < 200; count += 1) await seal.sealRecord(store.db, place, bytes('x'))
     await seal.close()
-    const { rows } = await sql<{ operations: number }>`select operations from seal_key where purpose = 'kek'`.execute(store.db)
+    const { rows } = await sql<{ operations: number }>`select operations from seal_key where purpose = 'kek'`.execute(
+      store.db,
+    )
     const counted = rows[0]?.operations ?? 0
     expect(counted).toBeGreaterThanOrEqual(200)
     // Each write counts a block of 50 and what was owed: so few writes that blocks are all there is.
@@ -274,10 +313,12 @@ describe('operation counters', () => {
     const seal = await open({ wearLimits: few, onRotated: async (_tx, rotation) => void rotations.push(rotation) })
     await store.transaction((tx) => seal.ensureWorkspace(tx, 'wsp_a'))
     const sealed: Uint8Array[] = []
-    for (let count = 0; count < 150; count += 1) sealed.push(await seal.sealRecord(store.db, place, bytes(`value ${count}`)))
+    for (let count = 0; count < 150; count += 1)
+      sealed.push(await seal.sealRecord(store.db, place, bytes(`value ${count}`)))
     await seal.maintain()
     expect(rotations[0]).toEqual({ purpose: 'kek', workspaceId: 'wsp_a', version: 2 })
-    for (const [index, record] of sealed.entries()) expect(text(await seal.openRecord(store.db, place, record))).toBe(`value ${index}`)
+    for (const [index, record] of sealed.entries())
+      expect(text(await seal.openRecord(store.db, place, record))).toBe(`value ${index}`)
   })
 
   test('have a worn-out term and root key rotated by themselves', async () => {
@@ -285,7 +326,12 @@ describe('operation counters', () => {
     const seal = await open({ wearLimits: few, onRotated: async (_tx, { purpose }) => void rotated.push(purpose) })
     await sql`update seal_key set operations = 98 where purpose = 'term'`.execute(store.db)
     await store.transaction((tx) => seal.ensureWorkspace(tx, 'wsp_a'))
-    await expect.poll(() => keys('term')).toEqual([{ version: 1, state: 'destroyed', bytes: 0 }, { version: 2, state: 'current', bytes: 92 }])
+    await expect
+      .poll(() => keys('term'))
+      .toEqual([
+        { version: 1, state: 'destroyed', bytes: 0 },
+        { version: 2, state: 'current', bytes: 92 },
+      ])
     expect(rotated).toEqual(['term'])
     await sql`update seal_key set operations = 100 where purpose = 'root'`.execute(store.db)
     await seal.maintain()
@@ -296,8 +342,15 @@ describe('operation counters', () => {
   test('stop a key that has reached the bound', async () => {
     const seal = await openWithWorkspaces('wsp_a')
     await sql`update seal_key set operations = 4294967296 where purpose = 'kek'`.execute(store.db)
-    await expect(seal.sealRecord(store.db, place, bytes('x'))).rejects.toThrow(expect.objectContaining({ reason: 'key_worn_out' }))
-    await expect.poll(() => keys('kek')).toMatchObject([{ version: 1, state: 'retired' }, { version: 2, state: 'current' }])
+    await expect(seal.sealRecord(store.db, place, bytes('x'))).rejects.toThrow(
+      expect.objectContaining({ reason: 'key_worn_out' }),
+    )
+    await expect
+      .poll(() => keys('kek'))
+      .toMatchObject([
+        { version: 1, state: 'retired' },
+        { version: 2, state: 'current' },
+      ])
     expect(await seal.sealRecord(store.db, place, bytes('x'))).toBeDefined()
   })
 })
@@ -338,7 +391,8 @@ describe('doctor', () => {
 
 test('audit hashes differ between workspaces and are the same on every server', async () => {
   const seal = await openWithWorkspaces('wsp_a', 'wsp_b')
-  const hashOf = async (server: Seal, workspaceId: string | undefined): Promise<string> => (await server.auditHasher(store.db, workspaceId))('value')
+  const hashOf = async (server: Seal, workspaceId: string | undefined): Promise<string> =>
+    (await server.auditHasher(store.db, workspaceId))('value')
   const a = await hashOf(seal, 'wsp_a')
   expect(a).toMatch(/^hmac-sha256:[0-9a-f]{64}$/)
   expect(await hashOf(await open(), 'wsp_a')).toBe(a)
@@ -355,7 +409,10 @@ test('whoever holds a transaction finds the seal of its database', async () => {
 })
 
 async function keys(purpose: string): Promise<readonly unknown[]> {
-  const { rows } = await sql`select version, state, octet_length(wrapped) as bytes from seal_key where purpose = ${purpose} order by version`.execute(store.db)
+  const { rows } =
+    await sql`select version, state, octet_length(wrapped) as bytes from seal_key where purpose = ${purpose} order by version`.execute(
+      store.db,
+    )
   return rows
 }
 

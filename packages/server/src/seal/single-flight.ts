@@ -21,10 +21,12 @@ export function singleFlight(work: () => Promise<void>): SingleFlight {
 
   function call(): Promise<void> {
     if (running === undefined) return start()
-    next ??= running.catch(() => {}).then(() => {
-      next = undefined
-      return start()
-    })
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined
+        return start()
+      })
     return next
   }
 

@@ -15,7 +15,8 @@ export interface WorkingKey {
 
 /** Takes the bytes over: they are zeroed. */
 export function workingKey(bytes: Uint8Array): WorkingKey {
-  if (bytes.byteLength !== KEY_BYTES) throw new SealError('misuse', `A key has ${KEY_BYTES} bytes, not ${bytes.byteLength}.`)
+  if (bytes.byteLength !== KEY_BYTES)
+    throw new SealError('misuse', `A key has ${KEY_BYTES} bytes, not ${bytes.byteLength}.`)
   const secret = createSecretKey(bytes)
   wipe(bytes)
   const derived = new Uint8Array(hkdfSync('sha256', secret, '', 'commit', KEY_BYTES))

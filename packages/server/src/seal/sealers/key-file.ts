@@ -20,7 +20,10 @@ export async function openKeyFile({ config, log, start }: SealerContext): Promis
   if (!(await exists(file))) {
     if (start === 'later') throw lost(file)
     await makeKeyFile(file)
-    log.info({ file }, 'Made a new seal key. Keep a copy of this file apart from the backups: without it nothing sealed can be read.')
+    log.info(
+      { file },
+      'Made a new seal key. Keep a copy of this file apart from the backups: without it nothing sealed can be read.',
+    )
   }
   return keyFileSealer(await readKeyFile(file, start))
 }
@@ -109,7 +112,10 @@ function malformed(file: string, sizeBytes: number, start: SealerContext['start'
     start === 'first'
       ? 'Nothing has been sealed with it yet: delete the file, and the next start makes a good one.'
       : 'Put back the copy that was kept.'
-  return new StartError('seal_key_malformed', `The seal key ${file} must hold exactly ${KEY_BYTES} bytes and holds ${sizeBytes}. ${remedy}`)
+  return new StartError(
+    'seal_key_malformed',
+    `The seal key ${file} must hold exactly ${KEY_BYTES} bytes and holds ${sizeBytes}. ${remedy}`,
+  )
 }
 
 async function exists(file: string): Promise<boolean> {
