@@ -1,0 +1,238 @@
+import { compileCidrs } from '@claviger/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
+import { startPlane, until, type Plane } from '../testing/plane.ts'
+import { callRaw } from '../testing/raw-socket.ts'
+
+const PATH = '/api/v1/keys/verify'
+const home = apiOf('wsp_home', { onFeedLoss: { mode: 'serve_known', maxStaleMs: 60_000 } })
+const away = apiOf('wsp_away')
+
+let plane: Plane
+let made: MadeKey
+
+beforeEach(async () => {
+  plane = await startPlane()
+  made = plane.world.addKey(home, { scopes: new Set(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
+  plane.world.verifiers.set('admin', { id: 'adm_1', workspaceId: 'wsp_home', mayVerify: () => true })
+  plane.world.verifiers.set('one-api', { id: 'key_2', workspaceId: 'wsp_home', mayVerify: (apiId) => apiId === 'api_wsp_home' })
+})
+
+afterEach(async () => {
+  await until(() => plane.gateway.activeCount === 0)
+  expect(plane.errors).toEqual([])
+  await plane.close()
+})
+
+interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+async function ask(question: unknown, credential: string | null = 'admin'): Promise<Answered> {
+  const headers = { 'content-type': 'application/json', ...(credential === null ? {} : { authorization: `Bearer ${credential}` }) }
+  const answer = await fetch(plane.origin + PATH, { method: 'POST', headers, body: typeof question === 'string' ? question : JSON.stringify(question) })
+  const text = await answer.text()
+  return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) }
+}
+
+describe('a good key', () => {
+  test('is answered with what is known of it', async () => {
+    const { status, headers, body } = await ask({ key: made.secret, api_id: 'api_wsp_home', scopes: ['read'] })
+    expect(status).toBe(200)
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(body).toEqual({
+      valid: true, code: 'valid', key_id: made.key.id, version: 1, app_id: 'app_wsp_home', workspace_id: 'wsp_home', environment: 'test',
+      scopes: ['read', 'write'], expires_at: '2100-01-01T00:00:00.000Z', limits: [], request_id: headers.get('x-request-id'),
+    })
+  })
+
+  test('is journaled with who asked, about what, and for whom', async () => {
+    await ask({ key: made.secret, api_id: 'api_wsp_home', client_ip: '192.0.2.1', request: { method: 'GET', path: '/orders?secret=1' } })
+    expect(plane.world.records).toHaveLength(1)
+    expect(plane.world.records[0]).toMatchObject({
+      door: 'verify', keyId: made.key.id, apiId: 'api_wsp_home', askedBy: 'adm_1', code: 'valid', status: 200,
+      method: 'GET', path: '/orders', clientIp: '192.0.2.1',
+    })
+  })
+
+  test('is charged its cost, and told what is left', async () => {
+    const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
+    expect((await ask({ key: limited.secret, cost: 4 })).body['limits']).toEqual([{ name: 'requests', limit: 10, remaining: 6, reset_ms: expect.any(Number) }])
+    expect((await ask({ key: limited.secret, cost: 6 })).body['valid']).toBe(true)
+    const { status, body } = await ask({ key: limited.secret })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ valid: false, code: 'limit_reached', key_id: limited.key.id, limits: [{ remaining: 0 }] })
+    expect(body['retry_after_ms']).toBeGreaterThan(50_000)
+  })
+
+  test('is told that a cost above its limit never fits', async () => {
+    const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
+    const { body } = await ask({ key: limited.secret, cost: 11 })
+    expect(body).toMatchObject({ valid: false, code: 'limit_reached', retry_after_ms: null, limits: [{ remaining: 10, reset_ms: null }] })
+  })
+
+  test('is answered alike when look-ups come later', async () => {
+    plane.world.weather.isSlow = true
+    const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
+    expect((await ask({ key: limited.secret })).body).toMatchObject({ valid: true, limits: [{ remaining: 9 }] })
+  })
+})
+
+describe('a key that is not good', () => {
+  test('because nobody knows it, or another workspace owns it: the same answer, but for its request id', async () => {
+    const wrongSecret = made.secret.slice(0, -7) + (made.secret.at(-7) === 'a' ? 'b' : 'a') + made.secret.slice(-6)
+    const stranger = plane.world.addKey(away).secret
+    const shapes = new Set<string>()
+    for (const key of ['x', 'acme_test_x', wrongSecret, stranger, 'ключ', '\ud800']) {
+      const { status, text } = await ask({ key })
+      shapes.add(`${status} ${text.replace(/req_[0-9a-z]{26}/, '')}`)
+    }
+    expect([...shapes]).toEqual(['200 {"valid":false,"code":"credential_invalid","request_id":""}'])
+    expect(plane.world.records).toEqual([])
+    expect(plane.world.probes).toHaveLength(6)
+  })
+
+  test.each([
+    { name: 'expired', changes: { expiresAtMs: 1 }, ask: {}, code: 'key_expired' },
+    { name: 'revoked', changes: { revokedAtMs: 1 }, ask: {}, code: 'key_revoked' },
+    { name: 'disabled', changes: { disabledAtMs: 1 }, ask: {}, code: 'key_disabled' },
+    { name: 'for another api', changes: {}, ask: { api_id: 'api_other' }, code: 'api_not_allowed' },
+    { name: 'without a client address that it asks for', changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) }, ask: {}, code: 'ip_not_allowed' },
+    { name: 'from elsewhere', changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) }, ask: { client_ip: '198.51.100.1' }, code: 'ip_not_allowed' },
+  ])('$name: 200, $code, and whose it is', async ({ changes, ask: more, code }) => {
+    const { secret, key } = plane.world.addKey(home, changes)
+    const { status, body } = await ask({ key: secret, ...more })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ valid: false, code, key_id: key.id })
+    expect(plane.world.records[0]).toMatchObject({ code, keyId: key.id })
+  })
+
+  test('for want of scopes: told which', async () => {
+    const { body } = await ask({ key: made.secret, scopes: ['read', 'admin', 'root'] })
+    expect(body).toMatchObject({ valid: false, code: 'scope_missing', missing_scopes: ['admin', 'root'] })
+  })
+
+  test('by a revocation in the feed that the snapshot has not seen', async () => {
+    plane.world.revoked.add(made.version.publicId)
+    expect((await ask({ key: made.secret })).body).toMatchObject({ valid: false, code: 'key_revoked' })
+  })
+
+  test('again and again from one client: its keys are not looked at for a while, those of others are', async () => {
+    for (let count = 0; count < 20; count += 1) await ask({ key: 'x', client_ip: '192.0.2.66' })
+    const { reads } = plane.world
+    expect((await ask({ key: made.secret, client_ip: '192.0.2.66' })).body).toMatchObject({ valid: false, code: 'probing' })
+    expect(plane.world.reads).toBe(reads)
+    expect((await ask({ key: made.secret, client_ip: '192.0.2.67' })).body).toMatchObject({ valid: true })
+    expect((await ask({ key: made.secret })).body).toMatchObject({ valid: true })
+  })
+})
+
+describe('who may ask', () => {
+  test('nobody without a credential: 401', async () => {
+    const { status, headers, body } = await ask({ key: made.secret }, null)
+    expect([status, body['code'], headers.get('www-authenticate')]).toEqual([401, 'credential_missing', 'Bearer realm="claviger"'])
+  })
+
+  test('nobody with a wrong one: 401, and it counts as a probe', async () => {
+    const { status, body } = await ask({ key: made.secret }, 'nobody')
+    expect([status, body['code']]).toEqual([401, 'credential_invalid'])
+    expect(plane.world.failures).toHaveLength(1)
+    for (let count = 0; count < 19; count += 1) await ask({ key: made.secret }, 'nobody')
+    expect((await ask({ key: made.secret })).status).toBe(429)
+  })
+
+  test('one with the permission for an api asks for that api only', async () => {
+    expect((await ask({ key: made.secret, api_id: 'api_wsp_home' }, 'one-api')).body['valid']).toBe(true)
+    for (const question of [{ key: made.secret }, { key: made.secret, api_id: 'api_other' }]) {
+      const { status, body } = await ask(question, 'one-api')
+      expect([status, body['code']]).toEqual([403, 'permission_missing'])
+    }
+  })
+})
+
+describe('a question that is none', () => {
+  test.each([
+    ['no JSON', '{"key":', 'bad_json'],
+    ['a list', '[]', 'bad_json'],
+    ['null', 'null', 'bad_json'],
+    ['nothing', '', 'bad_json'],
+  ])('%s: 400', async (_name, text, code) => {
+    const { status, body } = await ask(text)
+    expect([status, body['code']]).toEqual([400, code])
+  })
+
+  test('bytes that are not UTF-8: 400', async () => {
+    const body = Buffer.concat([Buffer.from('{"key":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])
+    const answer = await fetch(plane.origin + PATH, { method: 'POST', headers: { authorization: 'Bearer admin' }, body })
+    expect(answer.status).toBe(400)
+  })
+
+  test.each([
+    [{}, '/key'],
+    [{ key: 1 }, '/key'],
+    [{ key: '' }, '/key'],
+    [{ key: 'x', api_id: 1 }, '/api_id'],
+    [{ key: 'x', scopes: 'read' }, '/scopes'],
+    [{ key: 'x', scopes: [1] }, '/scopes'],
+    [{ key: 'x', client_ip: '1.2.3' }, '/client_ip'],
+    [{ key: 'x', cost: 0 }, '/cost'],
+    [{ key: 'x', cost: 1.5 }, '/cost'],
+    [{ key: 'x', cost: '1' }, '/cost'],
+    [{ key: 'x', request: [] }, '/request'],
+    [{ key: 'x', request: { method: 'get' } }, '/request/method'],
+    [{ key: 'x', request: { 'a/b': 1 } }, '/request/a~1b'],
+    [{ key: 'x', more: 1 }, '/more'],
+    ['{"key":"x","__proto__":{"cost":5}}', '/__proto__'],
+    ['{"key":"x","constructor":{}}', '/constructor'],
+  ])('%j: 400 with the pointer %s', async (question, pointer) => {
+    const { status, body } = await ask(question)
+    expect([status, body['code']]).toEqual([400, 'validation_failed'])
+    expect(body['errors']).toEqual([{ pointer, detail: expect.any(String) }])
+  })
+
+  test('the key in it is not told again', async () => {
+    const { text } = await ask(`{"key":"${made.secret}",`)
+    expect(text).not.toContain(made.secret)
+  })
+
+  test('one of 100 MB: 413 before it is read', async () => {
+    const answer = await callRaw(plane.port, { bytes: `POST ${PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer admin\r\nContent-Length: 104857600\r\n\r\n` })
+    expect(answer.status).toBe(413)
+  })
+
+  test('a query is not read, and a key in it is refused', async () => {
+    const answer = await fetch(`${plane.origin}${PATH}?key=${made.secret}`, { method: 'POST', headers: { authorization: 'Bearer admin' }, body: '{}' })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('query_credential')
+  })
+
+  test('by another method is left to other doors', async () => {
+    expect((await fetch(plane.origin + PATH)).status).toBe(404)
+  })
+})
+
+describe('when something of ours is gone', () => {
+  test.each([
+    { name: 'the database', weather: { isStoreGone: true }, code: 'unavailable' },
+    { name: 'the counters', weather: { areCountersLost: true }, code: 'counters_unavailable' },
+    { name: 'the journal', weather: { isJournalFull: true }, code: 'journal_full' },
+    { name: 'the feed, for longer than the api allows', weather: { feedAgeMs: 60_001 }, code: 'feed_lost' },
+  ])('$name: 503, never a verdict', async ({ weather, code }) => {
+    const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
+    Object.assign(plane.world.weather, weather)
+    const { status, body } = await ask({ key: limited.secret, api_id: 'api_wsp_home' })
+    expect([status, body['code']]).toEqual([503, code])
+  })
+
+  test('a key of several apis, asked for none, follows the strictest', async () => {
+    const strict = apiOf('wsp_home', { id: 'api_strict', onFeedLoss: { mode: 'deny' } })
+    const both = plane.world.addKey(home, { apis: [home, strict] })
+    plane.world.weather.feedAgeMs = 3_000
+    expect((await ask({ key: made.secret })).status).toBe(200)
+    expect((await ask({ key: both.secret })).status).toBe(503)
+    expect((await ask({ key: both.secret, api_id: 'api_wsp_home' })).status).toBe(200)
+  })
+})
