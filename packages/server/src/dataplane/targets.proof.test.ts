@@ -1,0 +1,220 @@
+import { Secret, type ApiPart, type PartRef } from '@claviger/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { silentLog } from '#config'
+import { openTestIdentity, type TestIdentity } from '../identity/testing/open-identity.ts'
+import { createApi } from '../keys/apis.ts'
+import { createProviderKey } from '../vault/create-provider-key.ts'
+import { createModel, deleteModel, updateModel } from './models-crud.ts'
+import { createRoute, deleteRoute, updateRoute } from './routes-crud.ts'
+import { TargetTables } from './target-tables.ts'
+import type { Guard, ModelSettings, RouteSettings } from './targets.ts'
+
+const ORIGIN = 'https://api.example.com'
+
+let identity: TestIdentity
+let tables: TargetTables
+let apiId: string
+let providerKeyId: string
+let down = false
+
+beforeAll(async () => {
+  identity = await openTestIdentity()
+  const { store, room, caller } = identity
+  const keysRoom = {
+    store,
+    seal: identity.seal,
+    nowMs: room.nowMs,
+    findApp: async () => undefined,
+    maxKeyAgeSeconds: async () => 60,
+  }
+  const onFeedLoss = { mode: 'deny' } as const
+  apiId = (
+    await createApi(keysRoom, caller, { name: 'demo', prefix: 'demo', scopes: ['a.read'], onFeedLoss, limit: null })
+  ).id
+  const vault = { ...room, allowPrivateUpstreams: new Set<string>() }
+  const { providerKey } = await createProviderKey(vault, caller, {
+    name: 'key',
+    provider: 'example',
+    origins: [ORIGIN],
+    injection: { kind: 'bearer' },
+    usedBy: { routes: [], models: [], apps: [] },
+    secret: new Secret('sk-example'),
+  })
+  providerKeyId = providerKey.id
+  const part: PartRef<ApiPart> = {
+    current: {
+      id: apiId,
+      workspaceId: caller.workspaceId,
+      name: 'demo',
+      prefix: 'demo',
+      onFeedLoss,
+      limits: [],
+      disabledAtMs: undefined,
+    },
+  }
+  tables = new TargetTables({
+    store,
+    log: silentLog,
+    monotonicMs: () => performance.now(),
+    apiPart: async () => {
+      if (down) throw new Error('gone')
+      return part
+    },
+  })
+  await tables.load()
+  identity.feed.onChange(async (changes) => {
+    for (const change of changes) await tables.apply(change)
+  })
+})
+afterAll(async () => identity.dispose())
+
+const guard = (): Guard => ({
+  apiId,
+  requiredScopes: ['a.read'],
+  audit: 'ordinary',
+  onFeedLoss: null,
+  limit: { requests: 10, windowSeconds: 60 },
+  timeouts: { connect: 1_000, firstByte: 2_000, idle: 3_000, total: 4_000 },
+  maxBodyBytes: 1_024,
+})
+const route = (members: Partial<RouteSettings> = {}): RouteSettings => ({
+  ...guard(),
+  name: 'billing',
+  upstreamUrl: `${ORIGIN}/v2/`,
+  methods: ['GET'],
+  providerKeyId,
+  keyHeaders: ['x-api-key'],
+  ...members,
+})
+const model = (members: Partial<ModelSettings> = {}): ModelSettings => ({
+  ...guard(),
+  name: 'fast',
+  deployments: [{ baseUrl: `${ORIGIN}/v1`, model: 'm-1', providerKeyId, asksStreamUsage: true }],
+  ...members,
+})
+const latest = { expectedRevision: undefined }
+
+describe('a route', () => {
+  test('is compiled as it was declared, follows its edits, and goes when it is deleted', async () => {
+    const { id } = await createRoute(identity.room, identity.caller, route())
+    await expect
+      .poll(() => tables.routeByName('billing'))
+      .toMatchObject({
+        kind: 'route',
+        upstreamOrigin: ORIGIN,
+        upstreamBasePath: '/v2',
+        credentialId: providerKeyId,
+        timeouts: { connectMs: 1_000, firstByteMs: 2_000, idleMs: 3_000, totalMs: 4_000 },
+        limits: [{ limit: 10, windowMs: 60_000 }],
+        onFeedLoss: undefined,
+      })
+    await updateRoute(
+      identity.room,
+      identity.caller,
+      { id, ...latest },
+      { name: 'invoices', onFeedLoss: { mode: 'serve_known', maxStaleMs: 5_000 } },
+    )
+    await expect
+      .poll(() => tables.routeByName('invoices')?.onFeedLoss)
+      .toEqual({ mode: 'serve_known', maxStaleMs: 5_000 })
+    expect(tables.routeByName('billing')).toBeUndefined()
+    await deleteRoute(identity.room, identity.caller, id)
+    await expect.poll(() => tables.routeByName('invoices')).toBeUndefined()
+  })
+
+  test.each([
+    { what: 'an api of nobody', members: { apiId: 'api_01k2m5f8r2e9vbt9rpk9w0z5c3' }, pointer: '/api_id' },
+    { what: 'a scope that the api has not', members: { requiredScopes: ['b'] }, pointer: '/required_scopes/0' },
+    { what: 'no URL', members: { upstreamUrl: 'example' }, pointer: '/upstream_url' },
+    { what: 'another protocol', members: { upstreamUrl: 'file:///etc/passwd' }, pointer: '/upstream_url' },
+    {
+      what: 'a credential in the URL',
+      members: { upstreamUrl: 'https://me:pw@api.example.com' },
+      pointer: '/upstream_url',
+    },
+    { what: 'a query in the URL', members: { upstreamUrl: `${ORIGIN}/?key=1` }, pointer: '/upstream_url' },
+    {
+      what: 'an origin that the credential may not go to',
+      members: { upstreamUrl: 'https://evil.example' },
+      pointer: '/upstream_url',
+    },
+    {
+      what: 'a provider key of nobody',
+      members: { providerKeyId: 'pvk_01k2m5f8r2e9vbt9rpk9w0z5c3' },
+      pointer: '/provider_key_id',
+    },
+  ])('is refused with $what, and nothing is changed', async ({ members, pointer }) => {
+    const wanted = route({ name: 'refused', ...members })
+    await expect(createRoute(identity.room, identity.caller, wanted)).rejects.toMatchObject({
+      code: 'validation_failed',
+      errors: [{ pointer }],
+    })
+    expect(tables.routeByName('refused')).toBeUndefined()
+  })
+
+  test('has a name of its own in the whole installation, and a revision that a late change misses', async () => {
+    const { id, revision } = await createRoute(identity.room, identity.caller, route({ name: 'once' }))
+    await expect(createRoute(identity.room, identity.caller, route({ name: 'once' }))).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    await updateRoute(identity.room, identity.caller, { id, expectedRevision: revision }, { methods: [] })
+    await expect(
+      updateRoute(identity.room, identity.caller, { id, expectedRevision: revision }, { methods: ['POST'] }),
+    ).rejects.toMatchObject({ code: 'precondition_failed' })
+  })
+
+  test('of another workspace is not there', async () => {
+    const { id } = await createRoute(identity.room, identity.caller, route({ name: 'mine' }))
+    const stranger = { ...identity.caller, workspaceId: 'wsp_01k2m5f8r2e9vbt9rpk9w0z5c3' }
+    await expect(deleteRoute(identity.room, stranger, id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(updateRoute(identity.room, stranger, { id, ...latest }, { methods: [] })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+})
+
+describe('a model', () => {
+  test('is compiled, edited and deleted like a route', async () => {
+    const { workspaceId } = identity.caller
+    const { id } = await createModel(identity.room, identity.caller, model())
+    await expect
+      .poll(() => tables.modelByName(workspaceId, 'fast')?.deployments)
+      .toEqual([
+        {
+          wire: 'openai',
+          upstreamOrigin: ORIGIN,
+          upstreamBasePath: '/v1',
+          upstreamModel: 'm-1',
+          credentialId: providerKeyId,
+          asksStreamUsage: true,
+        },
+      ])
+    await updateModel(identity.room, identity.caller, { id, ...latest }, { name: 'faster' })
+    await expect.poll(() => tables.modelsOf(workspaceId).map((part) => part.name)).toEqual(['faster'])
+    await deleteModel(identity.room, identity.caller, id)
+    await expect.poll(() => tables.modelsOf(workspaceId)).toEqual([])
+  })
+
+  test('is refused where a deployment may not be reached with its credential', async () => {
+    const deployments = [{ baseUrl: 'https://evil.example/v1', model: 'm', providerKeyId, asksStreamUsage: true }]
+    await expect(
+      createModel(identity.room, identity.caller, model({ name: 'evil', deployments })),
+    ).rejects.toMatchObject({
+      errors: [{ pointer: '/deployments/0/base_url' }],
+    })
+  })
+})
+
+test('a change that cannot be read again is told as stale until it can', async () => {
+  await createRoute(identity.room, identity.caller, route({ name: 'late' }))
+  await expect.poll(() => tables.routeByName('late')).toBeDefined()
+  expect(tables.staleForMs()).toBe(0)
+  down = true
+  await createRoute(identity.room, identity.caller, route({ name: 'later' }))
+  await expect.poll(() => tables.staleForMs()).toBeGreaterThan(0)
+  expect(tables.routeByName('later')).toBeUndefined()
+  down = false
+  await tables.retryStale()
+  expect(tables.staleForMs()).toBe(0)
+  expect(tables.routeByName('later')).toBeDefined()
+})
