@@ -1,11 +1,10 @@
 /** Backup and restore of the whole installation: one compressed file, with a header that says what it is and a check sum. */
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { Transform } from 'node:stream'
-import { finished, pipeline } from 'node:stream/promises'
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
 import { crc32, createGunzip, createGzip } from 'node:zlib'
-import { StartError } from '#config'
+import { messageOf, StartError, systemCode } from '#config'
 import { renewFeed } from '#feed'
 import { dumpRows, loadRows, schemaOf, type Store } from '#store'
 
@@ -25,7 +24,11 @@ interface Footer {
   readonly crc32: number
 }
 
-/** Writes beside the target and renames at the end: what has the target's name is whole. */
+/**
+ * Writes beside the target and renames at the end: what has the target's name is whole.
+ *
+ * @throws StartError `backup_failed` in plain words when the file cannot be written
+ */
 export async function writeBackup(
   store: Store,
   sealId: string,
@@ -33,14 +36,18 @@ export async function writeBackup(
   nowMs: number,
 ): Promise<{ readonly rows: number }> {
   const partial = `${file}.partial`
+  const handle = await openPartial(partial)
   const gzip = createGzip()
-  const written = pipeline(gzip, createWriteStream(partial, { mode: 0o600, flags: 'wx' }))
-  written.catch(() => undefined) // told by `await written` below
+  const written = pipeline(gzip, handle.createWriteStream())
+  let failure: Error | undefined
+  written.catch((error: Error) => (failure ??= error))
   let sum = 0
   const write = async (line: string): Promise<void> => {
     const text = `${line}\n`
     sum = crc32(text, sum)
-    if (!gzip.write(text)) await new Promise((resolve) => gzip.once('drain', resolve))
+    if (failure !== undefined) throw failure
+    // a disk that takes no more never drains
+    if (!gzip.write(text)) await Promise.race([once(gzip, 'drain'), written])
   }
   try {
     const header: Header = {
@@ -57,24 +64,49 @@ export async function writeBackup(
     await rename(partial, file)
     return { rows }
   } catch (error) {
+    const cause = failure
     gzip.destroy()
-    await finished(gzip).catch(() => undefined)
+    await written.catch(() => undefined)
     await rm(partial, { force: true })
-    throw error
+    throw cause === undefined ? error : notWritten(cause)
   }
+}
+
+async function openPartial(partial: string): Promise<FileHandle> {
+  try {
+    return await open(partial, 'wx', 0o600)
+  } catch (cause) {
+    throw notWritten(cause)
+  }
+}
+
+function notWritten(cause: unknown): StartError {
+  const remedy =
+    systemCode(cause) === 'EEXIST'
+      ? 'Another backup writes there, or one was interrupted. If none is running, delete that file.'
+      : 'Nothing was left behind.'
+  return new StartError('backup_failed', `The backup cannot be written: ${messageOf(cause)}. ${remedy}`, { cause })
 }
 
 /**
  * Loads a backup into an installation that has none of its own yet, in one transaction.
  *
+ * @param sealId of the seal key that is in place
  * @throws StartError `restore_refused` in plain words
  */
 export async function readBackup(
   store: Store,
   file: string,
-): Promise<{ readonly rows: number; readonly sealId: string; readonly createdAt: string }> {
+  sealId: string,
+): Promise<{ readonly rows: number; readonly createdAt: string }> {
   await refuseUsed(store)
   const header = await checkFile(file)
+  if (header.seal_id !== sealId) {
+    throw refusal(
+      `This is the wrong seal key: the backup was sealed under ${header.seal_id}, and the key in place is ${sealId}. ` +
+        'Put the right key file in place, or say where it is with CLAVIGER_SEAL_KEY_FILE. Nothing was changed.',
+    )
+  }
   const schema = await schemaOf(store.db)
   if (schema.join() !== header.schema.join()) {
     throw refusal(
@@ -88,7 +120,7 @@ export async function readBackup(
     await renewFeed(tx)
     return loaded
   })
-  return { rows, sealId: header.seal_id, createdAt: header.created_at }
+  return { rows, createdAt: header.created_at }
 }
 
 async function refuseUsed(store: Store): Promise<void> {
@@ -113,7 +145,7 @@ async function checkFile(file: string): Promise<Header> {
     pending = line
     header ??= headerOf(line)
   }
-  const footer: unknown = pending === undefined ? undefined : JSON.parse(pending)
+  const footer = pending === undefined ? undefined : parsed(pending)
   if (
     header === undefined ||
     typeof footer !== 'object' ||
@@ -121,15 +153,24 @@ async function checkFile(file: string): Promise<Header> {
     !('crc32' in footer) ||
     footer.crc32 !== sum
   ) {
-    throw refusal('The file was cut short or damaged: its check sum is wrong. Nothing was changed.')
+    throw damaged()
   }
   return header
 }
 
 function headerOf(line: string): Header {
-  const parsed: unknown = line.startsWith('{"format":"claviger-backup","version":1,') ? JSON.parse(line) : undefined
-  if (typeof parsed !== 'object' || parsed === null) throw refusal('This is not a backup of Claviger.')
-  return parsed as Header
+  const header = line.startsWith('{"format":"claviger-backup","version":1,') ? parsed(line) : undefined
+  if (typeof header !== 'object' || header === null) throw refusal('This is not a backup of Claviger.')
+  // The check sum at the end of the file proves that it is what `writeBackup` wrote.
+  return header as Header
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw damaged(cause)
+  }
 }
 
 /** Without header and footer. */
@@ -144,16 +185,29 @@ async function* bodyLines(file: string): AsyncGenerator<string> {
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {
-  const source = createReadStream(file)
-  const plain = source.pipe(createGunzip()).pipe(new Transform({ transform: (chunk, _, done) => done(null, chunk) }))
-  source.on('error', (error) => plain.destroy(error))
+  const plain = createGunzip()
+  const reading = pipeline(createReadStream(file), plain)
+  reading.catch(() => undefined) // whatever breaks, breaks the loop below
+  let rest = ''
   try {
-    yield* createInterface({ input: plain, crlfDelay: Number.POSITIVE_INFINITY })
+    for await (const chunk of plain.setEncoding('utf8')) {
+      const lines = `${rest}${chunk}`.split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
   } catch (cause) {
-    throw refusal(`The file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
-  } finally {
-    source.destroy()
+    throw systemCode(cause)?.startsWith('Z_') === true
+      ? damaged(cause)
+      : refusal(`The file cannot be read: ${messageOf(cause)}`, cause)
   }
+  if (rest !== '') yield rest
+}
+
+function damaged(cause?: unknown): StartError {
+  return refusal(
+    'This is not a backup of Claviger, or it was cut short or damaged on its way. Nothing was changed.',
+    cause,
+  )
 }
 
 function refusal(message: string, cause?: unknown): StartError {

@@ -3,8 +3,8 @@ import { appendEntry, type Actor } from '#audit'
 import { describeConfig, type Config, type Environment, type Log } from '#config'
 import { appendChange } from '#feed'
 import { createAdminKey, createSetupLink, isRole, ROLE_NAMES } from '#identity'
-import type { Seal } from '#seal'
-import { openStore, readMigrations, type Store } from '#store'
+import { sealIdOf } from '#seal'
+import { openStore, readMigrations, type Store, type Tx } from '#store'
 import { homeWorkspaceOf, identityRoomOf, openInstallation, type Installation } from '../installation.ts'
 import { readBackup, writeBackup } from './backup.ts'
 
@@ -125,10 +125,11 @@ async function restore(call: AdminCall): Promise<AdminAnswer> {
   const { file } = call.options
   if (file === undefined)
     return { answer: { error: 'Say from where: claviger restore --file claviger.backup' }, failed: true }
+  const sealId = await sealIdOf(call.config, call.log)
   const store = await openStore(call.config, call.log, { role: 'admin' })
   let loaded: Awaited<ReturnType<typeof readBackup>>
   try {
-    loaded = await readBackup(store, file)
+    loaded = await readBackup(store, file, sealId)
   } finally {
     await store.close()
   }
@@ -147,10 +148,12 @@ async function restore(call: AdminCall): Promise<AdminAnswer> {
 }
 
 async function rotateKeyring(call: AdminCall): Promise<AdminAnswer> {
-  return within(call, async ({ store, seal }) => {
+  return within(call, async (installation) => {
+    const { store, seal } = installation
+    const workspaceId = await homeWorkspaceOf(identityRoomOf(installation))
     const { version } = await store.transaction(async (tx) => {
       const made = await seal.rotateKeyring(tx)
-      await recordRotation(tx, 'keyring', made.version)
+      await recordRotation(tx, workspaceId, { what: 'keyring', version: made.version })
       return made
     })
     let rewrapped = 0
@@ -161,18 +164,19 @@ async function rotateKeyring(call: AdminCall): Promise<AdminAnswer> {
 }
 
 async function rotatePepper(call: AdminCall): Promise<AdminAnswer> {
-  return within(call, async ({ store, seal }) => {
+  return within(call, async (installation) => {
+    const { store, seal } = installation
+    const workspaceId = await homeWorkspaceOf(identityRoomOf(installation))
     const { version } = await store.transaction(async (tx) => {
       const made = await seal.rotatePepper(tx)
-      await recordRotation(tx, 'pepper', made.version)
-      const room = {
-        workspaceId: '',
+      await recordRotation(tx, workspaceId, { what: 'pepper', version: made.version })
+      await appendChange(tx, {
+        workspaceId,
         kind: 'edit',
         subjectType: 'pepper',
         subjectId: String(made.version),
-        detail: {},
-      } as const
-      await appendChange(tx, room)
+        detail: { version: made.version },
+      })
       return made
     })
     return {
@@ -184,15 +188,20 @@ async function rotatePepper(call: AdminCall): Promise<AdminAnswer> {
   })
 }
 
-async function recordRotation(tx: Parameters<Seal['rotatePepper']>[0], what: string, version: number): Promise<void> {
+/** As the control API records it, so that it is found there. */
+async function recordRotation(
+  tx: Tx,
+  workspaceId: string,
+  { what, version }: { readonly what: 'keyring' | 'pepper'; readonly version: number },
+): Promise<void> {
   await appendEntry(tx, {
-    workspaceId: undefined,
+    workspaceId,
     actor: MACHINE,
-    operation: `${what}.rotate`,
+    operation: 'seal.rotate',
     outcome: 'success',
     status: 200,
-    resource: { type: what, id: String(version) },
-    values: { version },
+    resource: { type: what, id: 'installation' },
+    values: { purpose: what, version },
   })
 }
 

@@ -24,6 +24,7 @@ export type StartErrorCode =
   | 'seal_key_malformed'
   | 'seal_key_unreadable'
   | 'seal_key_unwritable'
+  | 'backup_failed'
   | 'restore_refused'
   | 'tls_invalid'
 
