@@ -172,6 +172,7 @@ describe('never more than the limit in any window', () => {
 
 describe('useful', () => {
   const shapes: readonly (readonly [number, number])[] = [
+    [20, 10_000],
     [36, 10_000],
     [64, 60_000],
     [65, 60_000],
