@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAuthority, type Authority } from '../../packages/server/src/egress/testing/certificate.ts'
 import { freePort } from '../support/product.ts'
@@ -66,7 +67,7 @@ async function ask(
 ): Promise<{ readonly status: number; readonly hsts: string | undefined; readonly serial: string }> {
   return new Promise((done, fail) => {
     get({ host: '127.0.0.1', port, path, ca: authority.certificate, agent: false }, (answer) => {
-      const socket = answer.socket as import('node:tls').TLSSocket
+      const socket = answer.socket as TLSSocket
       const serial = socket.getPeerCertificate().fingerprint256
       answer.resume()
       answer.on('end', () =>
