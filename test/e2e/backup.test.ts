@@ -27,9 +27,10 @@ let file: string
 beforeAll(async () => {
   upstream = await startStandIn({ key: PROVIDER_SECRET })
   folder = await mkdtemp(join(tmpdir(), 'claviger-backup-'))
-  file = join(folder, 'drill.backup')
+  file = join(folder, 'early.backup')
   product = await startProduct()
   world = await makeWorld(product, upstream.origin, { providerSecret: PROVIDER_SECRET })
+  await product.cliJson(['backup', '--file', file])
 })
 
 afterAll(async () => {
@@ -84,11 +85,12 @@ describe('backup and restore', () => {
     await revoke(product, dead.id)
     await expect.poll(async () => listOf(product, `/decisions?key_id=${living.id}`)).toHaveLength(2)
 
-    const made = await product.cliJson(['backup', '--file', file])
-    expect(made).toMatchObject({ file, rows: expect.any(Number) })
+    const drill = join(folder, 'drill.backup')
+    const made = await product.cliJson(['backup', '--file', drill])
+    expect(made).toMatchObject({ file: drill, rows: expect.any(Number) })
     await revoke(product, late.id)
 
-    const { dataDir, ran } = await restore(file, await readFile(join(product.dataDir, 'seal.key')))
+    const { dataDir, ran } = await restore(drill, await readFile(join(product.dataDir, 'seal.key')))
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(ran.stdout)).toMatchObject({ rows: made['rows'], opened: { provider_key: 'opened' } })
     const entries = await listOf(product, `/audit?resource_id=${dead.id}`)
