@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process'
 import { ROOT, toolEnvironment } from './prepare.mjs'
 
 const running = new Set()
+let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
+    interrupted = true
     for (const child of running) child.kill(signal)
     process.exitCode = 130
   })
@@ -17,6 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
  * @returns {Promise<boolean>} whether it succeeded
  */
 export async function step(name, command, options = {}) {
+  if (interrupted) return false
   const startedAtMs = Date.now()
   if (options.show) console.log(`\n── ${name}: ${command.join(' ')}`)
   const child = spawn(command[0], command.slice(1), {
