@@ -84,6 +84,7 @@ export async function listNodes(db: Db): Promise<readonly NodeFacts[]> {
     .selectAll()
     .select(sql<boolean>`seen_at > clock_timestamp() - make_interval(secs => ${LIVE_SECONDS})`.as('is_live'))
     .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(1_000)
     .execute()
   return rows.map((row) => ({

@@ -66,7 +66,10 @@ describe('a process that is killed', () => {
     const promise = round % 2 === 0 ? 'written' : 'durable'
     const directory = join(root, 'one')
     const writer = await startWriter(directory, [promise])
-    await new Promise((resolve) => setTimeout(resolve, 20 + round * 17))
+    await expect
+      .poll(() => writer.saidMatching(/^promised/).length, { timeout: 10_000, interval: 5 })
+      .toBeGreaterThan(0)
+    await new Promise((resolve) => setTimeout(resolve, round * 17))
     await kill(writer)
     const promised = writer.saidMatching(/^promised/).length
     const lines = await readEverything(directory)
