@@ -5,14 +5,14 @@ import { appendChange } from '#feed'
 import type { Caller } from '#keys'
 import { checkTarget } from './check-target.ts'
 import { modelFromRow } from './compile.ts'
-import type { DataplaneRoom } from './room.ts'
+import { changeAndApply, type DataplaneRoom } from './room.ts'
 import { definedOf, guardColumns, nameTaken } from './routes-crud.ts'
 import { deleteModelRow, insertModel, modelNameTaken, selectModel, updateModelRow } from './rows.ts'
 import type { Model, ModelSettings } from './targets.ts'
 
 /** @throws ClavigerError `validation_failed`; `conflict` when the workspace has a model of that name */
 export async function createModel(room: DataplaneRoom, caller: Caller, wanted: ModelSettings): Promise<Model> {
-  return room.store.transaction(async (tx) => {
+  return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (await modelNameTaken(tx, caller.workspaceId, wanted.name)) throw nameTaken(wanted.name)
@@ -33,14 +33,14 @@ export async function createModel(room: DataplaneRoom, caller: Caller, wanted: M
       resource: { type: 'model', id: row.id },
       values: { name: wanted.name, api_id: wanted.apiId, deployments: wanted.deployments },
     })
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
       subjectType: 'model',
       subjectId: row.id,
       detail: {},
     })
-    return modelFromRow(row)
+    return { result: modelFromRow(row), position }
   })
 }
 
@@ -50,7 +50,7 @@ export async function updateModel(
   target: { readonly id: string; readonly expectedRevision: number | undefined },
   change: { readonly [Name in keyof ModelSettings]?: ModelSettings[Name] | undefined },
 ): Promise<Model> {
-  return room.store.transaction(async (tx) => {
+  return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
     const before = await selectModel(tx, caller.workspaceId, target.id)
     if (before === undefined) throw new ClavigerError('not_found', `There is no model ${target.id}.`)
@@ -74,19 +74,20 @@ export async function updateModel(
       resource: { type: 'model', id: row.id },
       values: { ...change, changed: Object.keys(change) },
     })
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
       subjectType: 'model',
       subjectId: row.id,
       detail: {},
     })
-    return modelFromRow(row)
+    return { result: undefined, position }
+    return { result: modelFromRow(row), position }
   })
 }
 
 export async function deleteModel(room: DataplaneRoom, caller: Caller, id: string): Promise<void> {
-  await room.store.transaction(async (tx) => {
+  await changeAndApply(room, async (tx) => {
     if (!(await deleteModelRow(tx, caller.workspaceId, id)))
       throw new ClavigerError('not_found', `There is no model ${id}.`)
     await appendEntry(tx, {
@@ -97,7 +98,7 @@ export async function deleteModel(room: DataplaneRoom, caller: Caller, id: strin
       status: 204,
       resource: { type: 'model', id },
     })
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
       subjectType: 'model',

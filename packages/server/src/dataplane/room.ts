@@ -1,9 +1,25 @@
 /** What the behaviours of this room need, handed in once at start. */
 import type { Seal } from '#seal'
-import type { Store } from '#store'
+import type { Store, Tx } from '#store'
 
 export interface DataplaneRoom {
   readonly store: Store
   readonly seal: Seal
   readonly nowMs: () => number
+  /** Settles when this process has applied the change at that position. */
+  readonly reached: (position: number) => Promise<void>
+}
+
+/**
+ * Runs the work in a transaction, and answers when this process serves by its outcome: who made a route may call it.
+ *
+ * @param work answers the position of its change in the feed too
+ */
+export async function changeAndApply<Result>(
+  room: DataplaneRoom,
+  work: (tx: Tx) => Promise<{ readonly result: Result; readonly position: number }>,
+): Promise<Result> {
+  const { result, position } = await room.store.transaction(work)
+  await room.reached(position)
+  return result
 }

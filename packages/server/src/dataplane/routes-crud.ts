@@ -5,13 +5,13 @@ import { appendChange } from '#feed'
 import type { Caller } from '#keys'
 import { checkTarget } from './check-target.ts'
 import { routeFromRow } from './compile.ts'
-import type { DataplaneRoom } from './room.ts'
+import { changeAndApply, type DataplaneRoom } from './room.ts'
 import { deleteRouteRow, insertRoute, routeNameTaken, selectRoute, updateRouteRow } from './rows.ts'
 import type { Guard, Route, RouteSettings } from './targets.ts'
 
 /** @throws ClavigerError `validation_failed`; `conflict` when the name is taken anywhere in the installation */
 export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: RouteSettings): Promise<Route> {
-  return room.store.transaction(async (tx) => {
+  return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (await routeNameTaken(tx, wanted.name)) throw nameTaken(wanted.name)
@@ -37,14 +37,14 @@ export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: R
         provider_key_id: wanted.providerKeyId,
       },
     })
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
       subjectType: 'route',
       subjectId: row.id,
       detail: {},
     })
-    return routeFromRow(row)
+    return { result: routeFromRow(row), position }
   })
 }
 
@@ -55,7 +55,7 @@ export async function updateRoute(
   target: { readonly id: string; readonly expectedRevision: number | undefined },
   change: { readonly [Name in keyof RouteSettings]?: RouteSettings[Name] | undefined },
 ): Promise<Route> {
-  return room.store.transaction(async (tx) => {
+  return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
     const before = await selectRoute(tx, caller.workspaceId, target.id)
     if (before === undefined) throw new ClavigerError('not_found', `There is no route ${target.id}.`)
@@ -78,19 +78,20 @@ export async function updateRoute(
       resource: { type: 'route', id: row.id },
       values: { ...change, changed: Object.keys(change) },
     })
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
       subjectType: 'route',
       subjectId: row.id,
       detail: {},
     })
-    return routeFromRow(row)
+    return { result: undefined, position }
+    return { result: routeFromRow(row), position }
   })
 }
 
 export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: string): Promise<void> {
-  await room.store.transaction(async (tx) => {
+  await changeAndApply(room, async (tx) => {
     if (!(await deleteRouteRow(tx, caller.workspaceId, id)))
       throw new ClavigerError('not_found', `There is no route ${id}.`)
     await appendEntry(tx, {
@@ -101,7 +102,7 @@ export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: strin
       status: 204,
       resource: { type: 'route', id },
     })
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
       subjectType: 'route',

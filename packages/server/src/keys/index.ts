@@ -16,6 +16,7 @@ export {
   requestsLimit,
   revocationBoundSeconds,
 } from './schemas.ts'
+export { createApi } from './apis.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'
 
