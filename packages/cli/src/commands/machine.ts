@@ -16,6 +16,8 @@ const VERBS: readonly Verb[] = [
   { words: ['migrate'], what: 'Bring the database to the schema of this version.' },
   { words: ['backup'], what: 'Write a backup of the whole installation to a file.' },
   { words: ['restore'], what: 'Restore a backup into an empty installation.' },
+  { words: ['seal', 'status'], what: 'Tell the seal, the current keys and how often they were used.' },
+  { words: ['seal', 'stage'], what: 'Make a new seal key, for a later start.' },
   { words: ['keyring', 'rotate'], what: 'Make a new keyring term and rewrap all keys under it.' },
   { words: ['pepper', 'rotate'], what: 'Make a new pepper; hashes move to it as keys are used.' },
 ]

@@ -1,4 +1,5 @@
 /** The verbs of the machine's own door. Each gets parsed options and an open installation, or opens what it needs. */
+import { resolve } from 'node:path'
 import { appendEntry, type Actor } from '#audit'
 import { describeConfig, type Config, type Environment, type Log } from '#config'
 import { appendChange } from '#feed'
@@ -188,6 +189,53 @@ async function rotatePepper(call: AdminCall): Promise<AdminAnswer> {
   })
 }
 
+async function sealStatus(call: AdminCall): Promise<AdminAnswer> {
+  return within(call, async ({ seal }) => {
+    const status = await seal.status()
+    const current = (key: (typeof status)['root']) =>
+      key && { version: key.version, operations: key.operations, made_at: key.createdAt }
+    return {
+      answer: {
+        seal: status.sealType,
+        seal_id: status.sealId,
+        staged_seal_id: status.stagedSealId ?? null,
+        root: current(status.root),
+        term: current(status.term),
+        pepper: current(status.pepper),
+      },
+    }
+  })
+}
+
+async function stageSeal(call: AdminCall): Promise<AdminAnswer> {
+  const { file } = call.options
+  if (file === undefined)
+    return { answer: { error: 'Say where the new seal key shall be written: --file FILE' }, failed: true }
+  return within(call, async (installation) => {
+    const { store, seal } = installation
+    const workspaceId = await homeWorkspaceOf(identityRoomOf(installation))
+    const { sealId } = await store.transaction(async (tx) => {
+      const staged = await seal.stageKeyFile(tx, resolve(file))
+      await appendEntry(tx, {
+        workspaceId,
+        actor: MACHINE,
+        operation: 'seal.stage',
+        outcome: 'success',
+        status: 200,
+        resource: { type: 'seal', id: staged.sealId },
+      })
+      return staged
+    })
+    return {
+      answer: {
+        file: resolve(file),
+        staged_seal_id: sealId,
+        note: 'Nothing has changed yet. Bring the file to every machine, set CLAVIGER_SEAL_KEY_FILE to it and restart: the first start with it makes it the only seal key.',
+      },
+    }
+  })
+}
+
 /** As the control API records it, so that it is found there. */
 async function recordRotation(
   tx: Tx,
@@ -217,6 +265,8 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   { words: 'migrate', what: 'Bring the database to the schema of this version.', run: migrate },
   { words: 'backup', what: 'Write a backup of the whole installation. --file FILE', run: backup },
   { words: 'restore', what: 'Restore a backup into an empty installation. --file FILE', run: restore },
+  { words: 'seal status', what: 'Tell the seal, the current keys and how often they were used.', run: sealStatus },
+  { words: 'seal stage', what: 'Make a new seal key, for a later start. --file FILE', run: stageSeal },
   { words: 'keyring rotate', what: 'Make a new keyring term and rewrap all keys under it.', run: rotateKeyring },
   { words: 'pepper rotate', what: 'Make a new pepper; hashes move to it as keys are used.', run: rotatePepper },
 ]

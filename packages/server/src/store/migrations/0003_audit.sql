@@ -49,9 +49,10 @@ create table audit_leaf (
   position bigint primary key check (position >= 0),
   leaf bytea not null check (octet_length(leaf) = 32),
   source text not null check (source in ('entry', 'block')),
-  source_id bigint not null,
-  unique (source, source_id)
+  source_id bigint not null
 );
+-- not unique: numbers of blocks may come again once those before are long dropped, and the database was restored since
+create index audit_leaf_by_source on audit_leaf (source, source_id);
 
 -- One row: how many leaves there are. Its lock makes one sequencer.
 create table audit_head (
