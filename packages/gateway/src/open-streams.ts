@@ -3,7 +3,10 @@
  * `register` costs two look-ups and one insertion; `cut` costs as much as it has to cut.
  */
 
-/** Whose exchange it is. `versionId` is the version's public id (`VersionPart.publicId`). */
+/**
+ * Whose exchange it is. `versionId` is the version's public id (`VersionPart.publicId`); a version is of one key, a key
+ * of one app, an app of one workspace.
+ */
 export interface StreamIds {
   readonly keyId: string
   readonly versionId: string
@@ -45,11 +48,17 @@ export class OpenStreams {
     apiId: new Map(),
   }
   #emptyGroups = 0
+  #groupCount = 0
   #size = 0
 
   /** How many exchanges are running. */
   get size(): number {
     return this.#size
+  }
+
+  /** How many combinations of secret and target are remembered, running or not. */
+  get groups(): number {
+    return this.#groupCount
   }
 
   register(ids: StreamIds, stream: OpenStream): Registration {
@@ -102,6 +111,7 @@ export class OpenStreams {
   /** `stale` had the same version and target but another api: it stays in the index until its last stream has ended. */
   #addGroup(ids: StreamIds, stale: Registration | undefined): Registration {
     const group: Registration = { ids, streams: new Set() }
+    this.#groupCount += 1
     const targets = this.#groups.get(ids.versionId)
     if (targets === undefined) this.#groups.set(ids.versionId, new Map([[ids.targetId, group]]))
     else targets.set(ids.targetId, group)
@@ -110,7 +120,10 @@ export class OpenStreams {
       if (groups === undefined) this.#index[kind].set(ids[kind], new Set([group]))
       else groups.add(group)
     }
-    if (stale !== undefined && stale.streams.size === 0) this.#drop(stale)
+    if (stale !== undefined && stale.streams.size === 0) {
+      this.#emptyGroups -= 1
+      this.#drop(stale)
+    }
     return group
   }
 
@@ -125,6 +138,7 @@ export class OpenStreams {
 
   #drop(group: Registration): void {
     const { ids } = group
+    this.#groupCount -= 1
     const targets = this.#groups.get(ids.versionId)
     if (targets?.get(ids.targetId) === group) targets.delete(ids.targetId)
     if (targets?.size === 0) this.#groups.delete(ids.versionId)

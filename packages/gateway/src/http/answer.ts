@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { ClavigerError, LimitState } from '@claviger/core'
 import type { ErrorAnswer } from '../front.ts'
+import { endBroken } from './end-socket.ts'
 import { challengeOf } from './problem.ts'
 import { pushLimitFields } from './limit-fields.ts'
 
@@ -132,10 +133,9 @@ export function abandonBody(incoming: IncomingMessage): void {
 export function endAbruptly(outgoing: ServerResponse, event: Uint8Array | undefined): void {
   const { socket } = outgoing
   if (socket === null) return
-  const isDelimitedByClose = !outgoing.chunkedEncoding && outgoing.getHeader('content-length') === undefined
   if (event !== undefined && !outgoing.writableNeedDrain) outgoing.write(event)
   if (outgoing.writableNeedDrain) socket.destroy()
   // to HTTP/1.0, a close is a good end: only a reset says that it is none
-  else if (isDelimitedByClose && outgoing.req.httpVersionMinor === 0) socket.resetAndDestroy()
-  else socket.destroySoon()
+  else if (outgoing.req.httpVersionMinor === 0) socket.resetAndDestroy()
+  else endBroken(socket)
 }

@@ -9,6 +9,9 @@ import type { HeadFacts } from '../exchange.ts'
 /** More fields than any honest client sends. */
 const MAX_FIELDS = 256
 
+/** What is looked at. */
+export type RequestHead = Pick<IncomingMessage, 'rawHeaders' | 'httpVersionMajor' | 'httpVersionMinor' | 'method'>
+
 /** RFC 3986 §3.2.2 `host` and a port, no user information; stricter on brackets than needed is nobody's loss. */
 const HOST = /^(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/
 
@@ -18,7 +21,7 @@ const HOST = /^(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$
  * Transfer-Encoding that is not exactly `chunked` or came with HTTP/1.0, a Content-Length beside it or one that is not
  * plain digits (RFC 9112 §3.2, §6.1, §6.3)
  */
-export function readHeadFacts(incoming: IncomingMessage): HeadFacts {
+export function readHeadFacts(incoming: RequestHead): HeadFacts {
   const { rawHeaders, httpVersionMinor } = incoming
   if (incoming.httpVersionMajor !== 1 || httpVersionMinor > 1) throw new ClavigerError('bad_request', 'Only HTTP/1.1 and HTTP/1.0 are served here.')
   if (incoming.method === 'TRACE') throw new ClavigerError('method_not_allowed', 'TRACE is not served here.')

@@ -64,6 +64,7 @@ export class ProxyExchange implements EgressSink, OpenStream {
   /** `stream`: the caller's body is passed on as it comes. */
   start(body: Uint8Array | 'stream' | undefined): void {
     const { outgoing, egress } = this.#opened
+    if (outgoing.destroyed) return this.#finish('client_abort')
     outgoing.once('close', () => this.#onCallerClosed())
     if (body === 'stream') {
       this.#body = this.#boundedBody()
@@ -115,6 +116,7 @@ export class ProxyExchange implements EgressSink, OpenStream {
     fields.push('X-Request-Id', requestId)
     pushLimitFields(fields, limits)
     if (overTls) fields.push('Strict-Transport-Security', `max-age=${this.#context.settings.hstsSeconds}`)
+    if (this.#context.load.isDraining) fields.push('Connection', 'close')
     this.#held = { status, statusText: reasonPhrase(statusText), fields }
     process.nextTick(flushHead, this)
   }
@@ -179,8 +181,8 @@ export class ProxyExchange implements EgressSink, OpenStream {
   #onCallerClosed(): void {
     if (this.#isOver) return
     const isWhole = this.#isUpstreamDone && this.#opened.outgoing.writableFinished
-    if (isWhole && !this.#opened.incoming.complete) abandonBody(this.#opened.incoming)
     this.#finish(isWhole ? 'complete' : 'client_abort')
+    if (isWhole && !this.#opened.incoming.complete) abandonBody(this.#opened.incoming)
   }
 
   #fail(error: ClavigerError, rule: string, ended: Usage['ended']): void {

@@ -5,10 +5,10 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ClavigerError, type ErrorCode } from '@claviger/core'
+import { endGently } from './end-socket.ts'
 import { PROBLEM_CONTENT_TYPE, problemAnswer } from './problem.ts'
 
 /** What an errored connection may still send, while it reads our answer. */
-const LINGER_MS = 1_000
 const LINGER_BYTES = 16 * 1_048_576
 
 /** A parser goes on complaining with every further byte; one complaint is answered. */
@@ -68,15 +68,6 @@ export function writeRaw(socket: Socket, error: ClavigerError, requestId: string
   endGently(socket)
 }
 
-/** What was written gets out, and may be read; then the connection is gone, whatever the other side does. */
-function endGently(socket: Socket): void {
-  socket.on('error', ignore)
-  socket.end()
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
-  socket.once('close', () => clearTimeout(timer))
-  socket.resume()
-}
-
 function parserError(error: Error, code: string): ClavigerError {
   const known = CODES[code]
   if (known === 'headers_too_large' || known === 'body_too_large' || known === 'request_timeout') {
@@ -109,5 +100,3 @@ function errorCode(error: Error): string {
   const { code } = error as NodeJS.ErrnoException
   return code ?? ''
 }
-
-function ignore(): void {}

@@ -17,7 +17,6 @@ export async function forward(context: Context, front: Front, opened: Opened): P
   const read = bodyToSend(context, opened)
   const body = read instanceof Promise ? await read : read
   if (body instanceof ClavigerError) return refuseAdmitted(body, 'body', opened)
-  if (opened.outgoing.destroyed) return refuseAdmitted(new ClavigerError('bad_request', 'The caller went away.'), 'caller', opened)
   return new Promise((resolve) => {
     const exchange = new ProxyExchange(context, front, opened, resolve)
     // registered now: a revocation from here on is told to the exchange, one before it is seen here
