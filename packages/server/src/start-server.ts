@@ -209,7 +209,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
           return { acknowledged: Math.max(1, acked), total: running }
         },
       },
-      dataplane: { store, seal, nowMs: () => clock.nowMs() },
+      dataplane: { store, seal, nowMs: () => clock.nowMs(), reached },
       house: {
         store,
         seal,

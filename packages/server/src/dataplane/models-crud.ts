@@ -81,7 +81,6 @@ export async function updateModel(
       subjectId: row.id,
       detail: {},
     })
-    return { result: undefined, position }
     return { result: modelFromRow(row), position }
   })
 }
@@ -105,6 +104,7 @@ export async function deleteModel(room: DataplaneRoom, caller: Caller, id: strin
       subjectId: id,
       detail: { deleted: true },
     })
+    return { result: undefined, position }
   })
 }
 

@@ -7,7 +7,7 @@ export interface DataplaneRoom {
   readonly seal: Seal
   readonly nowMs: () => number
   /** Settles when this process has applied the change at that position. */
-  readonly reached: (position: number) => Promise<void>
+  readonly reached: (position: number) => Promise<unknown>
 }
 
 /**

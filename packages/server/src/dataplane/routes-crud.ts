@@ -85,7 +85,6 @@ export async function updateRoute(
       subjectId: row.id,
       detail: {},
     })
-    return { result: undefined, position }
     return { result: routeFromRow(row), position }
   })
 }
@@ -109,6 +108,7 @@ export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: strin
       subjectId: id,
       detail: { deleted: true },
     })
+    return { result: undefined, position }
   })
 }
 
