@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, StartError, type Log } from '#config'
-import { dataDirError, rememberHome, type Place } from './place.ts'
+import { dataDirError, type Place } from './place.ts'
 import { isAlive } from './postmaster-file.ts'
 
 /** The only role in an embedded cluster; its socket stands in a folder that nobody else can enter. */
@@ -15,12 +15,11 @@ export const ENGINE_ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin
  *
  * @throws StartError `disk_full`, `engine_failed`, `data_dir_newer`
  */
-export async function ensureCluster(dataDir: string, place: Place, log: Log): Promise<void> {
+export async function ensureCluster(place: Place, log: Log): Promise<void> {
   if (!existsSync(join(place.clusterDir, 'PG_VERSION'))) {
     log.info({ folder: place.clusterDir }, 'making the database')
     removeAbandoned(place.homeDir)
     await makeCluster(place)
-    rememberHome(dataDir, place)
   }
   checkVersion(place)
 }

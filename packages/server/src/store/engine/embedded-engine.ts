@@ -35,7 +35,7 @@ export async function openEmbeddedEngine(options: EngineOptions): Promise<Embedd
   const { dataDir, role, log, settings = {} } = options
   const place = findPlace(dataDir)
   for (const note of place.notes) log.info({}, note)
-  await ensureCluster(dataDir, place, log)
+  await ensureCluster(place, log)
   let hold = await acquireEngine(place, role, log, settings)
   let state: 'running' | 'lost' | 'closing' = 'running'
   let reviving = Promise.resolve()

@@ -96,36 +96,36 @@ export function dataDirError(dataDir: string, cause: unknown): StartError {
 }
 
 function findHome(dataDir: string, newUser: EngineUser | undefined, notes: string[]): string {
-  const pointer = join(dataDir, POINTER)
-  const moved = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : undefined
-  if (moved !== undefined && moved !== '') {
-    if (!existsSync(join(moved, 'postgres'))) {
-      throw new StartError(
-        'data_dir_foreign',
-        `The database of ${dataDir} was in ${moved}, and it is not there any more. Put it back, or delete ${pointer} to begin with an empty database.`,
-      )
-    }
-    notes.push(`the database of ${dataDir} is in ${moved}`)
-    return moved
-  }
   const real = realpathSync(dataDir)
-  if (newUser === undefined || existsSync(join(real, 'postgres')) || canTraverse(real, newUser)) return real
-  const home = join(SHARED_HOME, folderNameOf(real))
-  try {
-    mkdirSync(home, { recursive: true, mode: 0o711 })
-  } catch (cause) {
-    throw dataDirError(home, cause)
+  const pointer = join(real, POINTER)
+  if (!existsSync(pointer)) {
+    if (newUser === undefined || existsSync(join(real, 'postgres')) || canTraverse(real, newUser)) return real
+    notes.push(`PostgreSQL does not run as root, and the user '${newUser.name}' that it runs as cannot reach ${real}`)
+    choosePlaceElsewhere(real, pointer)
   }
-  notes.push(
-    `PostgreSQL does not run as root, and the user '${newUser.name}' that it runs as cannot reach ${real}: the database is in ${home}`,
-  )
+  const home = readFileSync(pointer, 'utf8').trim()
+  if (!existsSync(home)) {
+    throw new StartError(
+      'data_dir_foreign',
+      `The database of ${dataDir} was in ${home}, and it is not there any more. Put it back, or delete ${pointer} to begin with an empty database.`,
+    )
+  }
+  notes.push(`the database of ${dataDir} is in ${home}`)
   return home
 }
 
-/** Called once the cluster in `place` exists. */
-export function rememberHome(dataDir: string, place: Place): void {
-  if (place.homeDir === realpathSync(dataDir)) return
-  writeFileSync(join(dataDir, POINTER), `${place.homeDir}\n`)
+/** Notes a new home, once: of two processes that start at the same time, the quicker one chooses. */
+function choosePlaceElsewhere(dataDir: string, pointer: string): void {
+  const name = join(SHARED_HOME, folderNameOf(dataDir))
+  // an earlier folder of this name may have been deleted; its database is not the one of this folder
+  let home = name
+  for (let next = 2; existsSync(join(home, 'postgres')); next += 1) home = `${name}.${next}`
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o711 })
+    writeFileSync(pointer, `${home}\n`, { flag: 'wx' })
+  } catch (cause) {
+    if (systemCode(cause) !== 'EEXIST') throw dataDirError(home, cause)
+  }
 }
 
 /** An existing cluster is run by its owner: PostgreSQL accepts no one else. */
