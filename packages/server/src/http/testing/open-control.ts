@@ -149,7 +149,7 @@ function roomsOf(identity: TestIdentity, world: TestControl['world']): Rooms {
       acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
       deniesAfterSeconds: 2,
     },
-    dataplane: { store, seal, nowMs },
+    dataplane: { store, seal, nowMs, reached },
     house: {
       store,
       seal,
