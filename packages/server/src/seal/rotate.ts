@@ -25,6 +25,7 @@ import {
   retireKey,
   rewrapRow,
   selectLiving,
+  selectLongRetired,
   selectStagedRoot,
   type KeyRow,
 } from './rows.ts'
@@ -90,7 +91,7 @@ async function rotateTop(tx: Tx, keyring: Keyring): Promise<KeyName> {
   return next
 }
 
-/** Destroys retired peppers or KEKs that nothing stored needs any more. @returns the destroyed versions */
+/** Destroys peppers or KEKs that were retired over an hour ago and that nothing stored needs any more. @returns the destroyed versions */
 export async function destroyRetired(
   tx: Tx,
   purpose: Extract<KeyPurpose, 'pepper' | 'kek'>,
@@ -98,9 +99,7 @@ export async function destroyRetired(
   versionsInUse: ReadonlySet<number>,
 ): Promise<readonly number[]> {
   await locked(tx, purpose, scope)
-  const gone = (await selectLiving(tx, purpose, scope)).filter(
-    (row) => row.state === 'retired' && !versionsInUse.has(row.version),
-  )
+  const gone = (await selectLongRetired(tx, purpose, scope)).filter((row) => !versionsInUse.has(row.version))
   for (const row of gone) await destroyKey(tx, row)
   return gone.map((row) => row.version)
 }

@@ -58,6 +58,23 @@ export async function selectLiving(db: Db, purpose: KeyPurpose, scope: string): 
   return rows.map(keyRow)
 }
 
+/**
+ * Retired keys that nobody can be using any more without having been told: a process that has not heard of a rotation
+ * yet may go on for a moment with what it knows.
+ */
+export async function selectLongRetired(db: Db, purpose: KeyPurpose, scope: string): Promise<readonly KeyRow[]> {
+  const rows = await db
+    .selectFrom('seal_key')
+    .selectAll()
+    .where('purpose', '=', purpose)
+    .where('scope', '=', scope)
+    .where('state', '=', 'retired')
+    .where('retired_at', '<', sql<Date>`now() - interval '1 hour'`)
+    .orderBy('version')
+    .execute()
+  return rows.map(keyRow)
+}
+
 /** Living keys of every kind in the order of their names, a page at a time. */
 export async function selectPage(db: Db, after: KeyName | undefined, limit: number): Promise<readonly KeyRow[]> {
   let query = db.selectFrom('seal_key').selectAll().where('state', '<>', 'destroyed')

@@ -55,9 +55,9 @@ export interface Seal {
   rotateWorkspaceKey(tx: Tx, workspaceId: string): Promise<{ readonly version: number }>
   /** A new root key; everything is rewrapped in the same transaction. */
   rotateRoot(tx: Tx): Promise<{ readonly version: number }>
-  /** Destroys retired peppers that no stored hash needs. @returns the destroyed versions */
+  /** Destroys peppers that were retired over an hour ago and that no stored hash needs. @returns the destroyed versions */
   destroyPeppers(tx: Tx, versionsInUse: ReadonlySet<number>): Promise<readonly number[]>
-  /** Destroys retired KEKs of a workspace that no stored record needs. @returns the destroyed versions */
+  /** Destroys KEKs of a workspace that were retired over an hour ago and that no stored record needs. @returns the destroyed versions */
   destroyWorkspaceKeys(tx: Tx, workspaceId: string, versionsInUse: ReadonlySet<number>): Promise<readonly number[]>
   /** Makes a new key file and wraps the root key under it too; a server that starts with that file makes it the only one. */
   stageKeyFile(tx: Tx, file: string): Promise<{ readonly sealId: string }>
