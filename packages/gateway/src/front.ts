@@ -3,7 +3,17 @@
  * reads of the body, what it asks of the upstream, and the form of its errors (decision 10). The pipeline is the same.
  */
 import type { ClavigerError } from '@claviger/core'
-import type { AnsweredHere, Admitted, Matched, ReadBody, Received, Refused, Selected, TokenUsage, Verified } from './exchange.ts'
+import type {
+  AnsweredHere,
+  Admitted,
+  Matched,
+  ReadBody,
+  Received,
+  Refused,
+  Selected,
+  TokenUsage,
+  Verified,
+} from './exchange.ts'
 import type { Context } from './context.ts'
 import type { Door, EgressCall, EgressRequest, EgressSink, MaybePromise } from './ports.ts'
 

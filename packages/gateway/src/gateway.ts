@@ -119,7 +119,8 @@ class MountedGateway implements Gateway {
   handleClientError(error: Error, socket: Duplex): void {
     // Node's types say Duplex; a net or tls server emits its Socket
     const refused = answerParserError(error, socket as Socket, () => this.#requestId())
-    if (refused !== undefined) this.#context.log.debug({ code: refused.code, err: error }, 'a connection sent no valid request')
+    if (refused !== undefined)
+      this.#context.log.debug({ code: refused.code, err: error }, 'a connection sent no valid request')
   }
 
   async drain(graceMs: number): Promise<void> {

@@ -19,7 +19,14 @@ export type {
   Verified,
 } from './exchange.ts'
 export type { ErrorAnswer, Front, ResponseTap, UpstreamHead } from './front.ts'
-export { OpenStreams, type CutReason, type OpenStream, type Registration, type StreamIds, type StreamSelector } from './open-streams.ts'
+export {
+  OpenStreams,
+  type CutReason,
+  type OpenStream,
+  type Registration,
+  type StreamIds,
+  type StreamSelector,
+} from './open-streams.ts'
 export type { AuditMode, DeploymentPart, Guarded, ModelPart, RoutePart, Timeouts } from './parts.ts'
 export type {
   Admission,
@@ -43,7 +50,14 @@ export type {
   Usage,
   Verifier,
 } from './ports.ts'
-export { PROBLEM_CONTENT_TYPE, challengeOf, problemAnswer, problemDocument, problemType, type ProblemDocument } from './http/problem.ts'
+export {
+  PROBLEM_CONTENT_TYPE,
+  challengeOf,
+  problemAnswer,
+  problemDocument,
+  problemType,
+  type ProblemDocument,
+} from './http/problem.ts'
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'

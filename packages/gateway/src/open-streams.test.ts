@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { OpenStreams, type CutReason, type StreamIds } from './open-streams.ts'
 
-const ids: StreamIds = { keyId: 'key_1', versionId: 'v1', appId: 'app_1', workspaceId: 'wsp_1', targetId: 'rte_1', apiId: 'api_1' }
+const ids: StreamIds = {
+  keyId: 'key_1',
+  versionId: 'v1',
+  appId: 'app_1',
+  workspaceId: 'wsp_1',
+  targetId: 'rte_1',
+  apiId: 'api_1',
+}
 
 function open(streams: OpenStreams, changes: Partial<StreamIds> = {}) {
   const cuts: CutReason[] = []

@@ -32,7 +32,14 @@ export interface Registration {
   readonly streams: Set<OpenStream>
 }
 
-const KINDS = ['keyId', 'versionId', 'appId', 'workspaceId', 'targetId', 'apiId'] as const satisfies readonly (keyof StreamIds)[]
+const KINDS = [
+  'keyId',
+  'versionId',
+  'appId',
+  'workspaceId',
+  'targetId',
+  'apiId',
+] as const satisfies readonly (keyof StreamIds)[]
 
 /** Empty groups are kept for the next call of the same key to the same target, up to this many. */
 const EMPTY_GROUPS_KEPT = 4_096

@@ -67,7 +67,12 @@ export interface EgressRequest {
   /** The provider key to add; undefined: none. */
   readonly credentialId: string | undefined
   /** Who uses it: checked against the credential's own list of users. */
-  readonly usedBy: { readonly kind: 'route' | 'model'; readonly id: string; readonly appId: string; readonly workspaceId: string }
+  readonly usedBy: {
+    readonly kind: 'route' | 'model'
+    readonly id: string
+    readonly appId: string
+    readonly workspaceId: string
+  }
   readonly origin: string
   readonly method: string
   /** Path and query as they go on the wire. */
@@ -79,16 +84,16 @@ export interface EgressRequest {
 }
 
 export type EgressFailureCode =
-  | 'origin_not_allowed'   // the credential may not go there, or the user may not use it
-  | 'address_not_allowed'  // private or reserved address
+  | 'origin_not_allowed' // the credential may not go there, or the user may not use it
+  | 'address_not_allowed' // private or reserved address
   | 'credential_unavailable'
-  | 'unreachable'          // name not found, refused, reset before the answer
+  | 'unreachable' // name not found, refused, reset before the answer
   | 'timeout_connect'
   | 'timeout_first_byte'
   | 'timeout_idle'
   | 'timeout_total'
-  | 'invalid'              // not HTTP, lying about its length, headers too large
-  | 'cut'                  // reset within the answer
+  | 'invalid' // not HTTP, lying about its length, headers too large
+  | 'cut' // reset within the answer
 
 export interface EgressFailure {
   readonly code: EgressFailureCode
@@ -113,8 +118,19 @@ export interface EgressCall {
 }
 
 export type UpgradeResult =
-  | { readonly kind: 'switched'; readonly headers: readonly string[]; readonly socket: Duplex; readonly head: Uint8Array }
-  | { readonly kind: 'answered'; readonly status: number; readonly statusText: string; readonly headers: readonly string[]; readonly body: Uint8Array }
+  | {
+      readonly kind: 'switched'
+      readonly headers: readonly string[]
+      readonly socket: Duplex
+      readonly head: Uint8Array
+    }
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly statusText: string
+      readonly headers: readonly string[]
+      readonly body: Uint8Array
+    }
   | { readonly kind: 'failed'; readonly failure: EgressFailure }
 
 export interface Egress {

@@ -1,7 +1,16 @@
 /** The door of the API gateway: `/gw/{route}/…` goes to the route's upstream as it came. */
 import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Admitted, type Matched, type ReadBody, type Received, type Refused, type Selected, type Verified } from '../exchange.ts'
+import {
+  learn,
+  type Admitted,
+  type Matched,
+  type ReadBody,
+  type Received,
+  type Refused,
+  type Selected,
+  type Verified,
+} from '../exchange.ts'
 import type { Front } from '../front.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge } from '../http/read-body.ts'
@@ -53,7 +62,12 @@ function select(context: Context, admitted: Admitted): Selected {
     upstreamBody: undefined,
     egress: {
       credentialId: route.credentialId,
-      usedBy: { kind: 'route' as const, id: route.id, appId: admitted.key.app.current.id, workspaceId: route.workspaceId },
+      usedBy: {
+        kind: 'route' as const,
+        id: route.id,
+        appId: admitted.key.app.current.id,
+        workspaceId: route.workspaceId,
+      },
       origin: route.upstreamOrigin,
       method: admitted.method,
       path: pathOf(route, admitted.rest) + admitted.query,

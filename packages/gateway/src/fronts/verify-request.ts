@@ -90,9 +90,13 @@ function readCall(value: unknown, problem: (pointer: string, detail: string) => 
     return NO_CALL
   }
   const { method = '', path = '' } = value
-  for (const name of Object.keys(value)) if (name !== 'method' && name !== 'path') problem(`/request/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'There is no such member.')
-  if (typeof method !== 'string' || !/^[A-Z-]{0,32}$/.test(method)) problem('/request/method', 'Must be a method in capitals.')
-  if (typeof path !== 'string' || path.length > MAX_PATH_CHARACTERS) problem('/request/path', `Must be a text of at most ${MAX_PATH_CHARACTERS} characters.`)
+  for (const name of Object.keys(value))
+    if (name !== 'method' && name !== 'path')
+      problem(`/request/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'There is no such member.')
+  if (typeof method !== 'string' || !/^[A-Z-]{0,32}$/.test(method))
+    problem('/request/method', 'Must be a method in capitals.')
+  if (typeof path !== 'string' || path.length > MAX_PATH_CHARACTERS)
+    problem('/request/path', `Must be a text of at most ${MAX_PATH_CHARACTERS} characters.`)
   return { method: String(method), path: withoutQuery(String(path)) }
 }
 
@@ -121,6 +125,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isScopes(value: unknown): value is readonly string[] {
   if (!Array.isArray(value) || value.length > MAX_SCOPES) return false
-  for (const scope of value) if (typeof scope !== 'string' || scope === '' || scope.length > MAX_SCOPE_CHARACTERS) return false
+  for (const scope of value)
+    if (typeof scope !== 'string' || scope === '' || scope.length > MAX_SCOPE_CHARACTERS) return false
   return true
 }

@@ -15,7 +15,11 @@ beforeEach(async () => {
   plane = await startPlane()
   made = plane.world.addKey(home, { scopes: new Set(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
   plane.world.verifiers.set('admin', { id: 'adm_1', workspaceId: 'wsp_home', mayVerify: () => true })
-  plane.world.verifiers.set('one-api', { id: 'key_2', workspaceId: 'wsp_home', mayVerify: (apiId) => apiId === 'api_wsp_home' })
+  plane.world.verifiers.set('one-api', {
+    id: 'key_2',
+    workspaceId: 'wsp_home',
+    mayVerify: (apiId) => apiId === 'api_wsp_home',
+  })
 })
 
 afterEach(async () => {
@@ -32,8 +36,15 @@ interface Answered {
 }
 
 async function ask(question: unknown, credential: string | null = 'admin'): Promise<Answered> {
-  const headers = { 'content-type': 'application/json', ...(credential === null ? {} : { authorization: `Bearer ${credential}` }) }
-  const answer = await fetch(plane.origin + PATH, { method: 'POST', headers, body: typeof question === 'string' ? question : JSON.stringify(question) })
+  const headers = {
+    'content-type': 'application/json',
+    ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
+  }
+  const answer = await fetch(plane.origin + PATH, {
+    method: 'POST',
+    headers,
+    body: typeof question === 'string' ? question : JSON.stringify(question),
+  })
   const text = await answer.text()
   return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) }
 }
@@ -44,34 +55,67 @@ describe('a good key', () => {
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toBe('no-store')
     expect(body).toEqual({
-      valid: true, code: 'valid', key_id: made.key.id, version: 1, app_id: 'app_wsp_home', workspace_id: 'wsp_home', environment: 'test',
-      scopes: ['read', 'write'], expires_at: '2100-01-01T00:00:00.000Z', limits: [], request_id: headers.get('x-request-id'),
+      valid: true,
+      code: 'valid',
+      key_id: made.key.id,
+      version: 1,
+      app_id: 'app_wsp_home',
+      workspace_id: 'wsp_home',
+      environment: 'test',
+      scopes: ['read', 'write'],
+      expires_at: '2100-01-01T00:00:00.000Z',
+      limits: [],
+      request_id: headers.get('x-request-id'),
     })
   })
 
   test('is journaled with who asked, about what, and for whom', async () => {
-    await ask({ key: made.secret, api_id: 'api_wsp_home', client_ip: '192.0.2.1', request: { method: 'GET', path: '/orders?secret=1' } })
+    await ask({
+      key: made.secret,
+      api_id: 'api_wsp_home',
+      client_ip: '192.0.2.1',
+      request: { method: 'GET', path: '/orders?secret=1' },
+    })
     expect(plane.world.records).toHaveLength(1)
     expect(plane.world.records[0]).toMatchObject({
-      door: 'verify', keyId: made.key.id, apiId: 'api_wsp_home', askedBy: 'adm_1', code: 'valid', status: 200,
-      method: 'GET', path: '/orders', clientIp: '192.0.2.1',
+      door: 'verify',
+      keyId: made.key.id,
+      apiId: 'api_wsp_home',
+      askedBy: 'adm_1',
+      code: 'valid',
+      status: 200,
+      method: 'GET',
+      path: '/orders',
+      clientIp: '192.0.2.1',
     })
   })
 
   test('is charged its cost, and told what is left', async () => {
     const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
-    expect((await ask({ key: limited.secret, cost: 4 })).body['limits']).toEqual([{ name: 'requests', limit: 10, remaining: 6, reset_ms: expect.any(Number) }])
+    expect((await ask({ key: limited.secret, cost: 4 })).body['limits']).toEqual([
+      { name: 'requests', limit: 10, remaining: 6, reset_ms: expect.any(Number) },
+    ])
     expect((await ask({ key: limited.secret, cost: 6 })).body['valid']).toBe(true)
     const { status, body } = await ask({ key: limited.secret })
     expect(status).toBe(200)
-    expect(body).toMatchObject({ valid: false, code: 'limit_reached', key_id: limited.key.id, limits: [{ remaining: 0 }] })
+    expect(body).toMatchObject({
+      valid: false,
+      code: 'limit_reached',
+      key_id: limited.key.id,
+      limits: [{ remaining: 0 }],
+    })
     expect(body['retry_after_ms']).toBeGreaterThan(50_000)
   })
 
   test('is told that a cost above its limit never fits', async () => {
     const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
     const { body } = await ask({ key: limited.secret, cost: 11 })
-    expect(body).toMatchObject({ valid: false, code: 'limit_reached', retry_after_ms: null, limits: [{ remaining: 10, reset_ms: null }] })
+    expect(body).toMatchObject({
+      valid: false,
+      code: 'limit_reached',
+      retry_after_ms: null,
+      limits: [{ remaining: 10, reset_ms: null }],
+    })
   })
 
   test('is answered alike when look-ups come later', async () => {
@@ -100,8 +144,18 @@ describe('a key that is not good', () => {
     { name: 'revoked', changes: { revokedAtMs: 1 }, ask: {}, code: 'key_revoked' },
     { name: 'disabled', changes: { disabledAtMs: 1 }, ask: {}, code: 'key_disabled' },
     { name: 'for another api', changes: {}, ask: { api_id: 'api_other' }, code: 'api_not_allowed' },
-    { name: 'without a client address that it asks for', changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) }, ask: {}, code: 'ip_not_allowed' },
-    { name: 'from elsewhere', changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) }, ask: { client_ip: '198.51.100.1' }, code: 'ip_not_allowed' },
+    {
+      name: 'without a client address that it asks for',
+      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      ask: {},
+      code: 'ip_not_allowed',
+    },
+    {
+      name: 'from elsewhere',
+      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      ask: { client_ip: '198.51.100.1' },
+      code: 'ip_not_allowed',
+    },
   ])('$name: 200, $code, and whose it is', async ({ changes, ask: more, code }) => {
     const { secret, key } = plane.world.addKey(home, changes)
     const { status, body } = await ask({ key: secret, ...more })
@@ -123,7 +177,10 @@ describe('a key that is not good', () => {
   test('again and again from one client: its keys are not looked at for a while, those of others are', async () => {
     for (let count = 0; count < 20; count += 1) await ask({ key: 'x', client_ip: '192.0.2.66' })
     const { reads } = plane.world
-    expect((await ask({ key: made.secret, client_ip: '192.0.2.66' })).body).toMatchObject({ valid: false, code: 'probing' })
+    expect((await ask({ key: made.secret, client_ip: '192.0.2.66' })).body).toMatchObject({
+      valid: false,
+      code: 'probing',
+    })
     expect(plane.world.reads).toBe(reads)
     expect((await ask({ key: made.secret, client_ip: '192.0.2.67' })).body).toMatchObject({ valid: true })
     expect((await ask({ key: made.secret })).body).toMatchObject({ valid: true })
@@ -133,7 +190,11 @@ describe('a key that is not good', () => {
 describe('who may ask', () => {
   test('nobody without a credential: 401', async () => {
     const { status, headers, body } = await ask({ key: made.secret }, null)
-    expect([status, body['code'], headers.get('www-authenticate')]).toEqual([401, 'credential_missing', 'Bearer realm="claviger"'])
+    expect([status, body['code'], headers.get('www-authenticate')]).toEqual([
+      401,
+      'credential_missing',
+      'Bearer realm="claviger"',
+    ])
   })
 
   test('nobody with a wrong one: 401, and it counts as a probe', async () => {
@@ -166,7 +227,11 @@ describe('a question that is none', () => {
 
   test('bytes that are not UTF-8: 400', async () => {
     const body = Buffer.concat([Buffer.from('{"key":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])
-    const answer = await fetch(plane.origin + PATH, { method: 'POST', headers: { authorization: 'Bearer admin' }, body })
+    const answer = await fetch(plane.origin + PATH, {
+      method: 'POST',
+      headers: { authorization: 'Bearer admin' },
+      body,
+    })
     expect(answer.status).toBe(400)
   })
 
@@ -199,12 +264,18 @@ describe('a question that is none', () => {
   })
 
   test('one of 100 MB: 413 before it is read', async () => {
-    const answer = await callRaw(plane.port, { bytes: `POST ${PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer admin\r\nContent-Length: 104857600\r\n\r\n` })
+    const answer = await callRaw(plane.port, {
+      bytes: `POST ${PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer admin\r\nContent-Length: 104857600\r\n\r\n`,
+    })
     expect(answer.status).toBe(413)
   })
 
   test('a query is not read, and a key in it is refused', async () => {
-    const answer = await fetch(`${plane.origin}${PATH}?key=${made.secret}`, { method: 'POST', headers: { authorization: 'Bearer admin' }, body: '{}' })
+    const answer = await fetch(`${plane.origin}${PATH}?key=${made.secret}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer admin' },
+      body: '{}',
+    })
     expect(answer.status).toBe(400)
     expect(await answer.text()).toContain('query_credential')
   })

@@ -2,7 +2,15 @@
  * `POST /api/v1/keys/verify`: somebody else's gateway or service asks for one decision. The same rules as on our own
  * doors, and always 200 for a caller that may ask; the hot path makes no promise and one write.
  */
-import { ClavigerError, decide, type Decision, type FeedLossPolicy, type KeyPart, type LimitPolicy, type LimitState } from '@claviger/core'
+import {
+  ClavigerError,
+  decide,
+  type Decision,
+  type FeedLossPolicy,
+  type KeyPart,
+  type LimitPolicy,
+  type LimitState,
+} from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Received } from '../exchange.ts'
 import { isTls } from '../http/answer.ts'
@@ -27,9 +35,14 @@ const LIMIT_REACHED: Decision = { code: 'limit_reached', rule: 'limits' }
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
 
-const MISSING = new ClavigerError('credential_missing', 'This needs an admin key, or a key that may verify others: send it as "Authorization: Bearer".')
+const MISSING = new ClavigerError(
+  'credential_missing',
+  'This needs an admin key, or a key that may verify others: send it as "Authorization: Bearer".',
+)
 const INVALID = new ClavigerError('credential_invalid', 'The credential is not valid.')
-const SEVERAL = new ClavigerError('bad_header', 'Several different credentials were presented. Send one.', { facts: { challenge: 'invalid_request' } })
+const SEVERAL = new ClavigerError('bad_header', 'Several different credentials were presented. Send one.', {
+  facts: { challenge: 'invalid_request' },
+})
 
 /** One question. What is known of it grows, as in the pipeline. */
 interface Asked {
@@ -41,7 +54,9 @@ interface Asked {
 
 /** With a query too: what stands in it is not read. */
 export function isVerifyTarget(url: string): boolean {
-  return url.startsWith(VERIFY_PATH) && (url.length === VERIFY_PATH.length || url.charCodeAt(VERIFY_PATH.length) === 0x3f)
+  return (
+    url.startsWith(VERIFY_PATH) && (url.length === VERIFY_PATH.length || url.charCodeAt(VERIFY_PATH.length) === 0x3f)
+  )
 }
 
 /** Answers the call; `load` counts it until then. */
@@ -101,7 +116,8 @@ function judge(asked: Asked, lookup: Lookup): void {
   if (lookup.kind === 'unavailable') throw unavailable('The key cannot be checked at the moment.')
   if (lookup.kind === 'unknown' || lookup.key.workspace.current.id !== verifier.workspaceId) {
     // only the end client is to blame: the address that asks is a service of ours
-    if (request.clientIp !== undefined) context.ports.counters.recordFailure(request.clientIp, lookup.kind === 'unknown' ? lookup.reason : 'unknown_id')
+    if (request.clientIp !== undefined)
+      context.ports.counters.recordFailure(request.clientIp, lookup.kind === 'unknown' ? lookup.reason : 'unknown_id')
     context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'credential_invalid')
     return answer(asked, invalidAnswer(received.requestId))
   }
@@ -110,7 +126,12 @@ function judge(asked: Asked, lookup: Lookup): void {
   if (lost !== undefined) throw lost
   const decision = context.ports.snapshots.isRevoked(key, version)
     ? REVOKED
-    : decide(key, version, { nowMs: context.ports.clock.nowMs(), clientIp: request.clientIp, apiId: request.apiId, scopes: request.scopes })
+    : decide(key, version, {
+        nowMs: context.ports.clock.nowMs(),
+        clientIp: request.clientIp,
+        apiId: request.apiId,
+        scopes: request.scopes,
+      })
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
   if (context.ports.journal.isFull()) throw journalFull()
   const policies = limitsOf(key, request.apiId)
@@ -141,7 +162,13 @@ function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcom
   const { key, version } = found
   const { decision, limits, retryAfterMs } = outcome
   const whole = {
-    ...decisionRecord(context, received, { caller: found, target: undefined, status: 200, code: decision.code, rule: decision.rule }),
+    ...decisionRecord(context, received, {
+      caller: found,
+      target: undefined,
+      status: 200,
+      code: decision.code,
+      rule: decision.rule,
+    }),
     apiId: request.apiId,
     askedBy: verifier.id,
     method: request.method,
@@ -159,10 +186,14 @@ function answer(asked: Asked, body: string): void {
   const { outgoing, incoming, requestId } = asked.received
   if (outgoing.destroyed) return
   const head = [
-    'Content-Type', 'application/json',
-    'Content-Length', String(Buffer.byteLength(body)),
-    'Cache-Control', 'no-store',
-    'X-Request-Id', requestId,
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Cache-Control',
+    'no-store',
+    'X-Request-Id',
+    requestId,
   ]
   if (isTls(incoming)) head.push('Strict-Transport-Security', `max-age=${asked.context.settings.hstsSeconds}`)
   outgoing.writeHead(200, head)
@@ -170,7 +201,12 @@ function answer(asked: Asked, body: string): void {
 }
 
 /** Goes on at once when the value is there already; an error on either way is answered. */
-function whenKnown<Value>(context: Context, received: Received, value: MaybePromise<Value>, next: (value: Value) => void): void {
+function whenKnown<Value>(
+  context: Context,
+  received: Received,
+  value: MaybePromise<Value>,
+  next: (value: Value) => void,
+): void {
   if (!(value instanceof Promise)) return next(value)
   value.then(
     (known) => guarded(context, received, () => next(known)),

@@ -28,10 +28,14 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
   if (outgoing.headersSent || outgoing.destroyed) return
   const head = answer.fields
   head.push(
-    'Content-Type', answer.contentType,
-    'Content-Length', String(Buffer.byteLength(answer.body)),
-    'Cache-Control', 'no-store',
-    'X-Request-Id', answer.requestId,
+    'Content-Type',
+    answer.contentType,
+    'Content-Length',
+    String(Buffer.byteLength(answer.body)),
+    'Cache-Control',
+    'no-store',
+    'X-Request-Id',
+    answer.requestId,
   )
   if (isTls(incoming)) head.push('Strict-Transport-Security', `max-age=${answer.hstsSeconds}`)
   const mustClose = !isSkippable(incoming)

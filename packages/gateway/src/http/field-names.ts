@@ -2,8 +2,17 @@
 
 /** RFC 9110 §7.6.1, and the two of the proxy's own authentication (§11.7). Lower case. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings',
-  'proxy-authenticate', 'proxy-authorization', 'proxy-authentication-info',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-authentication-info',
 ])
 
 const NOTHING: ReadonlySet<string> = new Set()

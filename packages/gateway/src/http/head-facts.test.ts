@@ -5,7 +5,13 @@ import { bearerCredential, readHeadFacts } from './head-facts.ts'
 type Head = Pick<IncomingMessage, 'rawHeaders' | 'httpVersionMajor' | 'httpVersionMinor' | 'method'>
 
 function facts(rawHeaders: string[], changes: Partial<Head> = {}) {
-  return readHeadFacts({ rawHeaders: ['Host', 'a', ...rawHeaders], httpVersionMajor: 1, httpVersionMinor: 1, method: 'POST', ...changes })
+  return readHeadFacts({
+    rawHeaders: ['Host', 'a', ...rawHeaders],
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+    method: 'POST',
+    ...changes,
+  })
 }
 
 describe('readHeadFacts', () => {
@@ -50,9 +56,12 @@ describe('readHeadFacts', () => {
     expect(() => facts(rawHeaders)).toThrow(expect.objectContaining({ code: 'bad_header' }))
   })
 
-  test.each(['a', 'a.example:80', '127.0.0.1:1', '[::1]', '[2001:db8::1]:443', '', 'xn--a'])('takes the host %j', (host) => {
-    expect(() => facts([], { rawHeaders: ['Host', host] })).not.toThrow()
-  })
+  test.each(['a', 'a.example:80', '127.0.0.1:1', '[::1]', '[2001:db8::1]:443', '', 'xn--a'])(
+    'takes the host %j',
+    (host) => {
+      expect(() => facts([], { rawHeaders: ['Host', host] })).not.toThrow()
+    },
+  )
 
   test.each(['a/b', 'u@a', 'a b', 'a:b', 'a:80:80', '[::1', 'a\u00e9', 'a,b c'])('refuses the host %j', (host) => {
     expect(() => facts([], { rawHeaders: ['Host', host] })).toThrow(expect.objectContaining({ code: 'bad_header' }))
@@ -69,16 +78,29 @@ describe('readHeadFacts', () => {
   test('meets one expectation, once', () => {
     expect(facts(['Expect', '100-Continue']).expectsContinue).toBe(true)
     expect(() => facts(['Expect', 'x'])).toThrow(expect.objectContaining({ code: 'expectation_failed' }))
-    expect(() => facts(['Expect', '100-continue', 'Expect', '100-continue'])).toThrow(expect.objectContaining({ code: 'expectation_failed' }))
+    expect(() => facts(['Expect', '100-continue', 'Expect', '100-continue'])).toThrow(
+      expect.objectContaining({ code: 'expectation_failed' }),
+    )
   })
 
   test('refuses other versions, TRACE, and too many fields', () => {
-    expect(() => facts([], { httpVersionMajor: 2, httpVersionMinor: 0 })).toThrow(expect.objectContaining({ code: 'bad_request' }))
+    expect(() => facts([], { httpVersionMajor: 2, httpVersionMinor: 0 })).toThrow(
+      expect.objectContaining({ code: 'bad_request' }),
+    )
     expect(() => facts([], { method: 'TRACE' })).toThrow(expect.objectContaining({ code: 'method_not_allowed' }))
-    expect(() => facts(Array.from({ length: 600 }, () => 'a'))).toThrow(expect.objectContaining({ code: 'headers_too_large' }))
+    expect(() => facts(Array.from({ length: 600 }, () => 'a'))).toThrow(
+      expect.objectContaining({ code: 'headers_too_large' }),
+    )
   })
 })
 
 test('bearerCredential reads that scheme only', () => {
-  expect(['Bearer a', 'bearer a', 'Bearera', 'Basic a', 'Bearer', ''].map(bearerCredential)).toEqual(['a', 'a', undefined, undefined, undefined, undefined])
+  expect(['Bearer a', 'bearer a', 'Bearera', 'Basic a', 'Bearer', ''].map(bearerCredential)).toEqual([
+    'a',
+    'a',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ])
 })

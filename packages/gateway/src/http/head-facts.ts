@@ -23,7 +23,8 @@ const HOST = /^(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$
  */
 export function readHeadFacts(incoming: RequestHead): HeadFacts {
   const { rawHeaders, httpVersionMinor } = incoming
-  if (incoming.httpVersionMajor !== 1 || httpVersionMinor > 1) throw new ClavigerError('bad_request', 'Only HTTP/1.1 and HTTP/1.0 are served here.')
+  if (incoming.httpVersionMajor !== 1 || httpVersionMinor > 1)
+    throw new ClavigerError('bad_request', 'Only HTTP/1.1 and HTTP/1.0 are served here.')
   if (incoming.method === 'TRACE') throw new ClavigerError('method_not_allowed', 'TRACE is not served here.')
   if (rawHeaders.length > 2 * MAX_FIELDS) {
     throw new ClavigerError('headers_too_large', `The request has more than ${MAX_FIELDS} header fields.`)
@@ -72,21 +73,25 @@ export function readHeadFacts(incoming: RequestHead): HeadFacts {
         break
       case 14:
         if (name.toLowerCase() === 'content-length') {
-          if (contentLength !== undefined || !/^\d{1,15}$/.test(value)) throw badFraming('Content-Length must be given once, in digits.')
+          if (contentLength !== undefined || !/^\d{1,15}$/.test(value))
+            throw badFraming('Content-Length must be given once, in digits.')
           contentLength = value
         }
         break
       case 17:
         if (name.toLowerCase() === 'transfer-encoding') {
-          if (chunked || value.toLowerCase() !== 'chunked') throw badFraming('The only Transfer-Encoding served is "chunked", given once.')
+          if (chunked || value.toLowerCase() !== 'chunked')
+            throw badFraming('The only Transfer-Encoding served is "chunked", given once.')
           chunked = true
         }
         break
     }
   }
-  if (host === undefined ? httpVersionMinor === 1 : !HOST.test(host)) throw badFraming('The request needs one Host field, with a host name.')
+  if (host === undefined ? httpVersionMinor === 1 : !HOST.test(host))
+    throw badFraming('The request needs one Host field, with a host name.')
   if (chunked && httpVersionMinor === 0) throw badFraming('HTTP/1.0 has no Transfer-Encoding.')
-  if (chunked && contentLength !== undefined) throw badFraming('The request has both Content-Length and Transfer-Encoding.')
+  if (chunked && contentLength !== undefined)
+    throw badFraming('The request has both Content-Length and Transfer-Encoding.')
   const contentLengthBytes = contentLength === undefined ? undefined : Number(contentLength)
   return {
     presented,

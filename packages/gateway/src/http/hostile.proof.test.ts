@@ -13,8 +13,14 @@ let credential: string
 let host: string
 
 beforeAll(async () => {
-  upstream = await startRawUpstream((socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok'))
-  plane = await startPlane({ headersTimeoutMs: HEADERS_TIMEOUT_MS, requestTimeoutMs: REQUEST_TIMEOUT_MS, maxBodyBytes: 1_048_576 })
+  upstream = await startRawUpstream(
+    (socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok'),
+  )
+  plane = await startPlane({
+    headersTimeoutMs: HEADERS_TIMEOUT_MS,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    maxBodyBytes: 1_048_576,
+  })
   const api = apiOf('wsp_home')
   plane.world.addRoute(routeOf('orders', upstream.origin, api))
   credential = `Authorization: Bearer ${plane.world.addKey(api).secret}\r\n`
@@ -93,7 +99,10 @@ describe('framing that two servers could read in two ways', () => {
     ['an unknown coding', () => `${POST}${host}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
     ['chunked in quotes', () => `${POST}${host}Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n`],
     ['chunked with a parameter', () => `${POST}${host}Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n`],
-    ['gzip before chunked', () => `${POST}${host}Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`],
+    [
+      'gzip before chunked',
+      () => `${POST}${host}Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`,
+    ],
     ['a comma before chunked', () => `${POST}${host}Transfer-Encoding: ,chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`],
     ['chunked with HTTP/1.0', () => `POST /gw/orders HTTP/1.0\r\n${host}${CHUNKED}\r\n0\r\n\r\n`],
     ['Host twice', () => `${GET}${host}Host: b\r\nConnection: close\r\n\r\n`],
@@ -138,7 +147,9 @@ describe('chunks that are none', () => {
   })
 
   test('an extension is dropped, not forwarded', async () => {
-    const answer = await callRaw(plane.port, { bytes: `${POST}${host}Connection: close\r\n${CHUNKED}\r\n3;a="b"\r\nabc\r\n0\r\n\r\n` })
+    const answer = await callRaw(plane.port, {
+      bytes: `${POST}${host}Connection: close\r\n${CHUNKED}\r\n3;a="b"\r\nabc\r\n0\r\n\r\n`,
+    })
     expect(answer.status).toBe(200)
     expect(upstream.requests.join()).not.toContain('a="b"')
   })
@@ -187,14 +198,21 @@ describe('targets', () => {
     await expectRefused(`GET ${target} HTTP/1.1\r\n${host}\r\n`, 400, 'bad_request')
   })
 
-  test.each(['/gw/orders/a%20b', '/gw/orders/%C3%A9', '/gw/orders/...', '/gw/orders/.well-known/a', '/gw/orders/a;v=1', '/gw/orders/%252e%252e', '/gw/orders/?a=%zz'])(
-    '%s is forwarded as it came',
-    async (target) => {
-      const answer = await callRaw(plane.port, { bytes: `GET ${target} HTTP/1.1\r\n${host}Connection: close\r\n\r\n` })
-      expect(answer.status).toBe(200)
-      expect(upstream.requests[0]).toMatch(new RegExp(`^GET ${RegExp.escape(target.slice('/gw/orders'.length))} HTTP/1.1\r\n`))
-    },
-  )
+  test.each([
+    '/gw/orders/a%20b',
+    '/gw/orders/%C3%A9',
+    '/gw/orders/...',
+    '/gw/orders/.well-known/a',
+    '/gw/orders/a;v=1',
+    '/gw/orders/%252e%252e',
+    '/gw/orders/?a=%zz',
+  ])('%s is forwarded as it came', async (target) => {
+    const answer = await callRaw(plane.port, { bytes: `GET ${target} HTTP/1.1\r\n${host}Connection: close\r\n\r\n` })
+    expect(answer.status).toBe(200)
+    expect(upstream.requests[0]).toMatch(
+      new RegExp(`^GET ${RegExp.escape(target.slice('/gw/orders'.length))} HTTP/1.1\r\n`),
+    )
+  })
 })
 
 describe('methods', () => {
@@ -207,8 +225,16 @@ describe('methods', () => {
   })
 
   test('an expectation that nobody meets: 417', async () => {
-    await expectRefused(`${POST}${host}Expect: 200-ok\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, 417, 'expectation_failed')
-    await expectRefused(`${POST}${host}Expect: 100-continue, x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, 417, 'expectation_failed')
+    await expectRefused(
+      `${POST}${host}Expect: 200-ok\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      417,
+      'expectation_failed',
+    )
+    await expectRefused(
+      `${POST}${host}Expect: 100-continue, x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      417,
+      'expectation_failed',
+    )
   })
 })
 
@@ -265,7 +291,9 @@ describe('too much, or too slow', () => {
 
 describe('several requests on one connection', () => {
   test('are answered in order', async () => {
-    const answer = await callRaw(plane.port, { bytes: `${GET}${host}\r\nGET /other HTTP/1.1\r\n${host}\r\n${GET}${host}Connection: close\r\n\r\n` })
+    const answer = await callRaw(plane.port, {
+      bytes: `${GET}${host}\r\nGET /other HTTP/1.1\r\n${host}\r\n${GET}${host}Connection: close\r\n\r\n`,
+    })
     expect([...answer.text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1])).toEqual(['200', '404', '200'])
   })
 

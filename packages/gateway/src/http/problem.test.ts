@@ -5,7 +5,12 @@ import { challengeOf, problemAnswer, problemDocument } from './problem.ts'
 describe('problemDocument', () => {
   test('has the members of RFC 9457, the code and the request id', () => {
     expect(problemDocument(new ClavigerError('limit_reached', 'Wait.'), 'req_1')).toEqual({
-      type: 'urn:claviger:error:limit_reached', title: 'Limit reached', status: 429, detail: 'Wait.', code: 'limit_reached', request_id: 'req_1',
+      type: 'urn:claviger:error:limit_reached',
+      title: 'Limit reached',
+      status: 429,
+      detail: 'Wait.',
+      code: 'limit_reached',
+      request_id: 'req_1',
     })
   })
 
@@ -15,7 +20,10 @@ describe('problemDocument', () => {
   })
 
   test('never holds the cause or the facts', () => {
-    const { body } = problemAnswer(new ClavigerError('internal', 'No.', { cause: new Error('sesame'), facts: { host: 'sesame' } }), 'req_1')
+    const { body } = problemAnswer(
+      new ClavigerError('internal', 'No.', { cause: new Error('sesame'), facts: { host: 'sesame' } }),
+      'req_1',
+    )
     expect(body).not.toContain('sesame')
   })
 })
@@ -24,7 +32,11 @@ describe('challengeOf', () => {
   test.each([
     ['credential_missing', {}, 'Bearer realm="claviger"'],
     ['credential_invalid', {}, 'Bearer realm="claviger", error="invalid_token", error_description="No."'],
-    ['scope_missing', { scope: 'read "write\\' }, 'Bearer realm="claviger", error="insufficient_scope", scope="read write"'],
+    [
+      'scope_missing',
+      { scope: 'read "write\\' },
+      'Bearer realm="claviger", error="insufficient_scope", scope="read write"',
+    ],
     ['ip_not_allowed', {}, 'Bearer realm="claviger", error="insufficient_scope"'],
     ['query_credential', {}, 'Bearer realm="claviger", error="invalid_request"'],
     ['bad_header', { challenge: 'invalid_request' }, 'Bearer realm="claviger", error="invalid_request"'],

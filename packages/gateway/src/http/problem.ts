@@ -54,7 +54,8 @@ export function challengeOf(error: ClavigerError): string | undefined {
     return `${REALM}, error="insufficient_scope", scope="${scope}"`
   }
   if (error.status === 403) return `${REALM}, error="insufficient_scope"`
-  if (error.code === 'query_credential' || error.facts['challenge'] === 'invalid_request') return `${REALM}, error="invalid_request"`
+  if (error.code === 'query_credential' || error.facts['challenge'] === 'invalid_request')
+    return `${REALM}, error="invalid_request"`
   return undefined
 }
 

@@ -28,7 +28,11 @@ interface HeldHead {
 const NOT_REPLACED: ReadonlySet<string> = new Set<Replaced>()
 const LIMITS_REPLACED: ReadonlySet<string> = new Set<Replaced>(['ratelimit', 'ratelimit-policy'])
 const HSTS_REPLACED: ReadonlySet<string> = new Set<Replaced>(['strict-transport-security'])
-const ALL_REPLACED: ReadonlySet<string> = new Set<Replaced>(['ratelimit', 'ratelimit-policy', 'strict-transport-security'])
+const ALL_REPLACED: ReadonlySet<string> = new Set<Replaced>([
+  'ratelimit',
+  'ratelimit-policy',
+  'strict-transport-security',
+])
 
 export class ProxyExchange implements EgressSink, OpenStream {
   readonly #context: Context
@@ -103,7 +107,8 @@ export class ProxyExchange implements EgressSink, OpenStream {
     if (this.#isOver) return
     const { limits, incoming, requestId } = this.#opened
     const overTls = isTls(incoming)
-    const head = this.#status === 0 ? readResponseHead(status, headers, replacedFields(limits.length > 0, overTls)) : undefined
+    const head =
+      this.#status === 0 ? readResponseHead(status, headers, replacedFields(limits.length > 0, overTls)) : undefined
     if (head === undefined) return this.#fail(upstreamInvalid(), 'upstream.head', 'failed')
     this.#firstByteMs = this.#context.ports.clock.monotonicMs() - this.#sentAtMs
     this.#status = status
@@ -160,7 +165,10 @@ export class ProxyExchange implements EgressSink, OpenStream {
     if (this.#isOver) return
     this.#isUpstreamDone = true
     const { requestId, target } = this.#opened
-    this.#context.log.warn({ requestId, targetId: target.id, code: failure.code, detail: failure.detail }, 'upstream failed')
+    this.#context.log.warn(
+      { requestId, targetId: target.id, code: failure.code, detail: failure.detail },
+      'upstream failed',
+    )
     this.#fail(failureError(failure.code), `upstream.${failure.code}`, 'upstream_cut')
   }
 

@@ -32,7 +32,11 @@ const MESSAGES = {
  *
  * @param makeRequestId asked only when something is written
  */
-export function answerParserError(error: Error, socket: Socket, makeRequestId: () => string): ClavigerError | undefined {
+export function answerParserError(
+  error: Error,
+  socket: Socket,
+  makeRequestId: () => string,
+): ClavigerError | undefined {
   if (answered.has(socket)) {
     if (socket.bytesRead > LINGER_BYTES) socket.destroy()
     return undefined
@@ -49,7 +53,12 @@ export function answerParserError(error: Error, socket: Socket, makeRequestId: (
 }
 
 /** One whole answer on a bare socket, then the end of it. */
-export function writeRaw(socket: Socket, error: ClavigerError, requestId: string, fields: readonly string[] = []): void {
+export function writeRaw(
+  socket: Socket,
+  error: ClavigerError,
+  requestId: string,
+  fields: readonly string[] = [],
+): void {
   if (!socket.writable) {
     socket.destroy()
     return
@@ -64,7 +73,9 @@ export function writeRaw(socket: Socket, error: ClavigerError, requestId: string
     'Connection: close',
     ...fields,
   ]
-  socket.write(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${allFields.join('\r\n')}\r\n\r\n${body}`)
+  socket.write(
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${allFields.join('\r\n')}\r\n\r\n${body}`,
+  )
   endGently(socket)
 }
 

@@ -28,7 +28,11 @@ export function readBody(
 }
 
 /** As `readBody`, without a promise and without `100 Continue`; `settle` is called once. */
-export function collectBody(incoming: IncomingMessage, limitBytes: number, settle: (body: Uint8Array | ClavigerError) => void): void {
+export function collectBody(
+  incoming: IncomingMessage,
+  limitBytes: number,
+  settle: (body: Uint8Array | ClavigerError) => void,
+): void {
   let first: Uint8Array | undefined
   let more: Uint8Array[] | undefined
   let bytes = 0

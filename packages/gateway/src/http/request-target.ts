@@ -26,8 +26,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * empty segments, escaped slashes, backslashes and control bytes, broken escapes, and escapes that are not UTF-8
  */
 export function readTarget(target: string, maxBytes: number): RequestTarget {
-  if (target.length > maxBytes) throw new ClavigerError('uri_too_long', `The request target is longer than ${maxBytes} bytes.`)
-  if (target.charCodeAt(0) !== 0x2f) throw badPath('Only the origin form of a request target is served: a path that begins with "/".')
+  if (target.length > maxBytes)
+    throw new ClavigerError('uri_too_long', `The request target is longer than ${maxBytes} bytes.`)
+  if (target.charCodeAt(0) !== 0x2f)
+    throw badPath('Only the origin form of a request target is served: a path that begins with "/".')
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   const query = mark === -1 ? '' : target.slice(mark)

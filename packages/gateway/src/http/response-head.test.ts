@@ -5,19 +5,43 @@ const nothing: ReadonlySet<string> = new Set()
 
 describe('readResponseHead', () => {
   test('keeps order, repetition and spelling, and takes the length out', () => {
-    expect(readResponseHead(200, ['Set-Cookie', 'a', 'X-B', '1', 'set-cookie', 'b', 'Content-Length', '5'], nothing)).toEqual({
+    expect(
+      readResponseHead(200, ['Set-Cookie', 'a', 'X-B', '1', 'set-cookie', 'b', 'Content-Length', '5'], nothing),
+    ).toEqual({
       headers: ['Set-Cookie', 'a', 'X-B', '1', 'set-cookie', 'b'],
       contentLengthBytes: 5,
     })
   })
 
   test('drops what ends at this hop, what Connection names, and what we say ourselves', () => {
-    const headers = ['Connection', 'x-a', 'X-A', '1', 'Keep-Alive', '5', 'Transfer-Encoding', 'chunked', 'Trailer', 'x', 'Alt-Svc', 'h3', 'RateLimit', '1', 'X-B', '2', 'connection', 'close']
+    const headers = [
+      'Connection',
+      'x-a',
+      'X-A',
+      '1',
+      'Keep-Alive',
+      '5',
+      'Transfer-Encoding',
+      'chunked',
+      'Trailer',
+      'x',
+      'Alt-Svc',
+      'h3',
+      'RateLimit',
+      '1',
+      'X-B',
+      '2',
+      'connection',
+      'close',
+    ]
     expect(readResponseHead(200, headers, new Set(['ratelimit']))?.headers).toEqual(['X-B', '2'])
   })
 
   test("passes the upstream's request id on under another name", () => {
-    expect(readResponseHead(200, ['x-request-id', 'theirs'], nothing)?.headers).toEqual(['X-Upstream-Request-Id', 'theirs'])
+    expect(readResponseHead(200, ['x-request-id', 'theirs'], nothing)?.headers).toEqual([
+      'X-Upstream-Request-Id',
+      'theirs',
+    ])
   })
 
   test.each([

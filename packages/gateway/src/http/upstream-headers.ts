@@ -21,9 +21,24 @@ export interface UpstreamHeaderOptions {
  */
 const NEVER: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
-  'host', 'content-length', 'expect', 'authorization', 'x-api-key', 'x-request-id',
-  'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-server', 'x-forwarded-prefix',
-  'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'true-client-ip', 'cf-connecting-ip',
+  'host',
+  'content-length',
+  'expect',
+  'authorization',
+  'x-api-key',
+  'x-request-id',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-forwarded-prefix',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
 ])
 
 /** Flat name, value, …; names as the caller spelled them. */
@@ -66,7 +81,10 @@ function pushForwarded(context: Context, received: Received, fields: string[]): 
   const hop = peer?.text ?? received.clientIpText
   fields.push('X-Request-Id', received.requestId)
   fields.push('X-Forwarded-For', before === undefined || before === '' ? hop : `${before}, ${hop}`)
-  fields.push('X-Forwarded-Proto', trusted(peer?.isTrusted, headers['x-forwarded-proto']) ?? (isTls(incoming) ? 'https' : 'http'))
+  fields.push(
+    'X-Forwarded-Proto',
+    trusted(peer?.isTrusted, headers['x-forwarded-proto']) ?? (isTls(incoming) ? 'https' : 'http'),
+  )
   const host = trusted(peer?.isTrusted, headers['x-forwarded-host']) ?? headers.host
   if (host !== undefined) fields.push('X-Forwarded-Host', host)
 }

@@ -69,5 +69,7 @@ function decideCall(context: Context, known: Verified, target: Target | undefine
 }
 
 function methodNotAllowed(methods: ReadonlySet<string>): ClavigerError {
-  return new ClavigerError('method_not_allowed', 'The route does not serve this method.', { facts: { allow: [...methods].join(', ') } })
+  return new ClavigerError('method_not_allowed', 'The route does not serve this method.', {
+    facts: { allow: [...methods].join(', ') },
+  })
 }

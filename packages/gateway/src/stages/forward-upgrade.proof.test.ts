@@ -17,7 +17,9 @@ let handshakes: { readonly url: string; readonly headers: Readonly<Record<string
 
 beforeEach(async () => {
   handshakes = []
-  upstream = createServer((_incoming, outgoing) => void outgoing.writeHead(426, { 'X-Why': 'no socket' }).end('only sockets'))
+  upstream = createServer(
+    (_incoming, outgoing) => void outgoing.writeHead(426, { 'X-Why': 'no socket' }).end('only sockets'),
+  )
   echo = new WebSocketServer({ server: upstream, path: '/v1/chat' })
   echo.on('connection', (socket, { url = '', headers }) => {
     handshakes.push({ url, headers })
@@ -29,7 +31,12 @@ beforeEach(async () => {
   const { port } = upstream.address() as AddressInfo
   plane = await startPlane()
   caller = plane.world.addKey(api)
-  plane.world.addRoute(routeOf('chat', `http://127.0.0.1:${port}`, api, { upstreamBasePath: '/v1', timeouts: { connectMs: 1_000, firstByteMs: 1_000, idleMs: 600, totalMs: 0 } }))
+  plane.world.addRoute(
+    routeOf('chat', `http://127.0.0.1:${port}`, api, {
+      upstreamBasePath: '/v1',
+      timeouts: { connectMs: 1_000, firstByteMs: 1_000, idleMs: 600, totalMs: 0 },
+    }),
+  )
 })
 
 afterEach(async () => {
@@ -44,7 +51,9 @@ afterEach(async () => {
 })
 
 function open(path = '/gw/chat/chat?a=1', key = caller.secret): WebSocket {
-  const socket = new WebSocket(`ws://127.0.0.1:${plane.port}${path}`, ['a', 'b'], { headers: { authorization: `Bearer ${key}` } })
+  const socket = new WebSocket(`ws://127.0.0.1:${plane.port}${path}`, ['a', 'b'], {
+    headers: { authorization: `Bearer ${key}` },
+  })
   socket.on('error', () => undefined)
   return socket
 }
@@ -108,7 +117,9 @@ describe('a WebSocket through a route', () => {
   })
 
   test('to an upstream that switches with a broken head: 502', async () => {
-    const raw = await startRawUpstream((socket) => void socket.write('HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX Y: 1\r\n\r\n'))
+    const raw = await startRawUpstream(
+      (socket) => void socket.write('HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX Y: 1\r\n\r\n'),
+    )
     plane.world.addRoute(routeOf('chat', raw.origin, api))
     const { status } = await refusalOf(open())
     expect(status).toBe(502)
@@ -180,7 +191,9 @@ describe('other upgrades', () => {
   })
 
   test('with a body are not heard either', async () => {
-    const answer = await callRaw(plane.port, { bytes: handshake('Upgrade: websocket\r\nContent-Length: 3\r\n') + 'abc' })
+    const answer = await callRaw(plane.port, {
+      bytes: handshake('Upgrade: websocket\r\nContent-Length: 3\r\n') + 'abc',
+    })
     expect(answer.status).toBe(426)
   })
 

@@ -54,7 +54,8 @@ class Tunnel implements OpenStream {
 
   async run(): Promise<Forwarded | Refused> {
     const { clock, egress, snapshots } = this.#context.ports
-    if (snapshots.isRevoked(this.#opened.key, this.#opened.version)) return this.#refuse(cutError('revoked'), 'feed.revoked')
+    if (snapshots.isRevoked(this.#opened.key, this.#opened.version))
+      return this.#refuse(cutError('revoked'), 'feed.revoked')
     const startedMs = clock.monotonicMs()
     const onClientGone = (): void => this.#abort.abort()
     this.#client.once('close', onClientGone)

@@ -1,8 +1,9 @@
 /** Upstreams and callers that are slow, gone, lying or greedy: the exchange ends, and everybody is told. */
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { RequestListener } from 'node:http'
+import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startHttpUpstream } from '../testing/http-upstream.ts'
 import { apiOf, routeOf, type MadeKey } from '../testing/memory-ports.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
 import { callRaw, openSocket, startRawUpstream, type RawUpstream } from '../testing/raw-socket.ts'
@@ -34,18 +35,10 @@ async function rawUpstream(script: (socket: Socket, head: string) => void): Prom
   return upstream
 }
 
-async function httpUpstream(listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void): Promise<Server> {
-  const server = createServer(listener)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closers.push(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  const { port } = server.address() as AddressInfo
-  plane.world.addRoute(routeOf('orders', `http://127.0.0.1:${port}`, api, { maxBodyBytes: 2 * MEBIBYTE }))
-  return server
+async function httpUpstream(listener: RequestListener): Promise<void> {
+  const upstream = await startHttpUpstream(listener)
+  closers.push(upstream.close)
+  plane.world.addRoute(routeOf('orders', upstream.origin, api, { maxBodyBytes: 2 * MEBIBYTE }))
 }
 
 function head(method = 'GET', lines = ''): string {
@@ -59,14 +52,56 @@ async function lastRecord() {
 
 describe('an upstream that does not answer', () => {
   test.each([
-    { name: 'closes at once', script: (socket: Socket) => void socket.destroy(), status: 502, code: 'upstream_unreachable' },
-    { name: 'resets', script: (socket: Socket) => void socket.resetAndDestroy(), status: 502, code: 'upstream_unreachable' },
-    { name: 'sends garbage', script: (socket: Socket) => void socket.end('what?\r\n\r\n'), status: 502, code: 'upstream_invalid' },
-    { name: 'closes within its head', script: (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Le'), status: 502, code: /^upstream_/ },
-    { name: 'sends two lengths', script: (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc'), status: 502, code: 'upstream_invalid' },
-    { name: 'sends a length and chunks', script: (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'), status: 502, code: 'upstream_invalid' },
-    { name: 'sends a control byte in a field', script: (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n'), status: 502, code: 'upstream_invalid' },
-    { name: 'sends a status that is none', script: (socket: Socket) => void socket.end('HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n'), status: 502, code: 'upstream_invalid' },
+    {
+      name: 'closes at once',
+      script: (socket: Socket) => void socket.destroy(),
+      status: 502,
+      code: 'upstream_unreachable',
+    },
+    {
+      name: 'resets',
+      script: (socket: Socket) => void socket.resetAndDestroy(),
+      status: 502,
+      code: 'upstream_unreachable',
+    },
+    {
+      name: 'sends garbage',
+      script: (socket: Socket) => void socket.end('what?\r\n\r\n'),
+      status: 502,
+      code: 'upstream_invalid',
+    },
+    {
+      name: 'closes within its head',
+      script: (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Le'),
+      status: 502,
+      code: /^upstream_/,
+    },
+    {
+      name: 'sends two lengths',
+      script: (socket: Socket) =>
+        void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc'),
+      status: 502,
+      code: 'upstream_invalid',
+    },
+    {
+      name: 'sends a length and chunks',
+      script: (socket: Socket) =>
+        void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'),
+      status: 502,
+      code: 'upstream_invalid',
+    },
+    {
+      name: 'sends a control byte in a field',
+      script: (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n'),
+      status: 502,
+      code: 'upstream_invalid',
+    },
+    {
+      name: 'sends a status that is none',
+      script: (socket: Socket) => void socket.end('HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n'),
+      status: 502,
+      code: 'upstream_invalid',
+    },
   ])('but $name: $status with our document', async ({ script, status, code }) => {
     await rawUpstream(script)
     const answer = await callRaw(plane.port, { bytes: head('GET', 'Connection: close\r\n') })
@@ -145,13 +180,21 @@ describe('answers that take their time', () => {
   })
 
   test('early hints are not the answer', async () => {
-    await rawUpstream((socket) => void socket.end('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'))
+    await rawUpstream(
+      (socket) =>
+        void socket.end('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+    )
     const answer = await callRaw(plane.port, { bytes: head('GET', 'Connection: close\r\n') })
     expect([answer.status, answer.body]).toEqual([200, 'ok'])
   })
 
   test('trailers pass', async () => {
-    await rawUpstream((socket) => void socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n'))
+    await rawUpstream(
+      (socket) =>
+        void socket.end(
+          'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n',
+        ),
+    )
     const answer = await callRaw(plane.port, { bytes: head('GET', 'Connection: close\r\n') })
     expect(answer.body).toBe('2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n')
   })
@@ -208,7 +251,9 @@ describe('a caller that goes away', () => {
   })
 
   test('within the answer: the upstream is let go', async () => {
-    const upstream = await rawUpstream((socket) => void socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'))
+    const upstream = await rawUpstream(
+      (socket) => void socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'),
+    )
     const socket = await openSocket(plane.port)
     socket.write(head())
     await once(socket, 'data')
@@ -247,15 +292,23 @@ describe('request bodies', () => {
       length = incoming.headers['content-length']
       incoming.on('data', (chunk: Buffer) => (received += chunk.byteLength)).on('end', () => void outgoing.end('ok'))
     })
-    const answer = await fetch(`${plane.origin}/gw/orders`, { method: 'POST', body: Buffer.alloc(size), headers: { authorization: `Bearer ${caller.secret}` } })
+    const answer = await fetch(`${plane.origin}/gw/orders`, {
+      method: 'POST',
+      body: Buffer.alloc(size),
+      headers: { authorization: `Bearer ${caller.secret}` },
+    })
     expect([answer.status, await answer.text()]).toEqual([200, 'ok'])
     expect([received, length]).toEqual([size, String(size)])
     expect((await lastRecord())?.usage?.bytesIn).toBe(size)
   })
 
   test('in chunks arrive in chunks', async () => {
-    const upstream = await rawUpstream((socket) => setTimeout(() => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), 30))
-    await callRaw(plane.port, { bytes: head('POST', 'Transfer-Encoding: chunked\r\nConnection: close\r\n') + '3\r\nabc\r\n0\r\n\r\n' })
+    const upstream = await rawUpstream((socket) =>
+      setTimeout(() => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), 30),
+    )
+    await callRaw(plane.port, {
+      bytes: head('POST', 'Transfer-Encoding: chunked\r\nConnection: close\r\n') + '3\r\nabc\r\n0\r\n\r\n',
+    })
     expect(upstream.requests[0]).toMatch(/transfer-encoding: chunked/i)
   })
 
@@ -268,28 +321,36 @@ describe('request bodies', () => {
     expect(plane.world.opened).toEqual([])
   })
 
-  test.each(['declared', 'in chunks'])('of 100 MB, %s: 413 after a small part of them, and the caller can read it', async (how) => {
-    const upstream = await rawUpstream((socket) => socket.resume())
-    const socket = await openSocket(plane.port)
-    let text = ''
-    let written = 0
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    const ended = once(socket, 'close')
-    const piece = how === 'declared' ? Buffer.alloc(65_536) : Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536), Buffer.from('\r\n')])
-    socket.write(head('POST', how === 'declared' ? 'Content-Length: 104857600\r\n' : 'Transfer-Encoding: chunked\r\n'))
-    while (written < 100 * MEBIBYTE && socket.writable) {
-      written += piece.byteLength
-      if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), ended]).catch(() => undefined)
-      if (text.includes('\r\n\r\n{')) break
-    }
-    await until(() => text.includes('\r\n\r\n{'))
-    expect(text).toMatch(/^HTTP\/1\.1 413 /)
-    expect(text).toMatch(/\r\nConnection: close\r\n/)
-    expect(written).toBeLessThan(30 * MEBIBYTE)
-    socket.end()
-    await until(() => upstream.openCount === 0)
-    await ended
-  })
+  test.each(['declared', 'in chunks'])(
+    'of 100 MB, %s: 413 after a small part of them, and the caller can read it',
+    async (how) => {
+      const upstream = await rawUpstream((socket) => socket.resume())
+      const socket = await openSocket(plane.port)
+      let text = ''
+      let written = 0
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+      const ended = once(socket, 'close')
+      const piece =
+        how === 'declared'
+          ? Buffer.alloc(65_536)
+          : Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536), Buffer.from('\r\n')])
+      socket.write(
+        head('POST', how === 'declared' ? 'Content-Length: 104857600\r\n' : 'Transfer-Encoding: chunked\r\n'),
+      )
+      while (written < 100 * MEBIBYTE && socket.writable) {
+        written += piece.byteLength
+        if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), ended]).catch(() => undefined)
+        if (text.includes('\r\n\r\n{')) break
+      }
+      await until(() => text.includes('\r\n\r\n{'))
+      expect(text).toMatch(/^HTTP\/1\.1 413 /)
+      expect(text).toMatch(/\r\nConnection: close\r\n/)
+      expect(written).toBeLessThan(30 * MEBIBYTE)
+      socket.end()
+      await until(() => upstream.openCount === 0)
+      await ended
+    },
+  )
 
   test('that the upstream does not want to read in full: its answer arrives', async () => {
     await httpUpstream((_incoming, outgoing) => {
@@ -318,10 +379,11 @@ describe('request bodies', () => {
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
     socket.write(head('POST', `Content-Length: ${128 * MEBIBYTE}\r\n`))
     const piece = Buffer.alloc(MEBIBYTE)
-    const push = (): void => void socket.write(piece, (error) => {
-      accepted += 1
-      if (!error) push()
-    })
+    const push = (): void =>
+      void socket.write(piece, (error) => {
+        accepted += 1
+        if (!error) push()
+      })
     push()
     await until(() => accepted > 0)
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -364,102 +426,4 @@ describe('Expect: 100-continue', () => {
     expect(answer.text).not.toContain('100 Continue')
     expect(answer.isClosed).toBe(true)
   })
-})
-
-describe('a revocation', () => {
-  test('within an answer in chunks: the connection ends before the last chunk', async () => {
-    const upstream = await rawUpstream((socket) => void socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'))
-    const socket = await openSocket(plane.port)
-    let text = ''
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    const ended = once(socket, 'end')
-    socket.write(head())
-    await until(() => text.includes('abc'))
-    expect(plane.openStreams.cut({ keyId: caller.key.id }, 'revoked')).toBe(1)
-    await ended
-    expect(text).not.toContain('\r\n0\r\n\r\n')
-    expect(await lastRecord()).toMatchObject({ status: 200, usage: { ended: 'revoked', bytesOut: 3 } })
-    await until(() => upstream.openCount === 0)
-    socket.destroy()
-  })
-
-  test('before the answer: 401', async () => {
-    const upstream = await rawUpstream(() => undefined)
-    const answer = callRaw(plane.port, { bytes: head('GET', 'Connection: close\r\n') })
-    await until(() => upstream.requests.length === 1)
-    plane.openStreams.cut({ versionId: caller.version.publicId }, 'revoked')
-    const { status, body } = await answer
-    expect([status, JSON.parse(body).code]).toEqual([401, 'key_revoked'])
-    await until(() => upstream.openCount === 0)
-  })
-
-  test('while the body is read: nothing is forwarded', async () => {
-    const upstream = await rawUpstream(() => undefined)
-    const socket = await openSocket(plane.port)
-    let text = ''
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    socket.write(head('POST', 'Content-Length: 3\r\n') + 'ab')
-    await until(() => plane.world.opened.length === 1)
-    plane.world.revoked.add(caller.key.id)
-    socket.write('c')
-    await until(() => text.includes('key_revoked'))
-    expect(upstream.requests).toEqual([])
-    socket.destroy()
-  })
-
-  test('of another key leaves the exchange alone', async () => {
-    let finish: () => void = () => undefined
-    await httpUpstream((_incoming, outgoing) => {
-      outgoing.write('a')
-      finish = () => void outgoing.end('b')
-    })
-    const answer = await fetch(`${plane.origin}/gw/orders`, { headers: { authorization: `Bearer ${caller.secret}` } })
-    expect(plane.openStreams.cut({ keyId: 'key_other' }, 'revoked')).toBe(0)
-    finish()
-    expect(await answer.text()).toBe('ab')
-  })
-})
-
-describe('draining', () => {
-  test('lets running calls end, refuses new ones with 503, and says when it is done', async () => {
-    let finish: () => void = () => undefined
-    await httpUpstream((_incoming, outgoing) => {
-      outgoing.write('a')
-      finish = () => void outgoing.end('b')
-    })
-    const running = await fetch(`${plane.origin}/gw/orders`, { headers: { authorization: `Bearer ${caller.secret}` } })
-    const drained = plane.gateway.drain(5_000)
-    const refused = await callRaw(plane.port, { bytes: head() })
-    expect([refused.status, JSON.parse(refused.body).code]).toEqual([503, 'draining'])
-    expect(refused.text).toMatch(/\r\nRetry-After: \d+\r\n/)
-    expect(refused.text).toMatch(/\r\nConnection: close\r\n/)
-    finish()
-    expect(await running.text()).toBe('ab')
-    await drained
-    expect(plane.gateway.activeCount).toBe(0)
-  })
-
-  test('cuts what is left at the end of the grace', async () => {
-    await httpUpstream((_incoming, outgoing) => void outgoing.write('a'))
-    const running = await fetch(`${plane.origin}/gw/orders`, { headers: { authorization: `Bearer ${caller.secret}` } })
-    await plane.gateway.drain(50)
-    expect(plane.gateway.activeCount).toBe(0)
-    await expect(running.text()).rejects.toThrow()
-    expect((await lastRecord())?.usage?.ended).toBe('failed')
-  })
-})
-
-test('three hundred calls in a row leave nothing behind', async () => {
-  await httpUpstream((incoming, outgoing) => void incoming.resume().on('end', () => void outgoing.end('ok')))
-  const request = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const sent = httpRequest(`${plane.origin}/gw/orders`, { method: 'POST', headers: { authorization: `Bearer ${caller.secret}` } }, (answer) => {
-        answer.resume().on('end', () => resolve())
-      })
-      sent.on('error', reject)
-      sent.end('abc')
-    })
-  for (let count = 0; count < 300; count += 1) await request()
-  await until(() => plane.world.records.length === 300)
-  expect(plane.openStreams.size).toBe(0)
 })

@@ -1,7 +1,18 @@
 /** The journal's side: `open` before forwarding, `meter` and `record` after the last byte, refusals like successes. */
 import type { KeyPart, VersionPart } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type AnsweredHere, type Forwarded, type Metered, type Opened, type Received, type Refused, type Selected, type Target, type TokenUsage } from '../exchange.ts'
+import {
+  learn,
+  type AnsweredHere,
+  type Forwarded,
+  type Metered,
+  type Opened,
+  type Received,
+  type Refused,
+  type Selected,
+  type Target,
+  type TokenUsage,
+} from '../exchange.ts'
 import type { DecisionRecord, MaybePromise, Usage } from '../ports.ts'
 
 /** Before a byte goes to the upstream the decision is in the spool; with `before-answer` it is on the disk. */
@@ -47,7 +58,11 @@ export function record(context: Context, metered: Metered): MaybePromise<void> {
 
 /** An answer that the door gave by itself. */
 export function recordAnswer(context: Context, answered: AnsweredHere): MaybePromise<void> {
-  const whole = decisionRecord(context, answered, { caller: answered, target: undefined, status: answered.answer.status })
+  const whole = decisionRecord(context, answered, {
+    caller: answered,
+    target: undefined,
+    status: answered.answer.status,
+  })
   context.ports.ledger.settle(whole)
   return context.ports.journal.record(whole, 'ordinary')
 }

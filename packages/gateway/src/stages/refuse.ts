@@ -8,7 +8,11 @@ export function refuseUnknown(error: ClavigerError, rule: string): Refused {
 }
 
 /** After `verify`: whose call it was stands in the record. */
-export function refuseCaller(error: ClavigerError, rule: string, known: Verified & { readonly target?: Target }): Refused {
+export function refuseCaller(
+  error: ClavigerError,
+  rule: string,
+  known: Verified & { readonly target?: Target },
+): Refused {
   return { refused: error, rule, caller: known, target: known.target, limits: [] }
 }
 

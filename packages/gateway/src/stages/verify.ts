@@ -9,14 +9,19 @@ import type { Lookup, MaybePromise } from '../ports.ts'
 import { refuseUnknown } from './refuse.ts'
 
 // errors that are the same for everybody are made once: a stack trace for each probe would be the prober's weapon
-const MISSING = refuseUnknown(new ClavigerError('credential_missing', 'This needs a key: send it as "Authorization: Bearer".'), 'credential')
+const MISSING = refuseUnknown(
+  new ClavigerError('credential_missing', 'This needs a key: send it as "Authorization: Bearer".'),
+  'credential',
+)
 const INVALID = refuseUnknown(new ClavigerError('credential_invalid', 'The credential is not valid.'), 'credential')
 const UNAVAILABLE = refuseUnknown(
   new ClavigerError('unavailable', 'The key cannot be checked at the moment.', { retryAfterSeconds: 1 }),
   'snapshots',
 )
 const SEVERAL = refuseUnknown(
-  new ClavigerError('bad_header', 'Several different credentials were presented. Send one.', { facts: { challenge: 'invalid_request' } }),
+  new ClavigerError('bad_header', 'Several different credentials were presented. Send one.', {
+    facts: { challenge: 'invalid_request' },
+  }),
   'credential',
 )
 

@@ -91,7 +91,8 @@ export class MemoryWorld {
         isRevoked: (key, version) => this.revoked.has(key.id) || this.revoked.has(version.publicId),
         verifier: (presented) => this.#perhapsLate(this.verifiers.get(presented)),
         routeByName: (name) => this.routes.get(name),
-        modelByName: (workspaceId, name) => this.models.find((model) => model.workspaceId === workspaceId && model.name === name),
+        modelByName: (workspaceId, name) =>
+          this.models.find((model) => model.workspaceId === workspaceId && model.name === name),
         modelsOf: (workspaceId) => this.models.filter((model) => model.workspaceId === workspaceId),
         feedAgeMs: () => this.weather.feedAgeMs,
       },
@@ -101,7 +102,14 @@ export class MemoryWorld {
   addKey(api: PartRef<ApiPart>, changes: Partial<KeyPart> = {}): MadeKey {
     const publicId = makePublicId(randomBytes(64))
     const secret = composeKey({ prefix: api.current.prefix, environment: 'test', publicId, secret: randomBytes(32) })
-    const version = { number: 1, publicId, pepperVersion: 1, digest: digestOf(secret), expiresAtMs: undefined, revokedAtMs: undefined }
+    const version = {
+      number: 1,
+      publicId,
+      pepperVersion: 1,
+      digest: digestOf(secret),
+      expiresAtMs: undefined,
+      revokedAtMs: undefined,
+    }
     const key = { ...keyOf(api, `key_${publicId}`), versions: [version], ...changes }
     const made = { secret, key, version }
     this.#keys.set(publicId, made)
@@ -158,10 +166,26 @@ export class MemoryWorld {
 }
 
 export function apiOf(workspaceId: string, changes: Partial<ApiPart> = {}): PartRef<ApiPart> {
-  return { current: { id: `api_${workspaceId}`, workspaceId, name: 'orders', prefix: 'acme', onFeedLoss: { mode: 'deny' }, limits: [], disabledAtMs: undefined, ...changes } }
+  return {
+    current: {
+      id: `api_${workspaceId}`,
+      workspaceId,
+      name: 'orders',
+      prefix: 'acme',
+      onFeedLoss: { mode: 'deny' },
+      limits: [],
+      disabledAtMs: undefined,
+      ...changes,
+    },
+  }
 }
 
-export function routeOf(name: string, upstreamOrigin: string, api: PartRef<ApiPart>, changes: Partial<RoutePart> = {}): RoutePart {
+export function routeOf(
+  name: string,
+  upstreamOrigin: string,
+  api: PartRef<ApiPart>,
+  changes: Partial<RoutePart> = {},
+): RoutePart {
   return {
     kind: 'route',
     id: `rte_${name}`,

@@ -38,7 +38,8 @@ const SETTINGS: GatewaySettings = {
   viaName: undefined,
 }
 
-const notOurs: RequestListener = (_incoming, outgoing) => void outgoing.writeHead(404, { 'Content-Type': 'text/plain' }).end('another door')
+const notOurs: RequestListener = (_incoming, outgoing) =>
+  void outgoing.writeHead(404, { 'Content-Type': 'text/plain' }).end('another door')
 
 export async function startPlane(changes: Partial<GatewaySettings> = {}): Promise<Plane> {
   const egress = new PlainEgress()
@@ -46,7 +47,12 @@ export async function startPlane(changes: Partial<GatewaySettings> = {}): Promis
   const openStreams = new OpenStreams()
   const settings = { ...SETTINGS, ...changes }
   const errors: { facts: object; message: string }[] = []
-  const log = { info: quiet, warn: quiet, debug: quiet, error: (facts: object, message: string) => void errors.push({ facts, message }) }
+  const log = {
+    info: quiet,
+    warn: quiet,
+    debug: quiet,
+    error: (facts: object, message: string) => void errors.push({ facts, message }),
+  }
   const fillRandom = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes)
   const gateway = createGateway({ ports: world.ports, openStreams, settings, log, fillRandom })
   const server = createServer(serverOptions(settings))
@@ -63,7 +69,10 @@ export async function startPlane(changes: Partial<GatewaySettings> = {}): Promis
     egress,
     openStreams,
     errors,
-    connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))),
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+      ),
     close: async () => {
       server.close()
       server.closeAllConnections()

@@ -24,13 +24,16 @@ export async function callRaw(port: number, call: RawCall): Promise<RawAnswers> 
   const socket = await openSocket(port)
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const closed = new Promise<boolean>((resolve) => socket.once('end', () => resolve(true)).once('close', () => resolve(true)))
+  const closed = new Promise<boolean>((resolve) =>
+    socket.once('end', () => resolve(true)).once('close', () => resolve(true)),
+  )
   let timer: NodeJS.Timeout | undefined
   const tired = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), call.waitMs ?? 3_000)))
   const pieces = Array.isArray(call.bytes) ? call.bytes : [call.bytes]
   for (const piece of pieces) {
     if (socket.destroyed) break
-    if (!socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)) await Promise.race([once(socket, 'drain').catch(ignore), closed])
+    if (!socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece))
+      await Promise.race([once(socket, 'drain').catch(ignore), closed])
     else if (pieces.length > 1) await new Promise((resolve) => setTimeout(resolve, 1))
   }
   const isClosed = await Promise.race([closed, tired])
@@ -63,7 +66,9 @@ export interface RawUpstream {
 }
 
 /** Answers each request head with whatever `script` writes; the script ends the connection, or leaves it. */
-export async function startRawUpstream(script: (socket: Socket, head: string) => void | Promise<void>): Promise<RawUpstream> {
+export async function startRawUpstream(
+  script: (socket: Socket, head: string) => void | Promise<void>,
+): Promise<RawUpstream> {
   const sockets = new Set<Socket>()
   const requests: string[] = []
   const server = createServer((socket) => {

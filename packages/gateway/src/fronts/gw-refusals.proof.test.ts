@@ -1,0 +1,231 @@
+/** What the route door refuses, how it says so, and what it does when something of ours is gone. */
+import { compileCidrs } from '@claviger/core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startSeeingUpstream } from '../testing/http-upstream.ts'
+import { apiOf, limitOf, routeOf, type MadeKey } from '../testing/memory-ports.ts'
+import { startPlane, until, type Plane } from '../testing/plane.ts'
+import { callRaw } from '../testing/raw-socket.ts'
+
+const home = apiOf('wsp_home')
+const away = apiOf('wsp_away')
+
+let upstream: Awaited<ReturnType<typeof startSeeingUpstream>>
+let plane: Plane
+let caller: MadeKey
+
+beforeAll(async () => {
+  upstream = await startSeeingUpstream([])
+})
+
+afterAll(() => upstream.close())
+
+beforeEach(async () => {
+  upstream.seen.length = 0
+  plane = await startPlane()
+  plane.world.addRoute(routeOf('orders', upstream.origin, home))
+  caller = plane.world.addKey(home)
+})
+
+afterEach(async () => {
+  await until(() => plane.gateway.activeCount === 0)
+  expect(plane.openStreams.size).toBe(0)
+  expect(plane.errors).toEqual([])
+  await plane.close()
+})
+
+function call(path: string, init: RequestInit & { readonly key?: string | undefined } = {}): Promise<Response> {
+  const { key = caller.secret, ...rest } = init
+  return fetch(plane.origin + path, { ...rest, headers: { authorization: `Bearer ${key}`, ...rest.headers } })
+}
+
+/** The code of a problem document. */
+async function codeOf(answer: Response): Promise<unknown> {
+  const document: unknown = await answer.json()
+  return typeof document === 'object' && document !== null && 'code' in document ? document.code : undefined
+}
+
+describe('a refusal', () => {
+  test.each([
+    {
+      name: 'nothing presented',
+      headers: {},
+      status: 401,
+      code: 'credential_missing',
+      challenge: 'Bearer realm="claviger"',
+    },
+    {
+      name: 'another scheme',
+      headers: { authorization: 'Basic YTpi' },
+      status: 401,
+      code: 'credential_missing',
+      challenge: 'Bearer realm="claviger"',
+    },
+    {
+      name: 'a malformed key',
+      headers: { authorization: 'Bearer x' },
+      status: 401,
+      code: 'credential_invalid',
+      challenge: /error="invalid_token"/,
+    },
+  ])('$name is answered with a document and a challenge', async ({ headers, status, code, challenge }) => {
+    const answer = await fetch(`${plane.origin}/gw/orders`, { headers })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(answer.headers.get('www-authenticate')).toMatch(challenge)
+    expect(await answer.json()).toMatchObject({ status, code, request_id: answer.headers.get('x-request-id') })
+    expect(plane.world.probes.map(({ reason }) => reason)).toEqual([code])
+    expect(plane.world.records).toEqual([])
+  })
+
+  test('every wrong key gets the same answer, but for its request id', async () => {
+    const wrongSecret =
+      caller.secret.slice(0, -7) + (caller.secret.at(-7) === 'a' ? 'b' : 'a') + caller.secret.slice(-6)
+    const unknown = plane.world.addKey(apiOf('wsp_home')).secret
+    const stranger = (await startPlaneKey()).secret
+    const shapes = new Set<string>()
+    for (const key of ['x', 'acme_test_abc', wrongSecret, stranger]) {
+      const answer = await call('/gw/orders', { key })
+      const body = (await answer.text()).replace(/req_[0-9a-z]{26}/, '')
+      const fields = [...answer.headers].filter(([name]) => name !== 'date' && name !== 'x-request-id')
+      shapes.add(JSON.stringify([answer.status, fields, body]))
+    }
+    expect(shapes.size).toBe(1)
+    expect(plane.world.failures.map(({ reason }) => reason)).toEqual([
+      'malformed',
+      'malformed',
+      'checksum',
+      'unknown_id',
+    ])
+    expect((await call('/gw/orders', { key: unknown })).status).toBe(200)
+  })
+
+  async function startPlaneKey(): Promise<MadeKey> {
+    const other = await startPlane()
+    const made = other.world.addKey(home)
+    await other.close()
+    return made
+  }
+
+  test('an address that keeps trying is told to wait', async () => {
+    for (let count = 0; count < 20; count += 1) await (await call('/gw/orders', { key: 'x' })).text()
+    const answer = await call('/gw/orders')
+    expect(answer.status).toBe(429)
+    expect(await answer.json()).toMatchObject({ code: 'probing' })
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  test('of a route that is not there looks like one of another workspace, whatever the method', async () => {
+    plane.world.addRoute(routeOf('theirs', upstream.origin, away, { methods: new Set(['PUT']), maxBodyBytes: 1 }))
+    const shapes = new Set<string>()
+    for (const name of ['theirs', 'nothing']) {
+      const answer = await call(`/gw/${name}/x`, { method: 'POST', body: 'abc' })
+      expect(answer.status).toBe(404)
+      shapes.add((await answer.text()).replace(/req_[0-9a-z]{26}/, ''))
+    }
+    expect(shapes.size).toBe(1)
+    expect((await fetch(`${plane.origin}/gw/nothing`)).status).toBe(401)
+  })
+
+  test("a good key in a place that only another workspace's route reads was not presented at all", async () => {
+    plane.world.addRoute(routeOf('theirs', upstream.origin, away, { keyHeaders: ['x-their-key'] }))
+    const statuses: number[] = []
+    for (const name of ['theirs', 'nothing']) {
+      statuses.push((await fetch(`${plane.origin}/gw/${name}`, { headers: { 'x-their-key': caller.secret } })).status)
+    }
+    expect(statuses).toEqual([401, 401])
+  })
+
+  test('two different credentials are refused, the same one twice is not', async () => {
+    const both = await call('/gw/orders', { headers: { 'x-api-key': 'other' } })
+    expect([both.status, await codeOf(both)]).toEqual([400, 'bad_header'])
+    expect((await call('/gw/orders', { headers: { 'x-api-key': caller.secret } })).status).toBe(200)
+    const basic = await callRaw(plane.port, {
+      bytes: `GET /gw/orders HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YTpi\r\nX-Api-Key: ${caller.secret}\r\nConnection: close\r\n\r\n`,
+    })
+    expect(basic.status).toBe(400)
+  })
+
+  test('a key in the query is refused, other long values are not', async () => {
+    const answer = await call(`/gw/orders?a=1&api_key=${caller.secret.replaceAll('_', '%5F')}`)
+    expect([answer.status, await codeOf(answer)]).toEqual([400, 'query_credential'])
+    expect((await call(`/gw/orders?token=${'x'.repeat(100)}`)).status).toBe(200)
+  })
+
+  test.each([
+    { name: 'expired', changes: { expiresAtMs: 1 }, status: 401, code: 'key_expired' },
+    { name: 'revoked', changes: { revokedAtMs: 1 }, status: 401, code: 'key_revoked' },
+    { name: 'disabled', changes: { disabledAtMs: 1 }, status: 403, code: 'key_disabled' },
+    { name: 'for another api', changes: { apis: [] }, status: 403, code: 'api_not_allowed' },
+    {
+      name: 'from elsewhere',
+      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      status: 403,
+      code: 'ip_not_allowed',
+    },
+    { name: 'without the scope', changes: { scopes: new Set<string>() }, status: 403, code: 'scope_missing' },
+  ])('a key $name is refused with $status $code and journaled', async ({ changes, status, code }) => {
+    plane.world.addRoute(routeOf('orders', upstream.origin, home, { requiredScopes: ['read'] }))
+    const { secret } = plane.world.addKey(home, changes)
+    const answer = await call('/gw/orders', { key: secret })
+    expect([answer.status, await codeOf(answer)]).toEqual([status, code])
+    expect(answer.headers.get('www-authenticate')).toContain(status === 401 ? 'invalid_token' : 'insufficient_scope')
+    expect(plane.world.records[0]).toMatchObject({ code, status, targetId: 'rte_orders' })
+    expect(upstream.seen).toEqual([])
+  })
+
+  test('a missing scope is named in the challenge', async () => {
+    plane.world.addRoute(routeOf('orders', upstream.origin, home, { requiredScopes: ['read', 'write', 'admin'] }))
+    const answer = await call('/gw/orders')
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer realm="claviger", error="insufficient_scope", scope="write admin"',
+    )
+  })
+
+  test('a revocation in the feed counts though the snapshot is old', async () => {
+    plane.world.revoked.add(caller.key.id)
+    expect((await call('/gw/orders')).status).toBe(401)
+  })
+
+  test('a method that the route does not serve is told which it does', async () => {
+    plane.world.addRoute(routeOf('orders', upstream.origin, home, { methods: new Set(['GET', 'PUT']) }))
+    const answer = await call('/gw/orders', { method: 'DELETE' })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, PUT'])
+  })
+
+  test('a limit that is reached tells when to come back, and refused calls do not count', async () => {
+    const { secret } = plane.world.addKey(home, { limits: [limitOf('requests', 2, 60_000)] })
+    const statuses: number[] = []
+    for (let count = 0; count < 4; count += 1) statuses.push((await call('/gw/orders', { key: secret })).status)
+    expect(statuses).toEqual([200, 200, 429, 429])
+    const answer = await call('/gw/orders', { key: secret })
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(50)
+    expect(answer.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/)
+    expect(await answer.json()).toMatchObject({ code: 'limit_reached' })
+  })
+})
+
+describe('when something of ours is gone', () => {
+  test.each([
+    { name: 'the database, for a key that is not cached', weather: { isStoreGone: true }, code: 'unavailable' },
+    { name: 'the counters', weather: { areCountersLost: true }, code: 'counters_unavailable' },
+    { name: 'the journal', weather: { isJournalFull: true }, code: 'journal_full' },
+    { name: 'the feed, on a route that denies', weather: { feedAgeMs: 2_001 }, code: 'feed_lost' },
+  ])('$name: 503, never 401', async ({ weather, code }) => {
+    Object.assign(plane.world.weather, weather)
+    const { secret } = plane.world.addKey(home, { limits: [limitOf('requests', 2, 60_000)] })
+    const answer = await call('/gw/orders', { key: secret })
+    expect([answer.status, await codeOf(answer)]).toEqual([503, code])
+    expect(answer.headers.get('retry-after')).not.toBeNull()
+    expect(plane.world.failures).toEqual([])
+  })
+
+  test('a route that serves known keys does so until its bound', async () => {
+    plane.world.addRoute(
+      routeOf('orders', upstream.origin, home, { onFeedLoss: { mode: 'serve_known', maxStaleMs: 600_000 } }),
+    )
+    plane.world.weather.feedAgeMs = 600_000
+    expect((await call('/gw/orders')).status).toBe(200)
+    plane.world.weather.feedAgeMs = 600_001
+    expect((await call('/gw/orders')).status).toBe(503)
+  })
+})
