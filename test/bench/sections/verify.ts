@@ -4,7 +4,7 @@ import { type Bench, type Contender, fullLoad, warmUp } from '../measure.ts'
 import { memoryOf } from '../proc/process-tree.ts'
 import { type SectionResult, Tally, atMost } from '../report.ts'
 import { benchKey, startBare } from '../servers/bare.ts'
-import { createKeys, setUp, startClaviger, verifyBody } from '../servers/claviger.ts'
+import { createKeys, expectValid, setUp, startClaviger, verifyBody } from '../servers/claviger.ts'
 
 /** Keys that are asked for in turn, on both sides. */
 const HOT_KEYS = 1_000
@@ -16,6 +16,7 @@ export async function verifySection(bench: Bench): Promise<SectionResult> {
     // Verify forwards nothing, so this upstream need not be there.
     const owner = await setUp(claviger, 'http://127.0.0.1:9')
     const keys = await createKeys(claviger, owner, HOT_KEYS)
+    for (const key of keys.slice(0, 10)) await expectValid(claviger, key, owner.apiId)
     const headers = { authorization: `Bearer ${claviger.adminKey}` }
     const ours: Contender = {
       name: 'Claviger',

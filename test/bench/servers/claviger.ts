@@ -15,8 +15,8 @@ export interface RunningClaviger extends RunningServer {
   readonly adminKey: string
   /** @returns the answer's body. @throws with the problem document when it is not 2xx */
   api(method: string, path: string, body?: object): Promise<Record<string, unknown>>
-  /** Stops it and starts it again on the same data: nothing is cached then. */
-  restart(): Promise<void>
+  /** Stops it, puts so many more keys into its database, and starts it again: nothing is cached then. */
+  restart(moreKeys: number): Promise<void>
 }
 
 export interface SetUp {
@@ -58,8 +58,9 @@ export async function startClaviger(): Promise<RunningClaviger> {
     },
     adminKey,
     api: (method, path, body) => callApi({ port, adminKey, method, path, body }),
-    restart: async () => {
+    restart: async (moreKeys) => {
       await server.close()
+      if (moreKeys > 0) await fillKeys(env, moreKeys)
       server = await start()
     },
     close: async () => {
@@ -67,6 +68,11 @@ export async function startClaviger(): Promise<RunningClaviger> {
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+async function fillKeys(env: NodeJS.ProcessEnv, count: number): Promise<void> {
+  const child = fileURLToPath(new URL('fill-keys.child.ts', import.meta.url))
+  await promisify(execFile)(process.execPath, ['--conditions=@claviger/source', child, String(count)], { env })
 }
 
 async function createAdminKey(env: NodeJS.ProcessEnv): Promise<string> {
@@ -126,9 +132,15 @@ export async function createKeys(
   return secrets
 }
 
-/** A request to decide one key. */
+/** A request to decide one key, from an address that its CIDR list allows. */
 export function verifyBody(key: string, apiId: string): string {
-  return JSON.stringify({ key, api_id: apiId, scopes: [SCOPE] })
+  return JSON.stringify({ key, api_id: apiId, scopes: [SCOPE], client_ip: '10.1.2.3' })
+}
+
+/** @throws unless the key is found valid: under load, status and length of an answer are looked at only */
+export async function expectValid(claviger: RunningClaviger, key: string, apiId: string): Promise<void> {
+  const answer = await claviger.api('POST', '/keys/verify', objectOf(JSON.parse(verifyBody(key, apiId))))
+  if (answer['valid'] !== true) throw new Error(`the key should be valid: ${JSON.stringify(answer)}`)
 }
 
 interface ApiCall {

@@ -39,6 +39,7 @@ export async function startNginxRival(
     'nginx',
     (port, folder) => `
     access_log ${folder}/access.log;
+    map_hash_bucket_size 256;
     map $http_authorization $is_allowed { default 0; "Bearer ${key}" 1; }
     upstream provider { server 127.0.0.1:${upstreamPort}; keepalive 128; keepalive_requests 100000000; }
     server {
