@@ -1,8 +1,8 @@
 /**
- * The data plane as the server mounts it on plain `node:http` or `node:https`: takes the calls that are ours, leaves the
+ * The data plane as the server mounts it (`mount`) on plain `node:http` or `node:https`: takes the calls that are ours, leaves the
  * others, and sees that every connection ends in one way or another.
  */
-import { ServerResponse, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ClavigerError } from '@claviger/core'
@@ -15,7 +15,7 @@ import { answerVerify, isVerifyTarget, verifyDoor } from './fronts/verify.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
 import { faultOf, receive, refuseEarly } from './http/receive.ts'
 import { createRequestIds } from './http/request-ids.ts'
-import { mount, type WireHandlers } from './mount.ts'
+import type { WireHandlers } from './mount.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { run } from './pipeline.ts'
 import type { Ports } from './ports.ts'
@@ -31,11 +31,6 @@ export interface GatewayOptions {
 }
 
 export interface Gateway extends WireHandlers {
-  /**
-   * Mounts all of this on a server that was made with `serverOptions` and without a listener of its own; what is not
-   * the gateway's goes to `otherwise`.
-   */
-  attach(server: Server, otherwise: RequestListener): void
   /** Refuses new calls with 503, waits for the running ones, and cuts those that are left after `graceMs`. */
   drain(graceMs: number): Promise<void>
   readonly activeCount: number
@@ -72,10 +67,6 @@ class MountedGateway implements Gateway {
 
   get isDraining(): boolean {
     return this.#context.load.isDraining
-  }
-
-  attach(server: Server, otherwise: RequestListener): void {
-    mount(this, server, otherwise)
   }
 
   handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean {

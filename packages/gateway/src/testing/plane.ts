@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { compileCidrs } from '@claviger/core'
 import type { GatewaySettings } from '../context.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
-import { serverOptions } from '../mount.ts'
+import { mount, serverOptions } from '../mount.ts'
 import { OpenStreams } from '../open-streams.ts'
 import { MemoryWorld } from './memory-ports.ts'
 import { PlainEgress } from './plain-egress.ts'
@@ -56,7 +56,7 @@ export async function startPlane(changes: Partial<GatewaySettings> = {}): Promis
   const fillRandom = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes)
   const gateway = createGateway({ ports: world.ports, openStreams, settings, log, fillRandom })
   const server = createServer(serverOptions(settings))
-  gateway.attach(server, notOurs)
+  mount(gateway, server, notOurs)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   // a TCP server's address is one
