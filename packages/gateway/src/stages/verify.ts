@@ -67,10 +67,10 @@ function ownPlace(shielded: Shielded, keyHeaders: readonly string[]): string | u
   let presented: string | undefined
   for (const name of keyHeaders) {
     if (COMMON_PLACES.has(name)) continue
-    const value = shielded.headers[name]
-    if (value === undefined) continue
+    const value: unknown = shielded.headers[name]
     // a field given twice is one text with a comma in it, and no key has one
     const text = Array.isArray(value) ? value.join(', ') : value
+    if (typeof text !== 'string') continue
     presented = presented === undefined || presented === text ? text : `${presented}, ${text}`
   }
   return presented
