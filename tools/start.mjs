@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { NODE, prepare, ROOT, Stop, toolEnvironment } from './prepare.mjs'
+import { SERVER_FLAGS } from './server-flags.mjs'
 
 try {
   await prepare()
@@ -13,6 +14,7 @@ try {
 }
 
 const args = [
+  ...SERVER_FLAGS,
   '--conditions=@claviger/source',
   join(ROOT, 'packages', 'server', 'src', 'main.ts'),
   ...process.argv.slice(2),

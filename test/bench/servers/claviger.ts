@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { SERVER_FLAGS } from '../../../tools/server-flags.mjs'
 import { UPSTREAM_CREDENTIAL, UPSTREAM_MODEL } from './chat.ts'
 import { type RunningServer, freePort, startServer } from './server.ts'
 
@@ -42,7 +43,7 @@ export async function startClaviger(): Promise<RunningClaviger> {
     startServer({
       name: 'Claviger',
       command: process.execPath,
-      args: ['--conditions=@claviger/source', join(ROOT, 'packages/server/src/main.ts')],
+      args: [...SERVER_FLAGS, '--conditions=@claviger/source', join(ROOT, 'packages/server/src/main.ts')],
       env,
       cwd: ROOT,
       port,
