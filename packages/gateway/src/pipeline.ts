@@ -28,26 +28,32 @@ export async function run(context: Context, front: Front, received: Received): P
   }
 }
 
+/** Most stages know their outcome at once: a turn of the microtask queue for each would be felt. */
 async function walk(context: Context, front: Front, received: Received): Promise<Refused | undefined> {
   const matched = front.match(context, received)
   if (isRefused(matched)) return matched
   const shielded = shield(context, matched)
   if (isRefused(shielded)) return shielded
-  const verified = await verify(context, shielded)
+  const verifiedSoon = verify(context, shielded)
+  const verified = verifiedSoon instanceof Promise ? await verifiedSoon : verifiedSoon
   if (isRefused(verified)) return verified
-  const read = await front.read(context, verified)
+  const readSoon = front.read(context, verified)
+  const read = readSoon instanceof Promise ? await readSoon : readSoon
   if (isRefused(read)) return read
   if (isAnsweredHere(read)) return answerHere(context, read)
   const authorized = authorize(context, read)
   if (isRefused(authorized)) return authorized
-  const admitted = await admit(context, authorized)
+  const admittedSoon = admit(context, authorized)
+  const admitted = admittedSoon instanceof Promise ? await admittedSoon : admittedSoon
   if (isRefused(admitted)) return admitted
   const selected = front.select(context, admitted)
   if (isRefused(selected)) return selected
-  const opened = await open(context, selected)
+  const openedSoon = open(context, selected)
+  const opened = openedSoon instanceof Promise ? await openedSoon : openedSoon
   const forwarded = await forward(context, front, opened)
   if (isRefused(forwarded)) return forwarded
-  await record(context, await meter(forwarded))
+  const meteredSoon = meter(forwarded)
+  await record(context, meteredSoon instanceof Promise ? await meteredSoon : meteredSoon)
   return undefined
 }
 
