@@ -24,23 +24,24 @@ const sections = { a: verifySection, b: proxySection, c: streamSection, d: keysS
 async function main(options: BenchOptions): Promise<void> {
   const generator = new Generator()
   const bench: Bench = { options, generator, say: (line) => void process.stderr.write(`${line}\n`) }
+  const isWhole = Object.keys(sections).every((name) => options.only.some((wanted) => wanted === name))
   const results: Partial<Record<SectionName, SectionResult>> = {}
   try {
     for (const name of options.only) {
       const result = await sections[name](bench)
       results[name] = result
       process.stdout.write(`${tableOf(result)}\n`)
+      // After each section: a run that breaks off later has measured these all the same.
+      write(isWhole ? 'latest.json' : `latest-${options.only.join('')}.json`, {
+        at: new Date().toISOString(),
+        machine: machineFacts(),
+        options,
+        sections: results,
+      })
     }
   } finally {
     generator.close()
   }
-  const isWhole = Object.keys(sections).every((name) => name in results)
-  write(isWhole ? 'latest.json' : `latest-${options.only.join('')}.json`, {
-    at: new Date().toISOString(),
-    machine: machineFacts(),
-    options,
-    sections: results,
-  })
 }
 
 function write(name: string, results: object): void {
