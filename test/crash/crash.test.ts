@@ -34,6 +34,9 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  await product?.stop()
+  // after a failure there may be an engine without its server
+  if (product !== undefined) killNow(engineProcesses(product.dataDir))
   await product?.dispose()
   await upstream?.close()
 })
