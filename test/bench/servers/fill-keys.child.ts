@@ -25,8 +25,7 @@ const count = Number(process.argv[2])
 const config = loadConfig(process.env, process.cwd())
 const store = await openStore(config, createLog(config), { role: 'admin' })
 try {
-  for (let from = 1; from <= count; from += STEP)
-    await store.raw(FILL, [from, Math.min(from + STEP - 1, count)])
+  for (let from = 1; from <= count; from += STEP) await store.raw(FILL, [from, Math.min(from + STEP - 1, count)])
   await store.raw('analyze keys_key', [])
   await store.raw('analyze keys_version', [])
 } finally {
