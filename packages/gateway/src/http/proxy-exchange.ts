@@ -2,7 +2,7 @@
  * One exchange with an upstream: takes its answer from egress and gives it to the caller, at the pace of the slower.
  * However it ends, it ends once: the caller gone, the upstream gone, a lie about lengths, a revocation.
  */
-import type { ClavigerError } from '@claviger/core'
+import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import { learn, type Forwarded, type Opened, type Refused } from '../exchange.ts'
 import type { Front, ResponseTap } from '../front.ts'
@@ -13,7 +13,7 @@ import { abandonBody, endAbruptly, isTls } from './answer.ts'
 import { BoundedBody } from './bounded-body.ts'
 import { pushLimitFields } from './limit-fields.ts'
 import { bodyTooLarge } from './read-body.ts'
-import { readResponseHead, type Replaced } from './response-head.ts'
+import { readResponseHead, readTrailers, type Replaced } from './response-head.ts'
 import { streamIds } from './stream-ids.ts'
 import { cutError, failureError, upstreamInvalid } from './upstream-errors.ts'
 
@@ -103,8 +103,37 @@ export class ProxyExchange implements EgressSink, OpenStream {
 
   // ── what egress tells ──────────────────────────────────────────────────────────────────────────────────────────────
 
+  // Egress calls these from the events of its sockets: what is thrown there would end the process.
+
   onHead(status: number, statusText: string, headers: readonly string[]): void {
     if (this.#isOver) return
+    try {
+      this.#takeHead(status, statusText, headers)
+    } catch (cause) {
+      this.#crash(cause)
+    }
+  }
+
+  onChunk(chunk: Uint8Array): boolean {
+    if (this.#isOver || chunk.byteLength === 0) return true
+    try {
+      return this.#takeChunk(chunk)
+    } catch (cause) {
+      this.#crash(cause)
+      return true
+    }
+  }
+
+  onEnd(trailers: readonly string[]): void {
+    if (this.#isOver) return
+    try {
+      this.#takeEnd(trailers)
+    } catch (cause) {
+      this.#crash(cause)
+    }
+  }
+
+  #takeHead(status: number, statusText: string, headers: readonly string[]): void {
     const { limits, incoming, requestId } = this.#opened
     const overTls = isTls(incoming)
     const head =
@@ -126,8 +155,7 @@ export class ProxyExchange implements EgressSink, OpenStream {
     process.nextTick(flushHead, this)
   }
 
-  onChunk(chunk: Uint8Array): boolean {
-    if (this.#isOver || chunk.byteLength === 0) return true
+  #takeChunk(chunk: Uint8Array): boolean {
     this.#receivedBytes += chunk.byteLength
     const declared = this.#declaredBytes
     if (declared !== undefined && this.#receivedBytes > declared) {
@@ -145,17 +173,18 @@ export class ProxyExchange implements EgressSink, OpenStream {
     return this.#write(passed)
   }
 
-  onEnd(trailers: readonly string[]): void {
-    if (this.#isOver) return
+  #takeEnd(trailers: readonly string[]): void {
     const { outgoing } = this.#opened
     if (this.#status === 0 || (this.#declaredBytes !== undefined && this.#receivedBytes < this.#declaredBytes)) {
       return this.#fail(upstreamInvalid(), 'upstream.length', 'upstream_cut')
     }
+    const passedTrailers = readTrailers(trailers)
+    if (passedTrailers === undefined) return this.#fail(upstreamInvalid(), 'upstream.trailers', 'upstream_cut')
     const tail = this.#tap?.flush() ?? this.#lastChunk
     if (this.#tap !== undefined) this.#bytesOut += tail?.byteLength ?? 0
     this.#isUpstreamDone = true
     this.#writeHead()
-    if (trailers.length > 0) outgoing.addTrailers(pairs(trailers))
+    if (passedTrailers.length > 0) outgoing.addTrailers(passedTrailers)
     if (tail === undefined) outgoing.end()
     else outgoing.end(tail)
     if (outgoing.writableLength > 0) this.#watchStall()
@@ -191,6 +220,11 @@ export class ProxyExchange implements EgressSink, OpenStream {
     const isWhole = this.#isUpstreamDone && this.#opened.outgoing.writableFinished
     this.#finish(isWhole ? 'complete' : 'client_abort')
     if (isWhole && !this.#opened.incoming.complete) abandonBody(this.#opened.incoming)
+  }
+
+  #crash(cause: unknown): void {
+    this.#context.log.error({ requestId: this.#opened.requestId, err: cause }, 'an exchange failed inside')
+    this.#fail(new ClavigerError('internal', 'Something went wrong inside. It has been logged.'), 'internal', 'failed')
   }
 
   #fail(error: ClavigerError, rule: string, ended: Usage['ended']): void {
@@ -278,10 +312,4 @@ function replacedFields(hasLimits: boolean, overTls: boolean): ReadonlySet<strin
 /** A reason phrase is decoration: one that cannot be sent is left out. */
 function reasonPhrase(text: string): string {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : ''
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = []
-  for (let at = 0; at + 1 < flat.length; at += 2) list.push([flat[at] ?? '', flat[at + 1] ?? ''])
-  return list
 }

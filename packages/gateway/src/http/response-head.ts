@@ -56,3 +56,32 @@ export function readResponseHead(
 function withoutNominated(headers: readonly string[], nominated: ReadonlySet<string>): string[] {
   return headers.filter((_, at) => !nominated.has((headers[at - (at % 2)] ?? '').toLowerCase()))
 }
+
+/** Fields that say how a message is framed, routed or authenticated: RFC 9110 §6.5.1 forbids them behind the body. */
+const NEVER_TRAILING: ReadonlySet<string> = new Set([
+  ...NEVER,
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'host',
+  'set-cookie',
+  'authorization',
+  'www-authenticate',
+])
+
+/**
+ * The upstream's trailer fields as they may go on, in pairs.
+ *
+ * @returns undefined when they hold bytes that are no field
+ */
+export function readTrailers(trailers: readonly string[]): [string, string][] | undefined {
+  const kept: [string, string][] = []
+  for (let at = 0; at + 1 < trailers.length; at += 2) {
+    const name = trailers[at] ?? ''
+    const value = trailers[at + 1] ?? ''
+    if (!isFieldName(name) || !isFieldValue(value)) return undefined
+    if (!NEVER_TRAILING.has(name.toLowerCase())) kept.push([name, value])
+  }
+  return kept
+}

@@ -7,15 +7,15 @@ import type { GatewaySettings } from '../context.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
 import { mount, serverOptions } from '../mount.ts'
 import { OpenStreams } from '../open-streams.ts'
+import type { Egress } from '../ports.ts'
 import { MemoryWorld } from './memory-ports.ts'
 import { PlainEgress } from './plain-egress.ts'
 
-export interface Plane {
+export interface BarePlane {
   readonly port: number
   readonly origin: string
   readonly gateway: Gateway
   readonly world: MemoryWorld
-  readonly egress: PlainEgress
   readonly openStreams: OpenStreams
   /** What was logged as an error: a test that ends with one has found a bug. */
   readonly errors: { readonly facts: object; readonly message: string }[]
@@ -41,8 +41,16 @@ const SETTINGS: GatewaySettings = {
 const notOurs: RequestListener = (_incoming, outgoing) =>
   void outgoing.writeHead(404, { 'Content-Type': 'text/plain' }).end('another door')
 
+export interface Plane extends BarePlane {
+  readonly egress: PlainEgress
+}
+
 export async function startPlane(changes: Partial<GatewaySettings> = {}): Promise<Plane> {
   const egress = new PlainEgress()
+  return { ...(await startPlaneWith(egress, changes)), egress }
+}
+
+export async function startPlaneWith(egress: Egress, changes: Partial<GatewaySettings> = {}): Promise<BarePlane> {
   const world = new MemoryWorld(egress)
   const openStreams = new OpenStreams()
   const settings = { ...SETTINGS, ...changes }
@@ -66,7 +74,6 @@ export async function startPlane(changes: Partial<GatewaySettings> = {}): Promis
     origin: `http://127.0.0.1:${port}`,
     gateway,
     world,
-    egress,
     openStreams,
     errors,
     connections: () =>
