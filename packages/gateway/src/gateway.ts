@@ -1,6 +1,6 @@
 /**
- * The data plane as the server mounts it (`mount`) on plain `node:http` or `node:https`: takes the calls that are ours, leaves the
- * others, and sees that every connection ends in one way or another.
+ * The data plane as the server mounts it (`mount`) on plain `node:http` or `node:https`: takes the calls that are ours,
+ * leaves the others, and sees that every connection ends in one way or another.
  */
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'

@@ -39,7 +39,7 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
   )
   if (isTls(incoming)) head.push('Strict-Transport-Security', `max-age=${answer.hstsSeconds}`)
   const mustClose = !isSkippable(incoming)
-  if (mustClose) head.push('Connection', 'close')
+  if (mustClose && !head.includes('Connection')) head.push('Connection', 'close')
   outgoing.writeHead(answer.status, head)
   if (mustClose && incoming.method !== 'HEAD') lingerAndEnd(incoming, outgoing, answer.body)
   else outgoing.end(answer.body)
