@@ -135,9 +135,20 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
     return ended
   }
 
-  await start()
-  const owner = await cliJson(['admin', 'create-key', '--role', 'owner'])
-  env['CLAVIGER_TOKEN'] = String(owner['secret'])
+  const dispose = async (): Promise<void> => {
+    await stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+
+  try {
+    await start()
+    const owner = await cliJson(['admin', 'create-key', '--role', 'owner'])
+    env['CLAVIGER_TOKEN'] = String(owner['secret'])
+  } catch (error) {
+    // nobody else knows of it yet
+    await dispose()
+    throw error
+  }
   return {
     url,
     dataDir,
@@ -151,10 +162,7 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
     cliJson,
     stop,
     start,
-    async dispose() {
-      await stop()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    dispose,
   }
 }
 
