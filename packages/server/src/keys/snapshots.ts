@@ -277,4 +277,4 @@ type CachedOrMissing = { readonly key: KeyPart; readonly version: VersionPart } 
 
 /** The statement above names its columns, so the driver's rows have this shape. */
 const readSnapshotRows = (rows: readonly Record<string, unknown>[]): readonly SnapshotRow[] =>
-  rows as unknown as readonly SnapshotRow[]
+  rows as readonly (Readonly<Record<string, unknown>> & SnapshotRow)[]
