@@ -49,7 +49,11 @@ async function checkState(product: Product, world: World, witness: Witness, key:
 }
 
 async function checkEntries(product: Product, witness: Witness, key: Witnessed): Promise<void> {
-  const operations = await listed(product, `/audit?resource_id=${key.id}`, 'operation')
+  const outcomes = await listed(product, `/audit?resource_id=${key.id}`, 'outcome')
+  // a call that was refused while the database was away is recorded too, as refused: only what took effect counts here
+  const operations = (await listed(product, `/audit?resource_id=${key.id}`, 'operation')).filter(
+    (_, index) => outcomes[index] === 'success',
+  )
   const wanted = key.state === 'revoked' ? ['keys.revoke', 'keys.create'] : ['keys.create']
   const changes = operations.filter((operation) => wanted.includes(operation))
   if (changes.join() !== wanted.join())
