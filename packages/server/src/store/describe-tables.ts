@@ -45,7 +45,7 @@ const CATALOGUE = `
 /** The whole text of `tables.ts`. */
 export async function describeTables(store: Pick<Store, 'raw'>): Promise<string> {
   // The shape of the catalogue's answer is that of the query above.
-  const columns = (await store.raw(CATALOGUE, [])) as unknown as readonly Column[]
+  const columns = (await store.raw(CATALOGUE, [])) as readonly (Readonly<Record<string, unknown>> & Column)[]
   const tables = Map.groupBy(columns, (column) => column.table_name)
   const names = [...tables.keys()]
   const used = (word: string): boolean => columns.some((column) => columnType(column).includes(word))
