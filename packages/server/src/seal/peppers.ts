@@ -2,11 +2,10 @@
  * Peppers: the keys of the hashes under which presented secrets are stored. One is current, older ones stay readable
  * until no stored hash needs them. Held in memory, because the hot path hashes without waiting.
  */
-import type { KeyObject } from 'node:crypto'
 import type { Db } from '#store'
 import { INSTALLATION } from './key-id.ts'
 import type { Keyring } from './keyring.ts'
-import { hmacSha256 } from './primitives.ts'
+import { ReadyHmac } from './ready-hmac.ts'
 import { selectLiving } from './rows.ts'
 import { SealError } from './seal-error.ts'
 
@@ -18,8 +17,8 @@ export interface KeyedDigest {
 
 interface LoadedPeppers {
   readonly currentVersion: number
-  readonly current: KeyObject
-  readonly byVersion: ReadonlyMap<number, KeyObject>
+  readonly current: ReadyHmac
+  readonly byVersion: ReadonlyMap<number, ReadyHmac>
 }
 
 export class Peppers {
@@ -32,10 +31,10 @@ export class Peppers {
 
   /** Reads all living peppers. Hand in the pool, not a transaction: what is not committed must not be hashed with. */
   async load(db: Db): Promise<void> {
-    const byVersion = new Map<number, KeyObject>()
+    const byVersion = new Map<number, ReadyHmac>()
     let currentVersion = 0
     for (const row of await selectLiving(db, 'pepper', INSTALLATION)) {
-      byVersion.set(row.version, (await this.#keyring.open(db, row)).secret)
+      byVersion.set(row.version, new ReadyHmac((await this.#keyring.open(db, row)).secret))
       if (row.state === 'current') currentVersion = row.version
     }
     const current = byVersion.get(currentVersion)
@@ -51,15 +50,16 @@ export class Peppers {
   digest(presented: string): KeyedDigest {
     const loaded = this.#loaded
     if (loaded === undefined) throw new SealError('key_missing', 'The seal is closed.')
-    return { pepperVersion: loaded.currentVersion, digest: hmacSha256(loaded.current, presented) }
+    return { pepperVersion: loaded.currentVersion, digest: loaded.current.digest(presented) }
   }
 
   digestUnder(version: number, presented: string): Uint8Array | undefined {
     const pepper = this.#loaded?.byVersion.get(version)
-    return pepper === undefined ? undefined : hmacSha256(pepper, presented)
+    return pepper?.digest(presented)
   }
 
   close(): void {
+    for (const pepper of this.#loaded?.byVersion.values() ?? []) pepper.wipe()
     this.#loaded = undefined
   }
 }
