@@ -37,6 +37,7 @@ export {
   type BucketCounts,
   type WindowShape,
 } from './limit/window.ts'
+export { fieldName, type FieldName } from './http/field-name.ts'
 export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
