@@ -169,6 +169,8 @@ export interface DecisionRecord {
   readonly status: number
   readonly durationMs: number
   readonly usage: Usage | undefined
+  /** The journal's own note: what it has written already of this call at `open`, and writes again. */
+  headText?: string | undefined
 }
 
 export interface Usage {

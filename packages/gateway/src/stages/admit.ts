@@ -1,7 +1,7 @@
 /** Stage 6: all limits in one step; none is charged when one refuses. A full journal refuses first, so nothing is lost. */
 import { ClavigerError, retryAfterSeconds, type LimitPolicy, type LimitState } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Admitted, type Authorized, type Refused } from '../exchange.ts'
+import { learnLimits, type Admitted, type Authorized, type Refused } from '../exchange.ts'
 import type { Admission, MaybePromise } from '../ports.ts'
 import { refuseCaller } from './refuse.ts'
 
@@ -11,7 +11,7 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
   if (context.ports.journal.isFull()) return refuseCaller(journalFull(), 'journal', known)
   const { key, target } = known
   const policies = joinedLimits(key.limits, target.limits, target.api.current.limits)
-  if (policies.length === 0) return learn(known, { limits: NO_LIMITS })
+  if (policies.length === 0) return learnLimits(known, NO_LIMITS)
   const admission = context.ports.counters.admit(policies, 1)
   if (admission instanceof Promise) return admission.then((answer) => judge(known, answer))
   return judge(known, admission)
@@ -20,7 +20,7 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
 function judge(known: Authorized, admission: Admission): Admitted | Refused {
   switch (admission.kind) {
     case 'admitted':
-      return learn(known, { limits: admission.states })
+      return learnLimits(known, admission.states)
     case 'refused': {
       const refused = refuseCaller(limitReached(admission.blocking), `limit.${admission.blocking.policy.name}`, known)
       return { ...refused, limits: admission.states }

@@ -1,7 +1,14 @@
 /** Stage 5: may this key, now, from here, do this? Pure but for the state of the feed (decision 4). */
 import { ClavigerError, decide, type Decision, type FeedLossPolicy } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Authorized, type ReadBody, type Refused, type Target, type Verified } from '../exchange.ts'
+import {
+  passAuthorization,
+  type Authorized,
+  type ReadBody,
+  type Refused,
+  type Target,
+  type Verified,
+} from '../exchange.ts'
 import { refuseCaller } from './refuse.ts'
 
 /** What a caller is told; operators read the rule in the journal. */
@@ -30,7 +37,7 @@ export function authorize(context: Context, known: ReadBody): Authorized | Refus
   if (target.kind === 'route' && target.methods.size > 0 && !target.methods.has(known.method)) {
     return refuseCaller(methodNotAllowed(target.methods), 'route.methods', known)
   }
-  return learn(known, { authorized: true as const })
+  return passAuthorization(known)
 }
 
 /**

@@ -2,7 +2,8 @@
 import type { KeyPart, VersionPart } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
-  learn,
+  learnRecord,
+  learnUsage,
   type AnsweredHere,
   type Forwarded,
   type Metered,
@@ -19,39 +20,37 @@ import type { DecisionRecord, MaybePromise, Usage } from '../ports.ts'
 export function open(context: Context, selected: Selected): MaybePromise<Opened> {
   const record = decisionRecord(context, selected, { caller: selected, target: selected.target })
   const written = context.ports.journal.open(record, selected.target.audit)
-  const opened = learn(selected, { opened: true as const })
+  const opened = learnRecord(selected, record)
   return written === undefined ? opened : written.then(() => opened)
 }
 
 /** Settled usage: what was really used, however the call ended. */
 export function meter(forwarded: Forwarded): MaybePromise<Metered> {
-  const { tokens } = forwarded
+  const { tokens } = forwarded.outcome
   return tokens instanceof Promise ? tokens.then((counted) => settle(forwarded, counted)) : settle(forwarded, tokens)
 }
 
 function settle(forwarded: Forwarded, tokens: TokenUsage | undefined): Metered {
+  const { outcome } = forwarded
   const usage: Usage = {
     requests: 1,
     inputTokens: tokens?.inputTokens ?? 0,
     outputTokens: tokens?.outputTokens ?? 0,
     cachedTokens: tokens?.cachedTokens ?? 0,
-    bytesIn: forwarded.bytesIn,
-    bytesOut: forwarded.bytesOut,
-    firstByteMs: forwarded.firstByteMs,
+    bytesIn: outcome.bytesIn,
+    bytesOut: outcome.bytesOut,
+    firstByteMs: outcome.firstByteMs,
     metered: tokens?.metered ?? true,
-    ended: forwarded.ended,
+    ended: outcome.ended,
   }
-  return learn(forwarded, { usage })
+  return learnUsage(forwarded, usage)
 }
 
 /** The whole story of a forwarded call, once. Its decision was journaled by `open`, so nobody waits here. */
 export function record(context: Context, metered: Metered): MaybePromise<void> {
-  const whole = decisionRecord(context, metered, {
-    caller: metered,
-    target: metered.target,
-    status: metered.status,
-    usage: metered.usage,
-  })
+  const { record: opened, outcome, usage, startedMonotonicMs } = metered
+  const durationMs = context.ports.clock.monotonicMs() - startedMonotonicMs
+  const whole = { ...opened, status: outcome.status, durationMs, usage }
   context.ports.ledger.settle(whole)
   return context.ports.journal.record(whole, 'ordinary')
 }
@@ -88,7 +87,7 @@ export function recordRefusal(context: Context, received: Received, refused: Ref
   return context.ports.journal.record(whole, target?.audit ?? 'ordinary')
 }
 
-interface Outcome {
+interface Decided {
   readonly caller: { readonly key: KeyPart; readonly version: VersionPart }
   readonly target: Target | undefined
   readonly status?: number
@@ -97,7 +96,7 @@ interface Outcome {
   readonly usage?: Usage
 }
 
-export function decisionRecord(context: Context, received: Received, outcome: Outcome): DecisionRecord {
+export function decisionRecord(context: Context, received: Received, outcome: Decided): DecisionRecord {
   const { key, version } = outcome.caller
   return {
     atMs: received.receivedAtMs,
@@ -118,5 +117,6 @@ export function decisionRecord(context: Context, received: Received, outcome: Ou
     status: outcome.status ?? 0,
     durationMs: context.ports.clock.monotonicMs() - received.startedMonotonicMs,
     usage: outcome.usage,
+    headText: undefined,
   }
 }

@@ -4,7 +4,7 @@
  */
 import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Refused, type Shielded, type Verified } from '../exchange.ts'
+import { learnKey, type Refused, type Shielded, type Verified } from '../exchange.ts'
 import type { Lookup, MaybePromise } from '../ports.ts'
 import { refuseUnknown } from './refuse.ts'
 
@@ -51,7 +51,7 @@ function judge(context: Context, shielded: Shielded, lookup: Lookup): Verified |
     case 'found':
       return hidesRoute(shielded, lookup.key.workspace.current.id)
         ? MISSING
-        : learn(shielded, { key: lookup.key, version: lookup.version })
+        : learnKey(shielded, lookup.key, lookup.version)
   }
 }
 

@@ -13,19 +13,26 @@ import type { DecisionRecord, Usage } from '@claviger/gateway'
 
 /** Before forwarding. If no decision follows, the process died in between. */
 export function encodeOpening(record: DecisionRecord): string {
-  return `["o",${body(record)}`
+  return `["o",${record.headText ?? encodeHead(record)}${tail(record)}`
 }
 
 export function encodeDecision(record: DecisionRecord): string {
-  return `["d",${body(record)}`
+  return `["d",${record.headText ?? encodeHead(record)}${tail(record)}`
 }
 
-function body(record: DecisionRecord): string {
-  const { usage, askedBy } = record
+/** What is known when a call is let through, and stands in both of its lines: kept in `headText`, it is written once. */
+export function encodeHead(record: DecisionRecord): string {
   return (
     `${record.atMs},"${record.requestId}","${record.door}","${record.workspaceId}","${record.appId}","${record.keyId}",` +
     `${record.versionNumber},${optional(record.apiId)},${optional(record.targetId)},"${record.method}",${JSON.stringify(record.path)},` +
-    `"${record.clientIp}",${JSON.stringify(record.userAgent)},"${record.code}","${record.rule}",${record.status},` +
+    `"${record.clientIp}",${JSON.stringify(record.userAgent)},`
+  )
+}
+
+function tail(record: DecisionRecord): string {
+  const { usage, askedBy } = record
+  return (
+    `"${record.code}","${record.rule}",${record.status},` +
     `${tenths(record.durationMs)},${usage === undefined ? 'null' : usageText(usage)}${askedBy === undefined ? ']' : `,"${askedBy}"]`}`
   )
 }

@@ -1,6 +1,6 @@
 /** The journal port over this process's spool: lines in, written once per turn; the drain does the rest. */
 import type { DecisionRecord, Journal } from '@claviger/gateway'
-import { encodeDecision, encodeOpening } from '#audit'
+import { encodeDecision, encodeHead, encodeOpening } from '#audit'
 import type { Spool } from '#spool'
 import type { ProbeTally } from './probe-tally.ts'
 
@@ -9,6 +9,7 @@ export function createJournal(spool: Spool, probes: ProbeTally): Journal {
     audit === 'before-answer' ? spool.durable() : spool.written()
   return {
     open(record, audit) {
+      record.headText = encodeHead(record)
       if (audit === 'ordinary') spool.offer(encodeOpening(record))
       else spool.append(encodeOpening(record))
       return waitFor(audit)
