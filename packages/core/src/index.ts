@@ -20,6 +20,7 @@ export {
 } from './key/format.ts'
 export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
 export { compileCidrs, type CidrSet } from './net/cidr.ts'
+export type { GeoLookup } from './net/geo-lookup.ts'
 export { isPublicAddress } from './net/public-address.ts'
 export { parseOrigin, type Origin } from './net/origin.ts'
 export { IdFilter, type IdFilterSeed } from './filter/id-filter.ts'

@@ -9,6 +9,7 @@ import { listenError, type Config } from '#config'
 import { ProbeTally, TargetTables, Verifiers, createJournal, createSnapshots, cutStreams } from '#dataplane'
 import { createEgress } from '#egress'
 import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change, type Feed } from '#feed'
+import { openGeo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
@@ -23,6 +24,7 @@ import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, registerUsageJobs, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
+import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
@@ -43,6 +45,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const { config, log, store, seal, clock } = installation
   const nodeId = makeId('nod', clock.nowMs(), seal.randomBytes(10))
   const startedAtMs = clock.nowMs()
+  const geo = await openGeo({ config, log, nowMs: () => clock.nowMs() })
   const feed = await startFeed(store, log, clock, { staleMs: config.feedStaleMs })
   const node = await registerNode(
     store,
@@ -175,6 +178,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     () => feed.ageMs() / 1000,
   )
   metrics.gauge('claviger_spool_pending_lines', 'Decisions that are not in the database yet.', () => spool.pending())
+  measureGeo(geo, metrics, () => clock.nowMs())
   metrics.observedCounter('claviger_key_reads_total', 'Reads of keys from the database.', () => keys.reads)
   const readiness = (): Readiness =>
     readinessOf(installation, feed, { isDraining: gateway.isDraining, isSpoolFull: spool.isFull() })
@@ -214,6 +218,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
         store,
         seal,
         readiness,
+        geo,
         reached,
         nowMs: () => clock.nowMs(),
         version: VERSION,
@@ -256,6 +261,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
       clearInterval(retrying)
       clearInterval(flushing)
       tlsWatch?.close()
+      geo.close()
       await flushProbes()
       await sequencer?.close()
       await counters.close()

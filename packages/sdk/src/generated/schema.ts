@@ -896,6 +896,33 @@ export interface components {
             /** @description The bound of a revocation while nodes are cut off. */
             max_stale_seconds: number;
         };
+        GeoFile: {
+            /**
+             * @description built_in: the file that comes with Claviger; file: one of yours.
+             * @enum {string}
+             */
+            source: "built_in" | "file";
+            /**
+             * @description As the maker of the file calls it.
+             * @example GeoLite2-Country
+             */
+            database_type: string;
+            /**
+             * Format: date-time
+             * @description When the maker built the file in use.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            built_at: string;
+            /** @description Since then. */
+            age_seconds: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            loaded_at: string;
+            /** @description Why the file that stands there now cannot be used, while the one before it still is. */
+            problem: string | null;
+        };
         /** @description How the secret is put into a request. */
         Injection: {
             /** @enum {string} */
@@ -1515,6 +1542,37 @@ export interface components {
                 position: number;
                 /** @description How long ago this node last knew that it had read all changes. */
                 age_ms: number;
+            };
+            geo: {
+                country: components["schemas"]["GeoFile"];
+                /** @description null: there is no file, and no key can be restricted by ASN. */
+                asn: {
+                    /**
+                     * @description built_in: the file that comes with Claviger; file: one of yours.
+                     * @enum {string}
+                     */
+                    source: "built_in" | "file";
+                    /**
+                     * @description As the maker of the file calls it.
+                     * @example GeoLite2-Country
+                     */
+                    database_type: string;
+                    /**
+                     * Format: date-time
+                     * @description When the maker built the file in use.
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    built_at: string;
+                    /** @description Since then. */
+                    age_seconds: number;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    loaded_at: string;
+                    /** @description Why the file that stands there now cannot be used, while the one before it still is. */
+                    problem: string | null;
+                } | null;
             };
         };
         /**

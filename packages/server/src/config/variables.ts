@@ -189,6 +189,17 @@ export const VARIABLES = {
     what: 'How long routes and models serve known keys while the feed is lost, unless they say otherwise: the bound on revocation then.',
     parse: parse.integer(0, 86_400),
   },
+  CLAVIGER_GEO_COUNTRY_DB: {
+    type: 'file',
+    shownDefault: 'the country file that comes with Claviger',
+    what: 'MaxMind-format file (.mmdb) that says in which country an address is. Read again when it changes.',
+    parse: parse.text,
+  },
+  CLAVIGER_GEO_ASN_DB: {
+    type: 'file',
+    what: 'MaxMind-format file (.mmdb) that says of which autonomous system an address is; keys can be restricted by ASN only with one. Read again when it changes.',
+    parse: parse.text,
+  },
   CLAVIGER_URL: {
     type: 'http or https URL',
     shownDefault: 'http://127.0.0.1:7300',

@@ -145,6 +145,16 @@ test('the status tells how this node is', async () => {
     version: '0.0.0-test',
     node: { name: 'test' },
     database: { available: true },
+    geo: {
+      country: {
+        source: 'file',
+        database_type: 'GeoLite2-Country',
+        built_at: '2026-02-04T22:49:29.000Z',
+        age_seconds: expect.any(Number),
+        problem: null,
+      },
+      asn: null,
+    },
   })
 })
 

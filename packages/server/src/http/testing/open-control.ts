@@ -3,8 +3,10 @@ import { compileCidrs } from '@claviger/core'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { silentLog, type Config } from '#config'
+import { openGeo, type Geo } from '#geo'
 import { createAdminKey, findApp, maxKeyAgeSeconds, type RoleName } from '#identity'
 import { registerVaultSamples } from '#vault'
+import { vectorPath } from '../../geo/testing/vectors.ts'
 import { openTestIdentity, type TestIdentity } from '../../identity/testing/open-identity.ts'
 import type { Rooms } from '../contract.ts'
 import { createControl, type Control } from '../control.ts'
@@ -53,6 +55,11 @@ export async function openTestControl(
   registerHandoverSamples(seal)
   const world: TestControl['world'] = { feedAgeMs: 0, readiness: { state: 'ready', reasons: [] }, shieldedForMs: 0 }
   const failures: string[] = []
+  const geo = await openGeo({
+    config: { geoCountryFile: vectorPath('GeoLite2-Country-Test.mmdb'), geoAsnFile: undefined },
+    log: silentLog,
+    nowMs: room.nowMs,
+  })
   const control = createControl({
     config: {
       trustedProxies: compileCidrs([]),
@@ -65,7 +72,7 @@ export async function openTestControl(
     seal,
     log: silentLog,
     clock: { nowMs: room.nowMs, monotonicMs: () => performance.now() },
-    rooms: roomsOf(identity, world),
+    rooms: roomsOf(identity, world, geo),
     operators: directory,
     feedAgeMs: () => world.feedAgeMs,
     shield: {
@@ -106,6 +113,7 @@ export async function openTestControl(
     async dispose() {
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
+      geo.close()
       await identity.dispose()
     },
   }
@@ -133,7 +141,7 @@ async function send(url: string, method: string, { as = '', body, headers }: Sen
   }
 }
 
-function roomsOf(identity: TestIdentity, world: TestControl['world']): Rooms {
+function roomsOf(identity: TestIdentity, world: TestControl['world'], geo: Geo): Rooms {
   const { store, seal, room, feed } = identity
   const { nowMs, reached } = room
   return {
@@ -157,6 +165,7 @@ function roomsOf(identity: TestIdentity, world: TestControl['world']): Rooms {
       version: '0.0.0-test',
       node: { id: 'nod_01k2m5f8r2e9vbt9rpk9w0z5c3', name: 'test', roles: ['control'], startedAtMs: nowMs() },
       feed,
+      geo,
       readiness: () => world.readiness,
       reached,
     },
