@@ -39,6 +39,8 @@ export {
 } from './limit/window.ts'
 export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
+export { scopeFault } from './scope/scope-pattern.ts'
+export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
 export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
 export type {
   ApiPart,
