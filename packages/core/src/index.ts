@@ -41,6 +41,21 @@ export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
+export { compileRestriction, compileRestrictions } from './restriction/compile-restrictions.ts'
+export {
+  RESTRICTION_CODES,
+  type CompiledRestriction,
+  type GeoLookup,
+  type RequestShape,
+  type Restriction,
+  type RestrictionCode,
+  type RestrictionFacts,
+  type RestrictionKind,
+  type RestrictionMode,
+  type TimeWindow,
+  type Weekday,
+} from './restriction/restriction.ts'
+export { parseThumbprint } from './restriction/thumbprint.ts'
 export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
 export type {
   ApiPart,
