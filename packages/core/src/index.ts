@@ -56,13 +56,25 @@ export {
   type Weekday,
 } from './restriction/restriction.ts'
 export { parseThumbprint } from './restriction/thumbprint.ts'
-export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
+export { decide } from './decision/decide.ts'
+export {
+  NO_SHADOW,
+  type Ask,
+  type Decision,
+  type DecisionCode,
+  type RefusalCode,
+  type ShadowRefusal,
+} from './decision/decision.ts'
+export { explain, type Explanation, type RuleCheck } from './decision/explain.ts'
+export { heldPatterns, holdsScope } from './decision/held-scopes.ts'
 export type {
   ApiPart,
   AppPart,
   FeedLossPolicy,
   KeyPart,
   PartRef,
+  PlanPart,
+  RolePart,
   VersionPart,
   WorkspacePart,
 } from './decision/parts.ts'

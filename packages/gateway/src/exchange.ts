@@ -3,7 +3,7 @@
  * It is one object all the way: a stage adds what it learned with `learn` and hands the same object on.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ClavigerError, IpAddress, KeyPart, LimitState, VersionPart } from '@claviger/core'
+import type { ClavigerError, IpAddress, KeyPart, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart } from './parts.ts'
 import type { Door, EgressRequest, MaybePromise, Usage } from './ports.ts'
 
@@ -61,9 +61,13 @@ export interface Shielded extends Matched {
   readonly shielded: true
 }
 
-export interface Verified extends Shielded {
+export interface Verified extends Shielded, Caller {}
+
+export interface Caller {
   readonly key: KeyPart
   readonly version: VersionPart
+  /** What restrictions in shadow mode would have refused, once that was asked; undefined: nothing. */
+  readonly shadow?: readonly ShadowRefusal[]
 }
 
 export interface ReadBody extends Verified {
@@ -118,10 +122,10 @@ export interface TokenUsage {
 /** A refusal is a value: it leaves by the same door and is recorded like a success. */
 export interface Refused {
   readonly refused: ClavigerError
-  /** Which rule refused, for people: `key.cidr_allow`, `shield`, `upstream`, … */
+  /** Which rule refused, for people: `key.restrictions/0.ip`, `shield`, `upstream`, … */
   readonly rule: string
   /** Undefined before authentication. */
-  readonly caller: { readonly key: KeyPart; readonly version: VersionPart } | undefined
+  readonly caller: Caller | undefined
   readonly target: Target | undefined
   readonly limits: readonly LimitState[]
 }

@@ -1,9 +1,9 @@
 /** The journal's side: `open` before forwarding, `meter` and `record` after the last byte, refusals like successes. */
-import type { KeyPart, VersionPart } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
   learn,
   type AnsweredHere,
+  type Caller,
   type Forwarded,
   type Metered,
   type Opened,
@@ -89,7 +89,7 @@ export function recordRefusal(context: Context, received: Received, refused: Ref
 }
 
 interface Outcome {
-  readonly caller: { readonly key: KeyPart; readonly version: VersionPart }
+  readonly caller: Caller
   readonly target: Target | undefined
   readonly status?: number
   readonly code?: string
@@ -98,7 +98,7 @@ interface Outcome {
 }
 
 export function decisionRecord(context: Context, received: Received, outcome: Outcome): DecisionRecord {
-  const { key, version } = outcome.caller
+  const { key, version, shadow } = outcome.caller
   return {
     atMs: received.receivedAtMs,
     requestId: received.requestId,
@@ -118,5 +118,6 @@ export function decisionRecord(context: Context, received: Received, outcome: Ou
     status: outcome.status ?? 0,
     durationMs: context.ports.clock.monotonicMs() - received.startedMonotonicMs,
     usage: outcome.usage,
+    shadow,
   }
 }
