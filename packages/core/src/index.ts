@@ -41,13 +41,41 @@ export {
 export { fieldName, type FieldName } from './http/field-name.ts'
 export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
-export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
+export { scopeFault } from './scope/scope-pattern.ts'
+export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
+export { compileRestriction, compileRestrictions } from './restriction/compile-restrictions.ts'
+export {
+  RESTRICTION_CODES,
+  type CompiledRestriction,
+  type RequestShape,
+  type Restriction,
+  type RestrictionCode,
+  type RestrictionFacts,
+  type RestrictionKind,
+  type RestrictionMode,
+  type TimeWindow,
+  type Weekday,
+} from './restriction/restriction.ts'
+export { parseThumbprint } from './restriction/thumbprint.ts'
+export { decide } from './decision/decide.ts'
+export {
+  NO_SHADOW,
+  type Ask,
+  type Decision,
+  type DecisionCode,
+  type RefusalCode,
+  type ShadowRefusal,
+} from './decision/decision.ts'
+export { explain, type Explanation, type RuleCheck } from './decision/explain.ts'
+export { heldPatterns, holdsScope } from './decision/held-scopes.ts'
 export type {
   ApiPart,
   AppPart,
   FeedLossPolicy,
   KeyPart,
   PartRef,
+  PlanPart,
+  RolePart,
   VersionPart,
   WorkspacePart,
 } from './decision/parts.ts'

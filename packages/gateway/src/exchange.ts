@@ -3,7 +3,7 @@
  * It is one object of one shape all the way (`newExchange`): a stage sets what it learned and hands the same object on.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ClavigerError, IpAddress, KeyPart, LimitState, VersionPart } from '@claviger/core'
+import type { ClavigerError, IpAddress, KeyPart, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart } from './parts.ts'
 import type { DecisionRecord, Door, EgressRequest, MaybePromise, Usage } from './ports.ts'
 
@@ -61,9 +61,13 @@ export interface Shielded extends Matched {
   readonly shielded: true
 }
 
-export interface Verified extends Shielded {
+export interface Verified extends Shielded, Caller {}
+
+export interface Caller {
   readonly key: KeyPart
   readonly version: VersionPart
+  /** What restrictions in shadow mode would have refused, once that was asked; undefined: nothing. */
+  readonly shadow?: readonly ShadowRefusal[] | undefined
 }
 
 export interface ReadBody extends Verified {
@@ -124,10 +128,10 @@ export interface TokenUsage {
 /** A refusal is a value: it leaves by the same door and is recorded like a success. */
 export interface Refused {
   readonly refused: ClavigerError
-  /** Which rule refused, for people: `key.cidr_allow`, `shield`, `upstream`, … */
+  /** Which rule refused, for people: `key.restrictions/0.ip`, `shield`, `upstream`, … */
   readonly rule: string
   /** Undefined before authentication. */
-  readonly caller: { readonly key: KeyPart; readonly version: VersionPart } | undefined
+  readonly caller: Caller | undefined
   readonly target: Target | undefined
   readonly limits: readonly LimitState[]
 }
@@ -143,6 +147,7 @@ interface Unlearned {
   readonly rest: ''
   readonly key: undefined
   readonly version: undefined
+  readonly shadow: undefined
   readonly target: undefined
   readonly body: undefined
   readonly limits: undefined
@@ -177,6 +182,7 @@ export function newExchange(read: Received): Received {
     rest: '',
     key: undefined,
     version: undefined,
+    shadow: undefined,
     target: undefined,
     body: undefined,
     limits: undefined,
@@ -215,6 +221,10 @@ export function learnKey(known: Shielded, key: KeyPart, version: VersionPart): V
   verified.key = key
   verified.version = version
   return verified
+}
+
+export function learnShadow(known: Verified, shadow: readonly ShadowRefusal[]): void {
+  growing<Verified>(known).shadow = shadow
 }
 
 export function learnTarget(known: Verified, target: Target, body: Uint8Array | undefined): ReadBody {

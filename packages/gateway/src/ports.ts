@@ -4,7 +4,7 @@
  * that it does not need.
  */
 import type { Duplex, Readable } from 'node:stream'
-import type { IpAddress, KeyPart, LimitPolicy, LimitState, VersionPart } from '@claviger/core'
+import type { GeoLookup, IpAddress, KeyPart, LimitPolicy, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart, Timeouts } from './parts.ts'
 
 export type MaybePromise<Value> = Value | Promise<Value>
@@ -38,6 +38,8 @@ export interface Snapshots {
   routeByName(name: string): RoutePart | undefined
   modelByName(workspaceId: string, name: string): ModelPart | undefined
   modelsOf(workspaceId: string): readonly ModelPart[]
+  /** Where addresses are; asked for only by keys that are held to it. Undefined: no file tells it. */
+  readonly geo?: GeoLookup | undefined
   /** How long ago the change feed was last known to be read to its end, in ms. */
   feedAgeMs(): number
 }
@@ -169,6 +171,8 @@ export interface DecisionRecord {
   readonly status: number
   readonly durationMs: number
   readonly usage: Usage | undefined
+  /** What would have been refused if it were enforced; undefined: nothing. */
+  readonly shadow?: readonly ShadowRefusal[] | undefined
   /** The journal's own note: what it has written already of this call at `open`, and writes again. */
   headText?: string | undefined
 }

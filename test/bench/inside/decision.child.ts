@@ -10,7 +10,8 @@ import {
   type LimitPolicy,
   WindowCounter,
   bucketsFor,
-  compileCidrs,
+  compileRestrictions,
+  compileScopes,
   decide,
   parseIp,
 } from '../../../packages/core/src/index.ts'
@@ -24,6 +25,10 @@ interface Subject {
   readonly clientIp: IpAddress
   readonly asked: readonly string[]
 }
+
+const restrictions = compileRestrictions([
+  { kind: 'ip', mode: 'enforce', allow: ['10.0.0.0/8', '192.0.2.0/24', '198.51.100.0/24', '2001:db8::/32'] },
+])
 
 const KEYS = 1_000
 const WINDOW_MS = 60_000
@@ -88,19 +93,31 @@ function subjectOf(nth: number, asked: readonly string[]): Subject {
     revokedAtMs: undefined,
   }
   const policy = policyOf(`key${nth}`, 1e9)
-  const app = { id: `app_${nth}`, workspaceId: 'wsp_bench', name: 'bench', disabledAtMs: undefined }
+  const app = {
+    id: `app_${nth}`,
+    workspaceId: 'wsp_bench',
+    name: 'bench',
+    owner: undefined,
+    limits: [],
+    disabledAtMs: undefined,
+  }
   const key: KeyPart = {
     id: `key_${nth}`,
     workspace,
     app: { current: app },
     apis,
     environment: 'live',
-    scopes: new Set([...SCOPES, `own.${nth}`]),
+    scopes: compileScopes([...SCOPES, `own.${nth}`]),
+    roles: [],
+    plan: undefined,
+    apiVersion: undefined,
+    dormantAtMs: undefined,
+    deletedAtMs: undefined,
     notBeforeAtMs: startMs - DAY_MS,
     expiresAtMs: startMs + 365 * DAY_MS,
     disabledAtMs: undefined,
     revokedAtMs: undefined,
-    cidrAllow: compileCidrs(['10.0.0.0/8', '192.0.2.0/24', '198.51.100.0/24', '2001:db8::/32']),
+    restrictions,
     limits: [policy],
     versions: [version],
   }

@@ -1,5 +1,5 @@
 /** What the route door refuses, how it says so, and what it does when something of ours is gone. */
-import { compileCidrs } from '@claviger/core'
+import { compileRestrictions, compileScopes } from '@claviger/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startSeeingUpstream } from '../testing/http-upstream.ts'
 import { apiOf, limitOf, routeOf, type MadeKey } from '../testing/memory-ports.ts'
@@ -158,11 +158,11 @@ describe('a refusal', () => {
     { name: 'for another api', changes: { apis: [] }, status: 403, code: 'api_not_allowed' },
     {
       name: 'from elsewhere',
-      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      changes: { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.0/24'] }]) },
       status: 403,
       code: 'ip_not_allowed',
     },
-    { name: 'without the scope', changes: { scopes: new Set<string>() }, status: 403, code: 'scope_missing' },
+    { name: 'without the scope', changes: { scopes: compileScopes([]) }, status: 403, code: 'scope_missing' },
   ])('a key $name is refused with $status $code and journaled', async ({ changes, status, code }) => {
     plane.world.addRoute(routeOf('orders', upstream.origin, home, { requiredScopes: ['read'] }))
     const { secret } = plane.world.addKey(home, changes)

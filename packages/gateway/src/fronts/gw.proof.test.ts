@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { compileCidrs } from '@claviger/core'
+import { compileCidrs, compileRestrictions } from '@claviger/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startSeeingUpstream, type SeenRequest } from '../testing/http-upstream.ts'
 import { apiOf, limitOf, routeOf, type MadeKey } from '../testing/memory-ports.ts'
@@ -193,7 +193,7 @@ describe('behind a trusted proxy', () => {
     await plane.close()
     plane = await startPlane({ trustedProxies: compileCidrs(['127.0.0.1', '10.0.0.0/8']) })
     plane.world.addRoute(routeOf('orders', upstream.origin, home))
-    caller = plane.world.addKey(home, { cidrAllow: compileCidrs(['192.0.2.7']) })
+    caller = plane.world.addKey(home, { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.7'] }]) })
   })
 
   test.each([

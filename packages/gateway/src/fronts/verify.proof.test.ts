@@ -1,4 +1,4 @@
-import { compileCidrs } from '@claviger/core'
+import { compileRestrictions, compileScopes, type Restriction } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
@@ -13,7 +13,7 @@ let made: MadeKey
 
 beforeEach(async () => {
   plane = await startPlane()
-  made = plane.world.addKey(home, { scopes: new Set(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
+  made = plane.world.addKey(home, { scopes: compileScopes(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
   plane.world.verifiers.set('admin', { id: 'adm_1', workspaceId: 'wsp_home', mayVerify: () => true })
   plane.world.verifiers.set('one-api', {
     id: 'key_2',
@@ -65,6 +65,7 @@ describe('a good key', () => {
       scopes: ['read', 'write'],
       expires_at: '2100-01-01T00:00:00.000Z',
       limits: [],
+      shadow: [],
       request_id: headers.get('x-request-id'),
     })
   })
@@ -74,7 +75,7 @@ describe('a good key', () => {
       key: made.secret,
       api_id: 'api_wsp_home',
       client_ip: '192.0.2.1',
-      request: { method: 'GET', path: '/orders?secret=1' },
+      request: { method: 'GET', path: '/orders?secret=1', user_agent: 'their-client/1' },
     })
     expect(plane.world.records).toHaveLength(1)
     expect(plane.world.records[0]).toMatchObject({
@@ -87,6 +88,7 @@ describe('a good key', () => {
       method: 'GET',
       path: '/orders',
       clientIp: '192.0.2.1',
+      userAgent: 'their-client/1',
     })
   })
 
@@ -146,13 +148,13 @@ describe('a key that is not good', () => {
     { name: 'for another api', changes: {}, ask: { api_id: 'api_other' }, code: 'api_not_allowed' },
     {
       name: 'without a client address that it asks for',
-      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      changes: { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.0/24'] }]) },
       ask: {},
       code: 'ip_not_allowed',
     },
     {
       name: 'from elsewhere',
-      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      changes: { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.0/24'] }]) },
       ask: { client_ip: '198.51.100.1' },
       code: 'ip_not_allowed',
     },
@@ -162,6 +164,82 @@ describe('a key that is not good', () => {
     expect(status).toBe(200)
     expect(body).toMatchObject({ valid: false, code, key_id: key.id })
     expect(plane.world.records[0]).toMatchObject({ code, keyId: key.id })
+  })
+
+  test.each<{ readonly restriction: Restriction; readonly good: object; readonly bad: object; readonly code: string }>([
+    {
+      restriction: { kind: 'origin', allow: ['https://app.example.com'] },
+      good: { origin: 'https://app.example.com' },
+      bad: { origin: 'https://evil.example' },
+      code: 'origin_not_allowed',
+    },
+    {
+      restriction: { kind: 'origin', allow: ['https://app.example.com'] },
+      good: { referer: 'https://app.example.com/page' },
+      bad: {},
+      code: 'origin_not_allowed',
+    },
+    {
+      restriction: { kind: 'user_agent', allow: ['MyApp/*'] },
+      good: { user_agent: 'myapp/2' },
+      bad: {},
+      code: 'user_agent_not_allowed',
+    },
+    {
+      restriction: { kind: 'request', allow: [{ methods: ['GET'], path: '/orders/{id}' }] },
+      good: { method: 'GET', path: '/orders/17?x=1' },
+      bad: { method: 'GET', path: '/orders/17/../18' },
+      code: 'request_not_allowed',
+    },
+    {
+      restriction: { kind: 'client_certificate', thumbprints: ['ab'.repeat(32)] },
+      good: { client_certificate: Buffer.from('ab'.repeat(32), 'hex').toString('base64url') },
+      bad: {},
+      code: 'certificate_not_allowed',
+    },
+    {
+      restriction: { kind: 'api_version', allow: ['2026-01'] },
+      good: { api_version: '2026-01' },
+      bad: { api_version: '2025-01' },
+      code: 'api_version_not_allowed',
+    },
+  ])(
+    'by its restriction $restriction: judged on what is told of the call',
+    async ({ restriction, good, bad, code }) => {
+      const { secret } = plane.world.addKey(home, { restrictions: compileRestrictions([restriction]) })
+      expect((await ask({ key: secret, request: good })).body).toMatchObject({ valid: true })
+      expect((await ask({ key: secret, request: bad })).body).toMatchObject({ valid: false, code })
+      // the fields of the question are the asker's
+      expect((await ask({ key: secret })).body).toMatchObject({ valid: false, code })
+    },
+  )
+
+  test('by the country of the client, as the file knows it', async () => {
+    plane.world.countries.set('192.0.2.1', 'DE')
+    const { secret } = plane.world.addKey(home, {
+      restrictions: compileRestrictions([{ kind: 'country', allow: ['DE'] }]),
+    })
+    expect((await ask({ key: secret, client_ip: '192.0.2.1' })).body).toMatchObject({ valid: true })
+    expect((await ask({ key: secret, client_ip: '192.0.2.2' })).body).toMatchObject({ code: 'country_not_allowed' })
+  })
+
+  test('only in shadow mode: let through, told, and journaled, beside a refusal too', async () => {
+    const { secret } = plane.world.addKey(home, {
+      limits: [limitOf('requests', 1, 60_000)],
+      restrictions: compileRestrictions([
+        { kind: 'ip', mode: 'shadow', allow: ['192.0.2.0/24'] },
+        { kind: 'api_version', mode: 'shadow', allow: ['1'] },
+      ]),
+    })
+    const shadow = [
+      { code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' },
+      { code: 'api_version_not_allowed', rule: 'key.restrictions/1.api_version' },
+    ]
+    const question = { key: secret, client_ip: '198.51.100.1' }
+    expect((await ask({ ...question, scopes: ['x'] })).body).toMatchObject({ code: 'scope_missing', shadow })
+    expect((await ask(question)).body).toMatchObject({ valid: true, code: 'valid', shadow })
+    expect((await ask(question)).body).toMatchObject({ valid: false, code: 'limit_reached', shadow })
+    expect(plane.world.records.map((record) => record.shadow)).toEqual([shadow, shadow, shadow])
   })
 
   test('for want of scopes: told which', async () => {
@@ -249,6 +327,11 @@ describe('a question that is none', () => {
     [{ key: 'x', request: [] }, '/request'],
     [{ key: 'x', request: { method: 'get' } }, '/request/method'],
     [{ key: 'x', request: { 'a/b': 1 } }, '/request/a~1b'],
+    [{ key: 'x', request: { origin: 1 } }, '/request/origin'],
+    [{ key: 'x', request: { user_agent: 'x'.repeat(2_049) } }, '/request/user_agent'],
+    [{ key: 'x', request: { userAgent: 'x' } }, '/request/userAgent'],
+    [{ key: 'x', request: { constructor: 'x' } }, '/request/constructor'],
+    [{ key: 'x', request: { client_certificate: 'x' } }, '/request/client_certificate'],
     [{ key: 'x', more: 1 }, '/more'],
     ['{"key":"x","__proto__":{"cost":5}}', '/__proto__'],
     ['{"key":"x","constructor":{}}', '/constructor'],

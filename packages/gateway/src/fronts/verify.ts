@@ -4,7 +4,9 @@
  */
 import {
   ClavigerError,
+  NO_SHADOW,
   decide,
+  type Ask,
   type Decision,
   type FeedLossPolicy,
   type KeyPart,
@@ -30,8 +32,8 @@ export const verifyDoor: EdgeDoor = { door: 'verify', errorAnswer: problemAnswer
 const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
-const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked' }
-const LIMIT_REACHED: Decision = { code: 'limit_reached', rule: 'limits' }
+const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: NO_SHADOW }
+const LIMIT_REACHED = { code: 'limit_reached', rule: 'limits' } as const
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
 
@@ -126,18 +128,31 @@ function judge(asked: Asked, lookup: Lookup): void {
   if (lost !== undefined) throw lost
   const decision = context.ports.snapshots.isRevoked(key, version)
     ? REVOKED
-    : decide(key, version, {
-        nowMs: context.ports.clock.nowMs(),
-        clientIp: request.clientIp,
-        apiId: request.apiId,
-        scopes: request.scopes,
-      })
+    : decide(key, version, askOf(context, request))
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
   if (context.ports.journal.isFull()) throw journalFull()
   const policies = limitsOf(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
   const admission = context.ports.counters.admit(policies, request.cost)
   whenKnown(context, received, admission, (admitted) => decided(asked, lookup, admittedOutcome(decision, admitted)))
+}
+
+/** Only what the question tells: the fields of this request are the asker's, not the caller's. */
+function askOf({ ports }: Context, { clientIp, apiId, scopes, call }: VerifyRequest): Ask {
+  return {
+    nowMs: ports.clock.nowMs(),
+    clientIp,
+    apiId,
+    scopes,
+    origin: call.origin,
+    referer: call.referer,
+    userAgent: call.userAgent,
+    method: call.method,
+    path: call.path,
+    apiVersion: call.apiVersion,
+    clientCertificate: call.clientCertificate,
+    geo: ports.snapshots.geo,
+  }
 }
 
 interface Outcome {
@@ -151,7 +166,11 @@ function admittedOutcome(decision: Decision, admission: Admission): Outcome {
     case 'admitted':
       return { decision, limits: admission.states }
     case 'refused':
-      return { decision: LIMIT_REACHED, limits: admission.states, retryAfterMs: admission.blocking.resetMs }
+      return {
+        decision: { ...LIMIT_REACHED, shadow: decision.shadow },
+        limits: admission.states,
+        retryAfterMs: admission.blocking.resetMs,
+      }
     case 'lost':
       throw countersLost()
   }
@@ -171,9 +190,11 @@ function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcom
     }),
     apiId: request.apiId,
     askedBy: verifier.id,
-    method: request.method,
-    path: request.path,
+    method: request.call.method ?? '',
+    path: request.call.path ?? '',
     clientIp: request.clientIpText,
+    ...(request.call.userAgent !== undefined && { userAgent: request.call.userAgent }),
+    shadow: decision.shadow,
   }
   context.ports.ledger.settle(whole)
   const written = context.ports.journal.record(whole, 'ordinary')

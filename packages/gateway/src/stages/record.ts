@@ -1,10 +1,10 @@
 /** The journal's side: `open` before forwarding, `meter` and `record` after the last byte, refusals like successes. */
-import type { KeyPart, VersionPart } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
   learnRecord,
   learnUsage,
   type AnsweredHere,
+  type Caller,
   type Forwarded,
   type Metered,
   type Opened,
@@ -88,7 +88,7 @@ export function recordRefusal(context: Context, received: Received, refused: Ref
 }
 
 interface Decided {
-  readonly caller: { readonly key: KeyPart; readonly version: VersionPart }
+  readonly caller: Caller
   readonly target: Target | undefined
   readonly status?: number
   readonly code?: string
@@ -97,7 +97,7 @@ interface Decided {
 }
 
 export function decisionRecord(context: Context, received: Received, outcome: Decided): DecisionRecord {
-  const { key, version } = outcome.caller
+  const { key, version, shadow } = outcome.caller
   return {
     atMs: received.receivedAtMs,
     requestId: received.requestId,
@@ -117,6 +117,7 @@ export function decisionRecord(context: Context, received: Received, outcome: De
     status: outcome.status ?? 0,
     durationMs: context.ports.clock.monotonicMs() - received.startedMonotonicMs,
     usage: outcome.usage,
+    shadow,
     headText: undefined,
   }
 }

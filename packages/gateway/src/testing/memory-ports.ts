@@ -2,7 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
   WindowCounter,
+  compileScopes,
   composeKey,
+  formatIp,
   ipPrefix,
   makePublicId,
   parseKey,
@@ -51,6 +53,8 @@ export class MemoryWorld {
   readonly routes = new Map<string, RoutePart>()
   readonly models: ModelPart[] = []
   readonly verifiers = new Map<string, Verifier>()
+  /** By address. */
+  readonly countries = new Map<string, string>()
   /** Key ids and versions' public ids. */
   readonly revoked = new Set<string>()
   readonly opened: DecisionRecord[] = []
@@ -95,6 +99,10 @@ export class MemoryWorld {
           this.models.find((model) => model.workspaceId === workspaceId && model.name === name),
         modelsOf: (workspaceId) => this.models.filter((model) => model.workspaceId === workspaceId),
         feedAgeMs: () => this.weather.feedAgeMs,
+        geo: {
+          countryOf: (ip) => this.countries.get(formatIp(ip)),
+          asnOf: () => undefined,
+        },
       },
     }
   }
@@ -216,15 +224,29 @@ function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {
   return {
     id,
     workspace: { current: { id: workspaceId, disabledAtMs: undefined } },
-    app: { current: { id: `app_${workspaceId}`, workspaceId, name: 'shop', disabledAtMs: undefined } },
+    app: {
+      current: {
+        id: `app_${workspaceId}`,
+        workspaceId,
+        name: 'shop',
+        owner: undefined,
+        limits: [],
+        disabledAtMs: undefined,
+      },
+    },
     apis: [api],
     environment: 'test',
-    scopes: new Set(['read']),
+    scopes: compileScopes(['read']),
+    roles: [],
+    plan: undefined,
+    apiVersion: undefined,
     notBeforeAtMs: undefined,
     expiresAtMs: undefined,
+    dormantAtMs: undefined,
     disabledAtMs: undefined,
+    deletedAtMs: undefined,
     revokedAtMs: undefined,
-    cidrAllow: undefined,
+    restrictions: [],
     limits: [],
   }
 }

@@ -870,6 +870,11 @@ export interface components {
             path: string;
             client_ip: string;
             user_agent: string;
+            /** @description What would have been refused if it were enforced. */
+            shadow: {
+                code: string;
+                rule: string;
+            }[];
             usage: {
                 input_tokens: number;
                 output_tokens: number;
@@ -1294,7 +1299,7 @@ export interface components {
              * @description For programs; never renamed.
              * @enum {string}
              */
-            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_not_yet_valid" | "key_disabled" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
+            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_not_yet_valid" | "key_deleted" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
             request_id: string;
             errors?: {
                 /** @description JSON pointer into the body, or below #/query. */
@@ -1654,6 +1659,19 @@ export interface components {
                 limit: number;
                 remaining: number;
                 reset_ms: number | null;
+            }[];
+            /**
+             * @description What restrictions in shadow mode would have refused.
+             * @example [
+             *       {
+             *         "code": "ip_not_allowed",
+             *         "rule": "key.restrictions/0.ip"
+             *       }
+             *     ]
+             */
+            shadow?: {
+                code: string;
+                rule: string;
             }[];
             retry_after_ms?: number | null;
             request_id: string;
@@ -4569,9 +4587,25 @@ export interface operations {
                     client_ip?: string;
                     /** @description Units to charge; 1 by default. */
                     cost?: number;
+                    /** @description The call that is decided about: for restrictions of the key, and for the journal. */
                     request?: {
+                        /** @example GET */
                         method?: string;
+                        /**
+                         * @description As it came; a query is cut off.
+                         * @example /orders
+                         */
                         path?: string;
+                        /** @description The header field Origin. */
+                        origin?: string;
+                        /** @description The header field Referer. */
+                        referer?: string;
+                        /** @description The header field User-Agent. */
+                        user_agent?: string;
+                        /** @description The version of the api that is called. */
+                        api_version?: string;
+                        /** @description SHA-256 of the certificate that the client proved to hold: base64url or hexadecimal. */
+                        client_certificate?: string;
                     };
                 };
             };

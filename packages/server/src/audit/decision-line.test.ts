@@ -45,6 +45,20 @@ describe('a line', () => {
     expect(decodeDecision(encodeDecision({ ...record, askedBy: 'adm_1' }))).toEqual({ ...record, askedBy: 'adm_1' })
   })
 
+  test('tells what would have been refused, with and without who asked', () => {
+    const shadow = [
+      { code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' },
+      { code: 'time_not_allowed', rule: 'key.restrictions/2.time' },
+    ] as const
+    expect(decodeDecision(encodeDecision({ ...record, shadow }))).toEqual({ ...record, shadow })
+    expect(decodeDecision(encodeOpening({ ...record, shadow, askedBy: 'adm_1' }))).toEqual({
+      ...record,
+      shadow,
+      askedBy: 'adm_1',
+    })
+    expect(encodeDecision({ ...record, shadow: [] })).toBe(encodeDecision(record))
+  })
+
   test('says what it is sorted by without being read whole', () => {
     const { atMs, requestId, door, workspaceId, keyId } = record
     expect(headOf(encodeOpening(record))).toEqual({ kind: 'opening', atMs, requestId, door, workspaceId, keyId })

@@ -4,11 +4,13 @@
  * that strangers choose are escaped, all others are ours and hold nothing to escape.
  *
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
- *    code, rule, status, duration_ms, usage, asked by]
+ *    code, rule, status, duration_ms, usage, asked by, shadow]
+ *   shadow: [[code, rule], …]
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
  * kind `o` (opening): before the call is forwarded. `d` (decision): the whole story, once.
  */
+import type { RefusalCode } from '@claviger/core'
 import type { DecisionRecord, Usage } from '@claviger/gateway'
 
 /** Before forwarding. If no decision follows, the process died in between. */
@@ -30,11 +32,18 @@ export function encodeHead(record: DecisionRecord): string {
 }
 
 function tail(record: DecisionRecord): string {
-  const { usage, askedBy } = record
+  const { usage } = record
   return (
     `"${record.code}","${record.rule}",${record.status},` +
-    `${tenths(record.durationMs)},${usage === undefined ? 'null' : usageText(usage)}${askedBy === undefined ? ']' : `,"${askedBy}"]`}`
+    `${tenths(record.durationMs)},${usage === undefined ? 'null' : usageText(usage)}${end(record)}`
   )
+}
+
+/** What stands at the end of few lines. */
+function end({ askedBy, shadow }: DecisionRecord): string {
+  if (shadow !== undefined && shadow.length > 0)
+    return `,${optional(askedBy)},[${shadow.map(({ code, rule }) => `["${code}","${rule}"]`).join(',')}]]`
+  return askedBy === undefined ? ']' : `,"${askedBy}"]`
 }
 
 function usageText(usage: Usage): string {
@@ -110,7 +119,7 @@ export function headOf(line: string): LineHead {
 export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
-  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy] = parts.slice(10)
+  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow] = parts.slice(10)
   if (
     (kind !== 'd' && kind !== 'o') ||
     typeof atMs !== 'number' ||
@@ -140,8 +149,13 @@ export function decodeDecision(line: string): DecisionRecord {
     status,
     durationMs,
     usage: Array.isArray(usage) ? usageOf(usage) : undefined,
-    ...(askedBy !== undefined && { askedBy }),
+    ...(typeof askedBy === 'string' && { askedBy }),
+    ...(Array.isArray(shadow) && { shadow: shadowOf(shadow) }),
   } as DecisionRecord
+}
+
+function shadowOf(pairs: readonly unknown[]): DecisionRecord['shadow'] {
+  return (pairs as readonly (readonly [RefusalCode, string])[]).map(([code, rule]) => ({ code, rule }))
 }
 
 function usageOf(parts: readonly unknown[]): Usage {

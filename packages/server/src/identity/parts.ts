@@ -25,6 +25,8 @@ function appPart(row: AppRow): AppPart {
     id: row.id,
     workspaceId: row.workspace_id,
     name: row.name,
+    owner: undefined,
+    limits: [],
     disabledAtMs: (row.disabled_at ?? row.deleted_at)?.getTime(),
   }
 }

@@ -160,7 +160,26 @@ export const verifyBody = z.strictObject({
     .optional()
     .meta({ description: 'The end client, for keys that are held to address ranges.', example: '192.0.2.1' }),
   cost: z.int().min(1).max(1_000_000_000).optional().meta({ description: 'Units to charge; 1 by default.' }),
-  request: z.strictObject({ method: z.string().max(32).optional(), path: z.string().max(2048).optional() }).optional(),
+  request: z
+    .strictObject({
+      method: z.string().max(32).optional().meta({ example: 'GET' }),
+      path: z
+        .string()
+        .max(2048)
+        .optional()
+        .meta({ description: 'As it came; a query is cut off.', example: '/orders' }),
+      origin: z.string().max(2048).optional().meta({ description: 'The header field Origin.' }),
+      referer: z.string().max(2048).optional().meta({ description: 'The header field Referer.' }),
+      user_agent: z.string().max(2048).optional().meta({ description: 'The header field User-Agent.' }),
+      api_version: z.string().max(2048).optional().meta({ description: 'The version of the api that is called.' }),
+      client_certificate: z
+        .string()
+        .max(2048)
+        .optional()
+        .meta({ description: 'SHA-256 of the certificate that the client proved to hold: base64url or hexadecimal.' }),
+    })
+    .optional()
+    .meta({ description: 'The call that is decided about: for restrictions of the key, and for the journal.' }),
 })
 
 export const verifyAnswer = z
@@ -178,6 +197,13 @@ export const verifyAnswer = z
     limits: z
       .array(z.object({ name: z.string(), limit: z.int(), remaining: z.int(), reset_ms: z.int().nullable() }))
       .optional(),
+    shadow: z
+      .array(z.object({ code: z.string(), rule: z.string() }))
+      .optional()
+      .meta({
+        description: 'What restrictions in shadow mode would have refused.',
+        example: [{ code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' }],
+      }),
     retry_after_ms: z.int().nullable().optional(),
     request_id: z.string(),
   })

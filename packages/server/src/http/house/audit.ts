@@ -62,6 +62,9 @@ const Decision = z
     path: z.string(),
     client_ip: z.string(),
     user_agent: z.string(),
+    shadow: z
+      .array(z.object({ code: z.string(), rule: z.string() }))
+      .meta({ description: 'What would have been refused if it were enforced.' }),
     usage: z
       .object({
         input_tokens: z.number(),
@@ -194,6 +197,7 @@ function decisionAnswer(record: DecisionRecord): z.input<typeof Decision> {
     path: record.path,
     client_ip: record.clientIp,
     user_agent: record.userAgent,
+    shadow: (record.shadow ?? []).map(({ code, rule }) => ({ code, rule })),
     usage:
       usage === undefined
         ? null

@@ -9,6 +9,8 @@ import { openTestControl, type TestControl } from '../testing/open-control.ts'
 const HOUR_MS = 3_600_000
 const NODE = 'nod_01k2m5f8r2e9vbt9rpk9w0z5c3'
 
+const SHADOW = [{ code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' }] as const
+
 let it: TestControl
 let startMs: number
 beforeAll(async () => {
@@ -17,7 +19,7 @@ beforeAll(async () => {
   startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
   const records = [
     decision(0),
-    decision(1, { code: 'scope_missing', status: 403, usage: undefined }),
+    decision(1, { code: 'scope_missing', status: 403, usage: undefined, shadow: SHADOW }),
     decision(2, { workspaceId: 'wsp_other' }),
   ]
   await it.identity.store.transaction(async (tx) => {
@@ -114,6 +116,7 @@ test('decisions are listed newest first, in this workspace alone, and can be loo
     usage: { input_tokens: 10, ended: 'complete' },
   })
   expect(body.data[0].usage).toBeNull()
+  expect(body.data.map((one: { shadow: unknown }) => one.shadow)).toEqual([SHADOW, []])
   expect((await it.call('GET', '/api/v1/decisions?request_id=req_0&key_id=key_1')).body.data).toHaveLength(1)
   expect((await it.call('GET', '/api/v1/decisions?app_id=app_2')).body.data).toEqual([])
 })
