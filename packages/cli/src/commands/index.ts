@@ -10,11 +10,13 @@ import { machineCommands } from './machine.ts'
 import { modelsCommand } from './models.ts'
 import { providerKeysCommand } from './provider-keys.ts'
 import { routesCommand } from './routes.ts'
+import { workspacesCommand } from './workspaces.ts'
 
 export const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[] = [
   apisCommand,
   appsCommand,
   keysCommand,
+  workspacesCommand,
   providerKeysCommand,
   routesCommand,
   modelsCommand,

@@ -34,7 +34,9 @@ const key: KeyPart = {
   notBeforeAtMs: undefined,
   expiresAtMs: undefined,
   disabledAtMs: undefined,
+  dormantAtMs: undefined,
   revokedAtMs: undefined,
+  deletedAtMs: undefined,
   cidrAllow: undefined,
   limits: [],
   versions: [version],
@@ -50,6 +52,7 @@ const RULES: readonly {
   readonly ask?: Partial<Ask>
 }[] = [
   { rule: 'key.revoked', code: 'key_revoked', key: { revokedAtMs: NOW_MS - 1 } },
+  { rule: 'key.deleted', code: 'key_deleted', key: { deletedAtMs: NOW_MS - 1 } },
   { rule: 'version.revoked', code: 'key_revoked', version: { revokedAtMs: NOW_MS - 1 } },
   { rule: 'key.expires_at', code: 'key_expired', key: { expiresAtMs: NOW_MS } },
   { rule: 'version.expires_at', code: 'key_expired', version: { expiresAtMs: NOW_MS } },
@@ -61,6 +64,7 @@ const RULES: readonly {
   },
   { rule: 'app.disabled', code: 'app_disabled', key: { app: { current: { ...app, disabledAtMs: 1 } } } },
   { rule: 'key.disabled', code: 'key_disabled', key: { disabledAtMs: 1 } },
+  { rule: 'key.dormant', code: 'key_dormant', key: { dormantAtMs: NOW_MS } },
   { rule: 'key.apis', code: 'api_not_allowed', ask: { apiId: 'api_9' } },
   { rule: 'key.cidr_allow', code: 'ip_not_allowed', key: { cidrAllow: compileCidrs(['10.0.0.0/8']) } },
   { rule: 'key.scopes', code: 'scope_missing', ask: { scopes: ['orders.read', 'orders.delete'] } },
@@ -126,6 +130,19 @@ describe('decide', () => {
       code: 'key_not_yet_valid',
     },
     { what: 'a key', when: 'the millisecond it begins', change: { key: { notBeforeAtMs: NOW_MS } }, code: 'valid' },
+    {
+      what: 'a key',
+      when: 'the millisecond before it sleeps',
+      change: { key: { dormantAtMs: NOW_MS + 1 } },
+      code: 'valid',
+    },
+    {
+      what: 'a key',
+      when: 'the millisecond from which it sleeps',
+      change: { key: { dormantAtMs: NOW_MS } },
+      code: 'key_dormant',
+    },
+    { what: 'a key', when: 'deletion at instant 0', change: { key: { deletedAtMs: 0 } }, code: 'key_deleted' },
     { what: 'a key', when: 'expiry 0', change: { key: { expiresAtMs: 0 } }, code: 'key_expired' },
     { what: 'a key', when: 'revocation at instant 0', change: { key: { revokedAtMs: 0 } }, code: 'key_revoked' },
   ] satisfies {

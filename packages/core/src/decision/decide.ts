@@ -23,9 +23,11 @@ export type DecisionCode =
       ErrorCode,
       | 'credential_invalid'
       | 'key_revoked'
+      | 'key_deleted'
       | 'key_expired'
       | 'key_not_yet_valid'
       | 'key_disabled'
+      | 'key_dormant'
       | 'app_disabled'
       | 'workspace_disabled'
       | 'api_not_allowed'
@@ -48,6 +50,7 @@ const VALID: Decision = Object.freeze({ code: 'valid', rule: 'all' })
 export function decide(key: KeyPart, version: VersionPart, ask: Ask): Decision {
   const { nowMs } = ask
   if (key.revokedAtMs !== undefined) return { code: 'key_revoked', rule: 'key.revoked' }
+  if (key.deletedAtMs !== undefined) return { code: 'key_deleted', rule: 'key.deleted' }
   if (version.revokedAtMs !== undefined) return { code: 'key_revoked', rule: 'version.revoked' }
   if (key.expiresAtMs !== undefined && nowMs >= key.expiresAtMs) return { code: 'key_expired', rule: 'key.expires_at' }
   if (version.expiresAtMs !== undefined && nowMs >= version.expiresAtMs) {
@@ -60,6 +63,7 @@ export function decide(key: KeyPart, version: VersionPart, ask: Ask): Decision {
     return { code: 'workspace_disabled', rule: 'workspace.disabled' }
   if (key.app.current.disabledAtMs !== undefined) return { code: 'app_disabled', rule: 'app.disabled' }
   if (key.disabledAtMs !== undefined) return { code: 'key_disabled', rule: 'key.disabled' }
+  if (key.dormantAtMs !== undefined && nowMs >= key.dormantAtMs) return { code: 'key_dormant', rule: 'key.dormant' }
   const api = apiRule(key, ask.apiId)
   if (api !== undefined) return api
   if (key.cidrAllow !== undefined && !(ask.clientIp !== undefined && key.cidrAllow.contains(ask.clientIp))) {

@@ -60,7 +60,11 @@ export interface KeyPart {
   readonly notBeforeAtMs: number | undefined
   readonly expiresAtMs: number | undefined
   readonly disabledAtMs: number | undefined
+  /** It was not used for too long; from this instant on it sleeps until an operator wakes it. */
+  readonly dormantAtMs: number | undefined
   readonly revokedAtMs: number | undefined
+  /** It can be restored within the window of its workspace. */
+  readonly deletedAtMs: number | undefined
   readonly cidrAllow: CidrSet | undefined
   readonly limits: readonly LimitPolicy[]
   readonly versions: readonly VersionPart[]

@@ -8,9 +8,11 @@ import { refuseCaller } from './refuse.ts'
 const MESSAGES = {
   credential_invalid: 'The credential is not valid.',
   key_revoked: 'The key is revoked.',
+  key_deleted: 'The key is deleted.',
   key_expired: 'The key has expired.',
   key_not_yet_valid: 'The key is not valid yet.',
   key_disabled: 'The key is disabled.',
+  key_dormant: 'The key was not used for too long; an operator can wake it.',
   app_disabled: 'The app that the key belongs to is disabled.',
   workspace_disabled: 'The workspace that the key belongs to is disabled.',
   api_not_allowed: 'The key is not for this API.',

@@ -223,7 +223,9 @@ function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {
     notBeforeAtMs: undefined,
     expiresAtMs: undefined,
     disabledAtMs: undefined,
+    dormantAtMs: undefined,
     revokedAtMs: undefined,
+    deletedAtMs: undefined,
     cidrAllow: undefined,
     limits: [],
   }

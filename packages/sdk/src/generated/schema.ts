@@ -247,7 +247,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List keys, never their secrets. */
+        /**
+         * List keys, never their secrets.
+         * @description Deleted keys are left out unless `deleted=true` asks for them.
+         */
         get: operations["listKeys"];
         put?: never;
         /** Make a key and show its secret, this once. */
@@ -269,7 +272,11 @@ export interface paths {
         get: operations["getKey"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a key; it can be restored for a while.
+         * @description It refuses at once with `key_deleted`, and its open streams are cut. Until `restorable_until` it can be restored; then it is purged.
+         */
+        delete: operations["deleteKey"];
         options?: never;
         head?: never;
         /** Change a key. */
@@ -324,6 +331,63 @@ export interface paths {
         put?: never;
         /** End one secret of a key. */
         post: operations["revokeKeyVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the secrets that a key has had, never the secrets themselves. */
+        get: operations["listKeyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the deletion of a key back.
+         * @description The key is as it was before: also revoked, disabled or expired, if it was.
+         */
+        post: operations["restoreKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wake a key that sleeps because nobody used it.
+         * @description The time without use counts anew. A key that is awake stays as it is.
+         */
+        post: operations["wakeKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -926,6 +990,13 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
@@ -949,6 +1020,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -984,6 +1080,13 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
@@ -1007,6 +1110,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1054,6 +1182,11 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        KeyVersionList: {
+            data: components["schemas"]["KeyVersion"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
         /** @description Whose admin key this is and what it may do. */
         Me: {
             /**
@@ -1068,7 +1201,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1174,6 +1307,16 @@ export interface components {
              */
             max_key_age_seconds: number;
             /**
+             * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+             * @example 90
+             */
+            dormant_after_days: number | null;
+            /**
+             * @description A deleted key can be restored for so long; then it is purged.
+             * @example 30
+             */
+            restore_window_days: number;
+            /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
              */
@@ -1267,7 +1410,7 @@ export interface components {
              * @description For programs; never renamed.
              * @enum {string}
              */
-            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_not_yet_valid" | "key_disabled" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
+            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_deleted" | "key_not_yet_valid" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
             request_id: string;
             errors?: {
                 /** @description JSON pointer into the body, or below #/query. */
@@ -1342,6 +1485,13 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
@@ -1365,6 +1515,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1616,6 +1791,16 @@ export interface components {
              * @example 31536000
              */
             max_key_age_seconds: number;
+            /**
+             * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+             * @example 90
+             */
+            dormant_after_days: number | null;
+            /**
+             * @description A deleted key can be restored for so long; then it is purged.
+             * @example 30
+             */
+            restore_window_days: number;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -2278,6 +2463,18 @@ export interface operations {
                      * @example 31536000
                      */
                     max_key_age_seconds?: number;
+                    /**
+                     * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+                     * @default null
+                     * @example 90
+                     */
+                    dormant_after_days?: number | null;
+                    /**
+                     * @description A deleted key can be restored for so long; then it is purged.
+                     * @default 30
+                     * @example 30
+                     */
+                    restore_window_days?: number;
                 };
             };
         };
@@ -2476,6 +2673,16 @@ export interface operations {
                      * @example 31536000
                      */
                     max_key_age_seconds?: number;
+                    /**
+                     * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+                     * @example 90
+                     */
+                    dormant_after_days?: number | null;
+                    /**
+                     * @description A deleted key can be restored for so long; then it is purged.
+                     * @example 30
+                     */
+                    restore_window_days?: number;
                     disabled?: boolean;
                 };
             };
@@ -3689,6 +3896,15 @@ export interface operations {
                 /** @description Id of a resource of type api. */
                 api_id?: string;
                 environment?: string;
+                /** @description Whom to ask about it. */
+                owner?: string;
+                tag?: string;
+                prefix?: string;
+                /** @description Id of a resource of type admin key. */
+                created_by?: string;
+                dormant?: "true" | "false";
+                revoked?: "true" | "false";
+                deleted?: "true" | "false";
                 limit?: number;
                 /** @description The next_cursor of the page before, with the same filters and order. */
                 cursor?: string;
@@ -3776,6 +3992,14 @@ export interface operations {
                      * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
                      */
                     app_id: string;
+                    /**
+                     * @description A person or a team. Null: whoever owns the app.
+                     * @default null
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    /** @default [] */
+                    tags?: string[];
                     api_ids: string[];
                     /** @default live */
                     environment?: string;
@@ -3814,6 +4038,11 @@ export interface operations {
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
+                    /**
+                     * @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.
+                     * @default null
+                     */
+                    dormant_after_days?: number | null;
                 };
             };
         };
@@ -3989,6 +4218,93 @@ export interface operations {
             };
         };
     };
+    deleteKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     updateKey: {
         parameters: {
             query?: never;
@@ -4007,6 +4323,12 @@ export interface operations {
                 "application/json": {
                     /** @example Billing */
                     name?: string;
+                    /**
+                     * @description Whom to ask about it.
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
                     cidr_allow?: string[] | null;
@@ -4032,6 +4354,8 @@ export interface operations {
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string;
+                    /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+                    dormant_after_days?: number | null;
                     disabled?: boolean;
                 };
             };
@@ -4445,6 +4769,293 @@ export interface operations {
                 };
             };
             /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-number" | "number";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyVersionList"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wakeKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -32,6 +32,7 @@ export const PERMISSIONS = {
   'keys.update': { what: 'Change what keys may do.' },
   'keys.rotate': { what: 'Give keys a new secret.' },
   'keys.revoke': { what: 'Revoke keys.' },
+  'keys.delete': { what: 'Delete keys, and restore them within the window.' },
   'keys.verify': { what: 'Ask whether a presented key is good.' },
   'provider_keys.read': { what: 'See provider keys, without their secrets.', reads: true },
   'provider_keys.create': { what: 'Store provider keys.' },

@@ -94,7 +94,7 @@ describe('of another workspace', () => {
         [...got.headers.keys()],
       ]
       expect(without(foreign, theirs)).toEqual(without(never, unknown))
-      const still = await it.call('GET', theirs.replace(/\/(rotate|revoke|setup-links|versions).*$/, ''))
+      const still = await it.call('GET', theirs.replace(/\/(rotate|revoke|restore|wake|setup-links|versions).*$/, ''))
       expect(still.status, 'and it is untouched').toBe(200)
     },
   )

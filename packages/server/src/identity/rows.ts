@@ -88,6 +88,26 @@ export async function updateAppRow(db: Db, id: string, change: Updateable<Tables
     .executeTakeFirstOrThrow()
 }
 
+/** Whoever owns each of these apps, deleted ones too. */
+export async function selectAppOwners(
+  db: Db,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly owner: string }[]> {
+  if (ids.length === 0) return []
+  return db.selectFrom('identity_app').select(['id', 'owner']).where('id', 'in', ids).execute()
+}
+
+export async function selectAppIdsOfOwner(db: Db, workspaceId: string, owner: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('identity_app')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('owner', '=', owner)
+    .where('deleted_at', 'is', null)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
 // ── workspaces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Undefined: the name, or the place of the first workspace, is taken. */
@@ -109,6 +129,17 @@ export async function selectWorkspace(db: Db, id: string): Promise<WorkspaceRow 
 
 export async function selectHomeWorkspace(db: Db): Promise<WorkspaceRow | undefined> {
   return db.selectFrom('identity_workspace').selectAll().where('is_home', '=', true).executeTakeFirst()
+}
+
+export async function selectDormancyRules(
+  db: Db,
+): Promise<readonly { readonly workspaceId: string; readonly dormantAfterDays: number }[]> {
+  return db
+    .selectFrom('identity_workspace')
+    .select(['id as workspaceId', 'dormant_after_days as dormantAfterDays'])
+    .where('dormant_after_days', 'is not', null)
+    .$narrowType<{ dormantAfterDays: number }>()
+    .execute()
 }
 
 export async function lockWorkspace(db: Db, id: string): Promise<WorkspaceRow | undefined> {

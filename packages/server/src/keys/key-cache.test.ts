@@ -13,7 +13,9 @@ function keyWith(id: string, publicIds: readonly string[]): KeyPart {
     notBeforeAtMs: undefined,
     expiresAtMs: undefined,
     disabledAtMs: undefined,
+    dormantAtMs: undefined,
     revokedAtMs: undefined,
+    deletedAtMs: undefined,
     cidrAllow: undefined,
     limits: [],
     versions: publicIds.map((publicId, index) => ({

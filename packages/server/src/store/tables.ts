@@ -22,6 +22,8 @@ export interface Tables {
   identity_workspace: IdentityWorkspaceTable
   keys_api: KeysApiTable
   keys_key: KeysKeyTable
+  keys_seen_ip: KeysSeenIpTable
+  keys_use: KeysUseTable
   keys_version: KeysVersionTable
   seal_key: SealKeyTable
   store_migration: StoreMigrationTable
@@ -257,6 +259,8 @@ export interface IdentityWorkspaceTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  dormant_after_days: number | null
+  restore_window_days: Generated<number>
 }
 
 export interface KeysApiTable {
@@ -298,6 +302,24 @@ export interface KeysKeyTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  owner: string | null
+  tags: Generated<readonly string[]>
+  dormant_after_days: number | null
+  awake_at: ColumnType<Date, Date | string, Date | string>
+  dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface KeysSeenIpTable {
+  key_id: string
+  ip: string
+  seen_at: ColumnType<Date, Date | string, Date | string>
+}
+
+export interface KeysUseTable {
+  key_id: string
+  last_used_at: ColumnType<Date, Date | string, Date | string>
 }
 
 export interface KeysVersionTable {

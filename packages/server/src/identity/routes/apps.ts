@@ -7,7 +7,7 @@ import type { IdentityRoom } from '../room.ts'
 import { selectApp, selectApps, type AppRow } from '../rows.ts'
 
 const params = z.strictObject({ id: wire.idOf('app') })
-const owner = z.string().min(1).max(200).meta({ description: 'Whom to ask about it.', example: 'payments@example.com' })
+const { owner } = wire
 
 const App = z
   .object({

@@ -1,0 +1,45 @@
+-- identity, keys: the life of a key between its creation and its end.
+
+alter table identity_workspace
+  -- a key that is not used for so long sleeps until an operator wakes it; null: never
+  add column dormant_after_days integer check (dormant_after_days between 1 and 3650),
+  -- a deleted key can be restored for so long
+  add column restore_window_days integer not null default 30 check (restore_window_days between 0 and 365);
+
+create index identity_app_owner on identity_app (workspace_id, owner) where deleted_at is null;
+
+alter table keys_key
+  -- a person or a team; null: whoever owns the app
+  add column owner              text,
+  add column tags               text[] not null default '{}',
+  -- null: as the workspace has it
+  add column dormant_after_days integer check (dormant_after_days between 1 and 3650),
+  -- the time without use counts from here, or from the last use
+  add column awake_at           timestamptz(3),
+  add column dormant_at         timestamptz(3),
+  add column deleted_at         timestamptz(3),
+  -- from here on a deleted key is beyond restoring
+  add column purge_at           timestamptz(3),
+  add check ((deleted_at is null) = (purge_at is null));
+update keys_key set awake_at = created_at;
+alter table keys_key alter column awake_at set not null;
+create index keys_key_owner on keys_key (workspace_id, owner) where owner is not null;
+create index keys_key_tags on keys_key using gin (tags) where tags <> '{}';
+create index keys_key_purge on keys_key (purge_at) where purge_at is not null;
+
+-- When a key was last admitted, to the minute. Written by the drain, never on the way of a request. Beside the key,
+-- because a key's row changes only when somebody changes the key.
+create table keys_use (
+  key_id              text primary key collate "C",
+  last_used_at        timestamptz(3) not null
+) with (fillfactor = 70);
+
+-- Where a key was presented from, with the right secret: the last addresses of each, to a quarter of an hour.
+create table keys_seen_ip (
+  key_id              text not null collate "C",
+  ip                  inet not null,
+  seen_at             timestamptz(3) not null,
+  primary key (key_id, ip)
+) with (fillfactor = 70);
+create index keys_seen_ip_by_ip on keys_seen_ip (ip, seen_at);
+create index keys_seen_ip_by_time on keys_seen_ip (seen_at);
