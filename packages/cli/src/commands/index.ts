@@ -5,6 +5,7 @@ import { apisCommand } from './apis.ts'
 import { applyCommand } from './apply.ts'
 import { appsCommand } from './apps.ts'
 import { auditCommand, statusCommand } from './audit.ts'
+import { keyOrdersCommand } from './key-orders.ts'
 import { keysCommand } from './keys.ts'
 import { machineCommands } from './machine.ts'
 import { modelsCommand } from './models.ts'
@@ -16,6 +17,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   apisCommand,
   appsCommand,
   keysCommand,
+  keyOrdersCommand,
   workspacesCommand,
   providerKeysCommand,
   routesCommand,

@@ -5,6 +5,7 @@ import { showOne, type OutputOptions } from '../output.ts'
 import { collect, days, durationSeconds, instant, pairs, requestsLimit } from '../parse-options.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 import { addLifecycleVerbs } from './key-lifecycle.ts'
+import { addBulkRevoke } from './key-orders.ts'
 
 interface KeyOptions extends OutputOptions {
   readonly name?: string
@@ -121,6 +122,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
       },
     )
   addLifecycleVerbs(command, context)
+  addBulkRevoke(command, context)
   command
     .command('verify')
     .description('Ask whether a key is good. The key is read from standard input, never from the command line.')

@@ -394,6 +394,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/bulk-revoke/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show which keys a revocation by filter would end.
+         * @description Freezes the keys that the filter means now: `confirm` names exactly these, for an hour. Deleted keys are among them, for they could be restored; revoked ones are not.
+         */
+        post: operations["previewKeyRevocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/bulk-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all keys that were previewed, open streams included.
+         * @description Keys that were made or changed since the preview are not touched. 5,000 keys are revoked before the answer, the rest right after it: read the order until it is `done`. Sending the same again answers the same order.
+         */
+        post: operations["revokeKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the orders that ended many keys at once. */
+        get: operations["listKeyOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far an order on many keys is. */
+        get: operations["getKeyOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys/verify": {
         parameters: {
             query?: never;
@@ -1159,6 +1233,167 @@ export interface components {
             data: components["schemas"]["Key"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        KeyOrder: {
+            /**
+             * @description Id of a resource of type order on many keys.
+             * @example ord_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "revoke_keys" | "decommission_app" | "decommission_owner";
+            /**
+             * @description A large order goes on after the answer.
+             * @enum {string}
+             */
+            state: "running" | "done";
+            /** @description What was asked for. */
+            subject: {
+                [key: string]: unknown;
+            };
+            reason: string | null;
+            keys_total: number;
+            /** @description By this order, so far. */
+            keys_revoked: number;
+            /** @description Were revoked or purged before their turn came. */
+            keys_skipped: number;
+            /** @description Of its last change in the feed. */
+            position: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            finished_at: string | null;
+        };
+        /**
+         * @description All members that are given must hold.
+         * @example {
+         *       "owner": "ada@example.com"
+         *     }
+         */
+        KeyOrderFilter: {
+            /**
+             * @description Id of a resource of type app.
+             * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            app_id?: string;
+            /**
+             * @description Id of a resource of type api.
+             * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            api_id?: string;
+            environment?: string;
+            prefix?: string;
+            /**
+             * @description Of the key, or of its app where the key names none.
+             * @example payments@example.com
+             */
+            owner?: string;
+            /** @example billing-v2 */
+            tag?: string;
+            /**
+             * @description The admin key that made them.
+             * @example adm_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            created_by?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_before?: string;
+            /**
+             * Format: date-time
+             * @description Made before it, and not admitted since.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            unused_since?: string;
+            /** @description Presented from there, with the right secret. */
+            ip_seen?: {
+                /**
+                 * @description An address or a range in CIDR form.
+                 * @example 198.51.100.0/24
+                 */
+                range: string;
+                /** @default 90 */
+                within_days: number;
+            };
+        };
+        KeyOrderList: {
+            data: components["schemas"]["KeyOrder"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
+        KeyOrderPreview: {
+            keys_total: number;
+            /** @description The newest of the keys that would end; 20 at most. */
+            sample: components["schemas"]["Key"][];
+            /** @description From the preview: what ends is what was previewed. */
+            confirm: string;
+            /**
+             * Format: date-time
+             * @description Confirm it before.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string;
+        };
+        KeyOrderReceipt: {
+            /**
+             * @description Id of a resource of type order on many keys.
+             * @example ord_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "revoke_keys" | "decommission_app" | "decommission_owner";
+            /**
+             * @description A large order goes on after the answer.
+             * @enum {string}
+             */
+            state: "running" | "done";
+            /** @description What was asked for. */
+            subject: {
+                [key: string]: unknown;
+            };
+            reason: string | null;
+            keys_total: number;
+            /** @description By this order, so far. */
+            keys_revoked: number;
+            /** @description Were revoked or purged before their turn came. */
+            keys_skipped: number;
+            /** @description Of its last change in the feed. */
+            position: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            finished_at: string | null;
+            /** @description Processes that refuse all that is revoked so far, of all that live. */
+            nodes: {
+                acknowledged: number;
+                total: number;
+            };
         };
         KeyVersion: {
             number: number;
@@ -5066,6 +5301,385 @@ export interface operations {
             };
             /** @description `idempotency_mismatch` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewKeyRevocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: components["schemas"]["KeyOrderFilter"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderPreview"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: components["schemas"]["KeyOrderFilter"];
+                    /** @description From the preview: what ends is what was previewed. */
+                    confirm: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyOrders: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-created_at" | "created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderList"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeyOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a resource of type order on many keys. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,7 +36,9 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'limits',
   'expires_at',
   'not_before',
+  'tag',
   'tags',
+  'created_by',
   'restorable_until',
   // where things go
   'provider',

@@ -5,7 +5,7 @@ import { permissionsOf, ROLE_NAMES } from '#identity'
 import { API_ROOT } from './answer.ts'
 import { CONTRACT } from './contract.ts'
 import { openTestControl, type Got, type TestControl } from './testing/open-control.ts'
-import { makeOneOfEach } from './testing/samples.ts'
+import { makeOneOfEach, makeOrder } from './testing/samples.ts'
 
 let it: TestControl
 let tenant: string
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const made = await it.call('POST', '/api/v1/workspaces', { body: { name: 'Tenant' } })
   tenant = made.body.id
   tenantOwner = await it.mint('owner', tenant)
-  ours = await makeOneOfEach(it, it.owner)
+  ours = new Map([...(await makeOneOfEach(it, it.owner)), ['ord', await makeOrder(it, it.owner)]])
   for (const role of ROLE_NAMES) {
     secrets.set(`${role} home`, await it.mint(role))
     secrets.set(`${role} tenant`, await it.mint(role, tenant))

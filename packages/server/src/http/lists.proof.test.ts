@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { API_ROOT } from './answer.ts'
 import { CONTRACT } from './contract.ts'
 import { openTestControl, type TestControl } from './testing/open-control.ts'
-import { makeOneOfEach } from './testing/samples.ts'
+import { makeOneOfEach, makeOrder } from './testing/samples.ts'
 
 let it: TestControl
 /** A key with several versions. */
@@ -15,6 +15,7 @@ beforeAll(async () => {
     if (round !== 2) it.identity.clockMs += 10
     const made = await makeOneOfEach(it, it.owner)
     keyId = made.get('key') ?? ''
+    await makeOrder(it, it.owner)
     await it.call('POST', '/api/v1/workspaces', { body: { name: `Tenant ${round}` } })
   }
   for (let round = 0; round < 5; round++) await it.call('POST', `/api/v1/keys/${keyId}/rotate`, { body: {} })

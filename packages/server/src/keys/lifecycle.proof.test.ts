@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listEntries } from '#audit'
 import { keyRules } from '#identity'
-import { updateApp } from '../identity/apps.ts'
-import { createWorkspace, updateWorkspace } from '../identity/workspaces.ts'
+import { makeTenant, updateApp, updateWorkspace } from '../identity/testing/behaviours.ts'
 import { deleteKey, restoreKey } from './delete-key.ts'
 import { describeKey } from './describe-keys.ts'
 import { resolveFilter, type KeyFilter } from './key-filter.ts'
@@ -338,16 +337,7 @@ describe('a deleted key', () => {
 
   test('of another workspace is as unknown as one that never was', async () => {
     const { key } = await it.issue()
-    const { room, caller } = it.identity
-    const tenant = await it.identity.store.transaction(async (tx) =>
-      createWorkspace(room, tx, caller, {
-        name: 'Tenant',
-        maxKeyAgeSeconds: 3600,
-        dormantAfterDays: null,
-        restoreWindowDays: 30,
-      }),
-    )
-    const stranger = { ...it.caller, workspaceId: tenant.id }
+    const stranger = { ...it.caller, workspaceId: await makeTenant(it.identity, 'Tenant') }
     const target = { keyId: key.id, expectedRevision: undefined }
     await expect(deleteKey(it.room, stranger, target)).rejects.toMatchObject({ code: 'not_found' })
     await remove(key.id)

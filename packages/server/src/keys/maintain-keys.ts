@@ -3,6 +3,7 @@ import { appendEntry, type Actor } from '#audit'
 import { appendChange } from '#feed'
 import { dormancyRules } from '#identity'
 import type { Store, Tx } from '#store'
+import { resumeOrders } from './carry-out-order.ts'
 import {
   deleteKeyRows,
   lockPurgeable,
@@ -11,8 +12,11 @@ import {
   selectWorkspacesWithDormancy,
   type Dormancy,
 } from './rows-lifecycle.ts'
+import { deleteVoidPreviews } from './rows-orders.ts'
 import { deleteSeenIps } from './rows-uses.ts'
 
+/** An order that was not finished by whoever took it goes on after this. */
+const ORDERS_EVERY_MS = 10_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 /** Also the longest list of ids that an audit entry shows. */
@@ -28,9 +32,11 @@ export interface KeysJobsRoom {
 }
 
 export function registerKeysJobs(room: KeysJobsRoom): void {
+  room.store.jobs.every('keys_orders', ORDERS_EVERY_MS, async () => void (await resumeOrders(room)))
   room.store.jobs.every('keys_maintain', HOUR_MS, async () => {
     await sleepIdleKeys(room)
     await purgeDeletedKeys(room)
+    await deleteVoidPreviews(room.store.db, new Date(room.nowMs()))
     await deleteSeenIps(room.store.db, new Date(room.nowMs() - SEEN_IPS_KEPT_DAYS * DAY_MS))
   })
 }

@@ -10,6 +10,7 @@ import { revokeKey, revokeVersion, type Revoked } from './revoke-key.ts'
 import type { KeysRoutesRoom } from './room.ts'
 import { rotateKey } from './rotate-key.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
+import { orderOperations } from './routes/orders.ts'
 import { matching } from './rows-filter.ts'
 import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
 import { filterOfQuery, keyQuery } from './schemas-filter.ts'
@@ -343,5 +344,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   revokeKeyOperation,
   revokeKeyVersion,
   ...lifecycleOperations,
+  ...orderOperations,
   verifyKey,
 ]

@@ -22,6 +22,8 @@ export interface Tables {
   identity_workspace: IdentityWorkspaceTable
   keys_api: KeysApiTable
   keys_key: KeysKeyTable
+  keys_order: KeysOrderTable
+  keys_order_item: KeysOrderItemTable
   keys_seen_ip: KeysSeenIpTable
   keys_use: KeysUseTable
   keys_version: KeysVersionTable
@@ -309,6 +311,31 @@ export interface KeysKeyTable {
   dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface KeysOrderTable {
+  id: string
+  workspace_id: string
+  kind: string
+  state: string
+  subject: ColumnType<unknown, string, string>
+  reason: string | null
+  set_digest: string
+  confirm: string
+  keys_total: number
+  keys_revoked: Generated<number>
+  keys_skipped: Generated<number>
+  position: ColumnType<number, number | bigint | undefined, number | bigint>
+  actor: ColumnType<unknown, string, string>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  expires_at: ColumnType<Date, Date | string, Date | string>
+  started_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  finished_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface KeysOrderItemTable {
+  order_id: string
+  key_id: string
 }
 
 export interface KeysSeenIpTable {

@@ -43,3 +43,40 @@ create table keys_seen_ip (
 ) with (fillfactor = 70);
 create index keys_seen_ip_by_ip on keys_seen_ip (ip, seen_at);
 create index keys_seen_ip_by_time on keys_seen_ip (seen_at);
+
+-- Orders on many keys: first previewed, which freezes their keys; then carried out in batches, by whichever process.
+create table keys_order (
+  id                  text primary key,
+  workspace_id        text not null,
+  kind                text not null check (kind in ('revoke_keys', 'decommission_app', 'decommission_owner')),
+  state               text not null check (state in ('previewed', 'running', 'done')),
+  -- what was asked for, as on the wire
+  subject             jsonb not null,
+  reason              text,
+  -- of the ids of the frozen keys, in order
+  set_digest          text not null,
+  -- what whoever gives the order must repeat
+  confirm             text not null unique,
+  keys_total          integer not null,
+  keys_revoked        integer not null default 0,
+  -- were revoked by somebody else, or purged, before their turn came
+  keys_skipped        integer not null default 0,
+  -- of the last change in the feed that belongs to it
+  position            bigint not null default 0,
+  actor               jsonb not null,
+  created_at          timestamptz(3) not null,
+  -- a preview that nobody confirms is void from here on
+  expires_at          timestamptz(3) not null,
+  started_at          timestamptz(3),
+  finished_at         timestamptz(3)
+);
+create index keys_order_listing on keys_order (workspace_id, created_at desc, id desc);
+create index keys_order_running on keys_order (id) where state = 'running';
+create index keys_order_previewed on keys_order (expires_at) where state = 'previewed';
+
+-- Keys that an order has still to end.
+create table keys_order_item (
+  order_id            text not null references keys_order (id) on delete cascade,
+  key_id              text not null collate "C",
+  primary key (order_id, key_id)
+);
