@@ -41,7 +41,7 @@ async function previewed(
   params: object,
 ): Promise<string | undefined> {
   const preview = new Map<string, unknown>(
-    Object.entries(await callNamed(context, call.preview, { ...params, body: call.body })),
+    Object.entries(await callNamed(context, call.preview, { ...params, ...bodyOf(call) })),
   )
   const confirm = String(preview.get('confirm'))
   if (options.yes === true) return confirm
@@ -57,6 +57,11 @@ async function previewed(
     `${String(preview.get('keys_total'))} keys would end. To do it: the same command with --confirm ${confirm}\n`,
   )
   return undefined
+}
+
+/** The preview of an app has no body: its path says it all. */
+function bodyOf({ body }: OrderCall): { readonly body?: object } {
+  return Object.keys(body).length === 0 ? {} : { body }
 }
 
 /** Waits for a large order to be done; tells how far it is. */

@@ -9,6 +9,7 @@ import { keyOrdersCommand } from './key-orders.ts'
 import { keysCommand } from './keys.ts'
 import { machineCommands } from './machine.ts'
 import { modelsCommand } from './models.ts'
+import { ownersCommand } from './owners.ts'
 import { providerKeysCommand } from './provider-keys.ts'
 import { routesCommand } from './routes.ts'
 import { workspacesCommand } from './workspaces.ts'
@@ -16,6 +17,7 @@ import { workspacesCommand } from './workspaces.ts'
 export const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[] = [
   apisCommand,
   appsCommand,
+  ownersCommand,
   keysCommand,
   keyOrdersCommand,
   workspacesCommand,

@@ -20,6 +20,7 @@ export const PERMISSIONS = {
   'apps.create': { what: 'Make apps.' },
   'apps.update': { what: 'Change, disable and enable apps.' },
   'apps.delete': { what: 'Delete apps and all their keys.' },
+  'apps.decommission': { what: 'End an app, or all that somebody owns, with all keys.' },
   'admin_keys.read': { what: 'See the admin keys of the workspace, without their secrets.', reads: true },
   'admin_keys.create': { what: 'Make admin keys.' },
   'admin_keys.revoke': { what: 'Revoke admin keys.' },

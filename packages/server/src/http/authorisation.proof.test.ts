@@ -80,7 +80,11 @@ describe('of another workspace', () => {
         prefix === 'wsp' ? it.identity.workspaceId : (ours.get(prefix) ?? ''),
       )
       const unknown = pathOf(operation, nobodys)
-      const bodies = { updateWorkspace: { name: 'Mine' }, rotateProviderKey: { secret: 'x' } }
+      const bodies = {
+        updateWorkspace: { name: 'Mine' },
+        rotateProviderKey: { secret: 'x' },
+        decommissionApp: { confirm: 'A'.repeat(43) },
+      }
       const body =
         Object.entries(bodies).find(([id]) => id === operation.operationId)?.[1] ??
         (operation.body === undefined ? undefined : {})
@@ -94,7 +98,10 @@ describe('of another workspace', () => {
         [...got.headers.keys()],
       ]
       expect(without(foreign, theirs)).toEqual(without(never, unknown))
-      const still = await it.call('GET', theirs.replace(/\/(rotate|revoke|restore|wake|setup-links|versions).*$/, ''))
+      const still = await it.call(
+        'GET',
+        theirs.replace(/\/(rotate|revoke|restore|wake|decommission|setup-links|versions).*$/, ''),
+      )
       expect(still.status, 'and it is untouched').toBe(200)
     },
   )

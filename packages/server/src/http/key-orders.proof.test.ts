@@ -102,3 +102,57 @@ describe('a revocation by filter', () => {
     expect((await it.call('GET', '/api/v1/key-orders', { as: auditor })).status).toBe(200)
   })
 })
+
+describe('a decommission', () => {
+  const newApp = async (owner: string): Promise<string> =>
+    (await it.call('POST', '/api/v1/apps', { body: { name: `Of ${owner}`, owner } })).body.id
+  const newKey = async (appId: string): Promise<string> => {
+    const body = { name: 'key', app_id: appId, api_ids: [ids.get('api')] }
+    return (await it.call('POST', '/api/v1/keys', { body })).body.id
+  }
+
+  test('of an app is previewed and done, and the app says so', async () => {
+    const appId = await newApp('carol')
+    const keyId = await newKey(appId)
+    const shown = await it.call('POST', `/api/v1/apps/${appId}/decommission/preview`)
+    expect(shown.body).toMatchObject({
+      apps: [{ id: appId, name: 'Of carol', owner: 'carol' }],
+      keys_total: 1,
+      sample: [{ id: keyId }],
+    })
+    const body = { confirm: shown.body.confirm, reason: 'product ended' }
+    const given = await it.call('POST', `/api/v1/apps/${appId}/decommission`, { body })
+    expect(given.body).toMatchObject({
+      kind: 'decommission_app',
+      state: 'done',
+      app_ids: [appId],
+      keys_revoked: 1,
+      nodes: { acknowledged: 1, total: 1 },
+    })
+    const app = await it.call('GET', `/api/v1/apps/${appId}`)
+    expect(app.body).toMatchObject({ decommissioned_at: expect.any(String), disabled_at: expect.any(String) })
+    const revived = await it.call('PATCH', `/api/v1/apps/${appId}`, { body: { disabled: false } })
+    expect([revived.status, revived.body.code]).toEqual([409, 'conflict'])
+  })
+
+  test('of an owner ends all apps and keys, and another owner none', async () => {
+    const [mine, other] = [await newApp('dave'), await newApp('erin')]
+    const [keyId, otherKeyId] = [await newKey(mine), await newKey(other)]
+    const { body: shown } = await it.call('POST', '/api/v1/owners/decommission/preview', { body: { owner: 'dave' } })
+    const given = await it.call('POST', '/api/v1/owners/decommission', {
+      body: { owner: 'dave', confirm: shown.confirm },
+    })
+    expect(given.body).toMatchObject({ kind: 'decommission_owner', subject: { owner: 'dave' }, app_ids: [mine] })
+    expect((await it.call('GET', `/api/v1/keys/${keyId}`)).body.revoked_at).toEqual(expect.any(String))
+    expect((await it.call('GET', `/api/v1/keys/${otherKeyId}`)).body.revoked_at).toBeNull()
+  })
+
+  test('needs the digest of its own preview, and an operator', async () => {
+    const appId = await newApp('frank')
+    const { body: shown } = await it.call('POST', `/api/v1/apps/${ids.get('app')}/decommission/preview`)
+    const got = await it.call('POST', `/api/v1/apps/${appId}/decommission`, { body: { confirm: shown.confirm } })
+    expect([got.status, got.body.code]).toEqual([409, 'conflict'])
+    const auditor = await it.mint('auditor')
+    expect((await it.call('POST', `/api/v1/apps/${appId}/decommission/preview`, { as: auditor })).status).toBe(403)
+  })
+})

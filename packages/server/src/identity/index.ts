@@ -13,5 +13,11 @@ export { isRole, permissionsOf, ROLE_NAMES, ROLES, type RoleName } from './roles
 export type { IdentityRoom } from './room.ts'
 export { identityOperations } from './routes.ts'
 export { createSetupLink, hasOwner, type SetupLink } from './setup-link.ts'
-export { selectAppIdsOfOwner as appIdsOfOwner } from './rows.ts'
+export { decommissionApps, type EndedApp } from './decommission-apps.ts'
+export {
+  selectApp,
+  selectAppIdsOfOwner as appIdsOfOwner,
+  selectLivingAppsOfOwner as livingAppsOfOwner,
+  type AppRow,
+} from './rows.ts'
 export { dormancyRules, ensureFirstWorkspace, keyRules, maxKeyAgeSeconds, type KeyRules } from './workspaces.ts'

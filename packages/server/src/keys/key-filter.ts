@@ -4,6 +4,8 @@ import type { Db } from '#store'
 
 export interface KeyFilter {
   readonly appId?: string | undefined
+  /** Any of these. */
+  readonly appIds?: readonly string[] | undefined
   readonly apiId?: string | undefined
   readonly environment?: string | undefined
   readonly prefix?: string | undefined

@@ -19,6 +19,12 @@ export interface OrderSubject {
   readonly members: Readonly<Record<string, unknown>>
 }
 
+export interface WantedOrder {
+  readonly subject: OrderSubject
+  /** Apps that end with their keys. */
+  readonly appIds?: readonly string[]
+}
+
 export interface OrderPreview {
   readonly order: OrderRow
   /** The newest of the keys that would die. */
@@ -31,9 +37,10 @@ const CONFIRM_WITHIN_MS = 3_600_000
 export async function previewOrder(
   room: KeysRoom,
   caller: Caller,
-  subject: OrderSubject,
-  filterOf: (tx: Tx) => Promise<readonly ResolvedFilter[]>,
+  wanted: WantedOrder,
+  filtersOf: (tx: Tx) => Promise<readonly ResolvedFilter[]>,
 ): Promise<OrderPreview> {
+  const { subject } = wanted
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     const id = makeId('ord', nowMs, room.seal.randomBytes(10))
@@ -43,6 +50,7 @@ export async function previewOrder(
       kind: subject.kind,
       state: 'previewed',
       subject: JSON.stringify(subject.members),
+      app_ids: [...(wanted.appIds ?? [])],
       set_digest: '',
       confirm: id,
       keys_total: 0,
@@ -50,7 +58,7 @@ export async function previewOrder(
       created_at: new Date(nowMs),
       expires_at: new Date(nowMs + CONFIRM_WITHIN_MS),
     })
-    for (const filter of await filterOf(tx)) await freezeKeys(tx, id, filter)
+    for (const filter of await filtersOf(tx)) await freezeKeys(tx, id, filter)
     const { count, digest } = await digestItems(tx, id)
     const confirm = confirmOf(room, { id, setDigest: digest }, subject)
     const order = await updateOrder(tx, id, { set_digest: digest, confirm, keys_total: count })

@@ -15,9 +15,7 @@ export interface Revocation {
 
 /** Whoever is meant and is not revoked: deleted keys too, for they could be restored. */
 export async function previewRevocation(room: KeysRoom, caller: Caller, wanted: Revocation): Promise<OrderPreview> {
-  return previewOrder(room, caller, wanted.subject, async (tx) => [
-    await resolveFilter(tx, caller.workspaceId, wanted.filter),
-  ])
+  return previewOrder(room, caller, wanted, async (tx) => [await resolveFilter(tx, caller.workspaceId, wanted.filter)])
 }
 
 /** @throws ClavigerError as `startOrder` does */

@@ -9,6 +9,7 @@ import { resolveFilter } from './key-filter.ts'
 import { revokeKey, revokeVersion, type Revoked } from './revoke-key.ts'
 import type { KeysRoutesRoom } from './room.ts'
 import { rotateKey } from './rotate-key.ts'
+import { decommissionOperations } from './routes/decommission.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
 import { matching } from './rows-filter.ts'
@@ -345,5 +346,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   revokeKeyVersion,
   ...lifecycleOperations,
   ...orderOperations,
+  ...decommissionOperations,
   verifyKey,
 ]

@@ -11,10 +11,11 @@ export function matching(filter: ResolvedFilter): (eb: Builder) => Expression<Sq
 }
 
 function ofTheKey(eb: Builder, filter: ResolvedFilter): readonly Expression<SqlBool>[] {
-  const { workspaceId, appId, apiId, environment, prefix, tag, createdBy, createdBefore } = filter
+  const { workspaceId, appId, appIds, apiId, environment, prefix, tag, createdBy, createdBefore } = filter
   return [
     eb('workspace_id', '=', workspaceId),
     ...(appId === undefined ? [] : [eb('app_id', '=', appId)]),
+    ...(appIds === undefined ? [] : [sql<boolean>`app_id = any(${[...appIds]}::text[])`]),
     ...(apiId === undefined ? [] : [sql<boolean>`api_ids @> array[${apiId}]`]),
     ...(environment === undefined ? [] : [eb('environment', '=', environment)]),
     ...(prefix === undefined ? [] : [eb('prefix', '=', prefix)]),

@@ -2,6 +2,7 @@
 import { ClavigerError, compileCidrs } from '@claviger/core'
 import { wire } from '#edge'
 import { z } from 'zod'
+import type { DecommissionPreview } from './decommission.ts'
 import { SEEN_IPS_KEPT_DAYS } from './maintain-keys.ts'
 import type { KeyFilter } from './key-filter.ts'
 import type { OrderPreview, OrderSubject } from './preview-order.ts'
@@ -61,6 +62,14 @@ export const orderPreviewAnswer = z
   })
   .meta({ id: 'KeyOrderPreview' })
 
+export const decommissionPreviewAnswer = orderPreviewAnswer
+  .extend({
+    apps: z
+      .array(z.object({ id: wire.idOf('app'), name: wire.name, owner: wire.owner }))
+      .meta({ description: 'Apps that would end.' }),
+  })
+  .meta({ id: 'DecommissionPreview' })
+
 export const orderAnswer = z
   .object({
     id: wire.idOf('ord'),
@@ -68,6 +77,7 @@ export const orderAnswer = z
     state: z.enum(['running', 'done']).meta({ description: 'A large order goes on after the answer.' }),
     subject: z.record(z.string(), z.unknown()).meta({ description: 'What was asked for.' }),
     reason: z.string().nullable(),
+    app_ids: z.array(wire.idOf('app')).meta({ description: 'Apps that it ended, with all their keys.' }),
     keys_total: z.int(),
     keys_revoked: z.int().meta({ description: 'By this order, so far.' }),
     keys_skipped: z.int().meta({ description: 'Were revoked or purged before their turn came.' }),
@@ -107,6 +117,10 @@ export function previewToWire({ order, sample }: OrderPreview): z.input<typeof o
   }
 }
 
+export function decommissionToWire(preview: DecommissionPreview): z.input<typeof decommissionPreviewAnswer> {
+  return { ...previewToWire(preview), apps: preview.apps.map(({ id, name, owner }) => ({ id, name, owner })) }
+}
+
 export function orderToWire(order: OrderRow): z.input<typeof orderAnswer> {
   return {
     id: order.id,
@@ -114,6 +128,7 @@ export function orderToWire(order: OrderRow): z.input<typeof orderAnswer> {
     state: order.state === 'done' ? 'done' : 'running',
     subject: wire.jsonObject(order.subject),
     reason: order.reason,
+    app_ids: [...order.app_ids],
     keys_total: order.keys_total,
     keys_revoked: order.keys_revoked,
     keys_skipped: order.keys_skipped,

@@ -239,6 +239,7 @@ export interface IdentityAppTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  decommissioned_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface IdentitySetupLinkTable {
@@ -320,6 +321,7 @@ export interface KeysOrderTable {
   state: string
   subject: ColumnType<unknown, string, string>
   reason: string | null
+  app_ids: Generated<readonly string[]>
   set_digest: string
   confirm: string
   keys_total: number

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { defineList, defineOperation, pageOf, wire, type Operation } from '#edge'
 import { previewRevocation, revokeKeys } from '../revoke-keys.ts'
 import type { KeysRoutesRoom } from '../room.ts'
-import { selectOrder, selectOrders, type OrderRow } from '../rows-orders.ts'
+import { selectOrder, selectOrders } from '../rows-orders.ts'
+import { orderReceipt } from './order-receipt.ts'
 import {
   confirm,
   filterOfOrder,
@@ -18,12 +19,6 @@ import {
 } from '../schemas-orders.ts'
 
 type Room = KeysRoutesRoom
-
-/** Answers only when this node refuses what is revoked so far, and says who else does. */
-export async function orderReceipt(room: Room, order: OrderRow): Promise<z.input<typeof orderReceiptAnswer>> {
-  await room.applied(order.position)
-  return { ...orderToWire(order), nodes: await room.acknowledgedBy(order.position) }
-}
 
 export const orderOperations: readonly Operation<KeysRoutesRoom>[] = [
   defineOperation({

@@ -6,7 +6,9 @@ alter table identity_workspace
   -- a deleted key can be restored for so long
   add column restore_window_days integer not null default 30 check (restore_window_days between 0 and 365);
 
-create index identity_app_owner on identity_app (workspace_id, owner) where deleted_at is null;
+-- ended for good, with all its keys
+alter table identity_app add column decommissioned_at timestamptz(3);
+create index identity_app_owner on identity_app (workspace_id, owner);
 
 alter table keys_key
   -- a person or a team; null: whoever owns the app
@@ -53,6 +55,8 @@ create table keys_order (
   -- what was asked for, as on the wire
   subject             jsonb not null,
   reason              text,
+  -- apps that end with their keys
+  app_ids             text[] not null default '{}',
   -- of the ids of the frozen keys, in order
   set_digest          text not null,
   -- what whoever gives the order must repeat
