@@ -19,7 +19,7 @@ import {
   loadWorkspacePart,
   maxKeyAgeSeconds,
 } from '#identity'
-import { KeySnapshots, keyPepperVersions } from '#keys'
+import { KeySnapshots, keyPepperVersions, registerKeysJobs } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, registerUsageJobs, writeUsage } from '#usage'
 import { Credentials } from '#vault'
@@ -246,6 +246,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     sequencer = startSequencer(store, log)
     registerAuditJobs(store, config)
     registerUsageJobs(store)
+    registerKeysJobs({ store, nowMs: () => clock.nowMs() })
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.every('seal_destroy_peppers', 3_600_000, async () => destroyUnusedPeppers(installation))
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))

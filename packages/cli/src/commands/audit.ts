@@ -19,12 +19,9 @@ export function auditCommand(program: Command, context: CommandContext): void {
     .option('--limit <n>', 'at most so many', '50')
     .option('--json', 'print JSON')
     .action(async (options: AuditOptions) => {
-      const items = await listAll(
-        context,
-        'listAuditEntries',
-        given({ resource_id: options.resource }),
-        Number(options.limit),
-      )
+      const items = await listAll(context, 'listAuditEntries', given({ resource_id: options.resource }), {
+        limit: Number(options.limit),
+      })
       showMany(context, options, items, ['at', 'operation', 'outcome', 'actor', 'resource', 'request_id'])
     })
   command
@@ -34,7 +31,9 @@ export function auditCommand(program: Command, context: CommandContext): void {
     .option('--limit <n>', 'at most so many', '50')
     .option('--json', 'print JSON')
     .action(async (options: AuditOptions) => {
-      const items = await listAll(context, 'listDecisions', given({ key_id: options.key }), Number(options.limit))
+      const items = await listAll(context, 'listDecisions', given({ key_id: options.key }), {
+        limit: Number(options.limit),
+      })
       showMany(context, options, items, ['at', 'door', 'code', 'status', 'key_id', 'method', 'path', 'duration_ms'])
     })
 }

@@ -15,8 +15,8 @@ export const ERROR_STATUS = {
   credential_invalid: 401,
   key_expired: 401,
   key_revoked: 401,
-  key_not_yet_valid: 401,
   key_deleted: 401,
+  key_not_yet_valid: 401,
   // you may not
   key_disabled: 403,
   key_dormant: 403,

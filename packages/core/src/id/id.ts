@@ -24,6 +24,7 @@ export const ID_TYPES = {
   req: 'request',
   nod: 'node',
   lse: 'lease',
+  ord: 'order on many keys',
   hnd: 'handover of a secret',
   bak: 'backup',
 } as const satisfies Record<string, string>

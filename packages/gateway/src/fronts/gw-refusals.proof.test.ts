@@ -154,7 +154,9 @@ describe('a refusal', () => {
   test.each([
     { name: 'expired', changes: { expiresAtMs: 1 }, status: 401, code: 'key_expired' },
     { name: 'revoked', changes: { revokedAtMs: 1 }, status: 401, code: 'key_revoked' },
+    { name: 'deleted', changes: { deletedAtMs: 1 }, status: 401, code: 'key_deleted' },
     { name: 'disabled', changes: { disabledAtMs: 1 }, status: 403, code: 'key_disabled' },
+    { name: 'asleep', changes: { dormantAtMs: 1 }, status: 403, code: 'key_dormant' },
     { name: 'for another api', changes: { apis: [] }, status: 403, code: 'api_not_allowed' },
     {
       name: 'from elsewhere',

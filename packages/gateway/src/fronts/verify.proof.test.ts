@@ -144,7 +144,9 @@ describe('a key that is not good', () => {
   test.each([
     { name: 'expired', changes: { expiresAtMs: 1 }, ask: {}, code: 'key_expired' },
     { name: 'revoked', changes: { revokedAtMs: 1 }, ask: {}, code: 'key_revoked' },
+    { name: 'deleted', changes: { deletedAtMs: 1 }, ask: {}, code: 'key_deleted' },
     { name: 'disabled', changes: { disabledAtMs: 1 }, ask: {}, code: 'key_disabled' },
+    { name: 'asleep', changes: { dormantAtMs: 1 }, ask: {}, code: 'key_dormant' },
     { name: 'for another api', changes: {}, ask: { api_id: 'api_other' }, code: 'api_not_allowed' },
     {
       name: 'without a client address that it asks for',

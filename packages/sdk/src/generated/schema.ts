@@ -247,7 +247,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List keys, never their secrets. */
+        /**
+         * List keys, never their secrets.
+         * @description Deleted keys are left out unless `deleted=true` asks for them.
+         */
         get: operations["listKeys"];
         put?: never;
         /** Make a key and show its secret, this once. */
@@ -269,7 +272,11 @@ export interface paths {
         get: operations["getKey"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a key; it can be restored for a while.
+         * @description It refuses at once with `key_deleted`, and its open streams are cut. Until `restorable_until` it can be restored; then it is purged.
+         */
+        delete: operations["deleteKey"];
         options?: never;
         head?: never;
         /** Change a key. */
@@ -324,6 +331,211 @@ export interface paths {
         put?: never;
         /** End one secret of a key. */
         post: operations["revokeKeyVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the secrets that a key has had, never the secrets themselves. */
+        get: operations["listKeyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the deletion of a key back.
+         * @description The key is as it was before: also revoked, disabled or expired, if it was.
+         */
+        post: operations["restoreKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wake a key that sleeps because nobody used it.
+         * @description The time without use counts anew. A key that is awake stays as it is.
+         */
+        post: operations["wakeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/bulk-revoke/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show which keys a revocation by filter would end.
+         * @description Freezes the keys that the filter means now: `confirm` names exactly these, for an hour. Deleted keys are among them, for they could be restored; revoked ones are not.
+         */
+        post: operations["previewKeyRevocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/bulk-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all keys that were previewed, open streams included.
+         * @description Keys that were made or changed since the preview are not touched. 5,000 keys are revoked before the answer, the rest right after it: read the order until it is `done`. Sending the same again answers the same order.
+         */
+        post: operations["revokeKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the orders that ended many keys at once. */
+        get: operations["listKeyOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far an order on many keys is. */
+        get: operations["getKeyOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apps/{id}/decommission/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what would end with an app. */
+        post: operations["previewAppDecommission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apps/{id}/decommission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an app and all its keys for good.
+         * @description The apps are disabled for good and their open streams cut at once, so that every key of theirs refuses; then each key is revoked, the larger part of many right after the answer. Keys that the app got since the preview end too.
+         */
+        post: operations["decommissionApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/decommission/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what would end with an owner. */
+        post: operations["previewOwnerDecommission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/decommission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all apps and keys of an owner in this workspace for good.
+         * @description The apps are disabled for good and their open streams cut at once, so that every key of theirs refuses; then each key is revoked, the larger part of many right after the answer. All keys of the owner's apps end, whoever owns those keys, and keys of the owner in other apps. Refused when the owner got or lost an app since the preview.
+         */
+        post: operations["decommissionOwner"];
         delete?: never;
         options?: never;
         head?: never;
@@ -769,6 +981,12 @@ export interface components {
             disabled_at: string | null;
             /**
              * Format: date-time
+             * @description Ended for good, with all its keys.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            decommissioned_at: string | null;
+            /**
+             * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
              */
             created_at: string;
@@ -891,6 +1109,34 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        DecommissionPreview: {
+            keys_total: number;
+            /** @description The newest of the keys that would end; 20 at most. */
+            sample: components["schemas"]["Key"][];
+            /** @description From the preview: what ends is what was previewed. */
+            confirm: string;
+            /**
+             * Format: date-time
+             * @description Confirm it before.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string;
+            /** @description Apps that would end. */
+            apps: {
+                /**
+                 * @description Id of a resource of type app.
+                 * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+                 */
+                id: string;
+                /** @example Billing */
+                name: string;
+                /**
+                 * @description Whom to ask about it.
+                 * @example payments@example.com
+                 */
+                owner: string;
+            }[];
+        };
         /** @description What holds while the change feed, and so revocations, cannot be read. */
         FeedLossPolicy: {
             /** @enum {string} */
@@ -958,6 +1204,13 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
@@ -981,6 +1234,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1016,6 +1294,13 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
@@ -1039,6 +1324,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1064,6 +1374,171 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        KeyOrder: {
+            /**
+             * @description Id of a resource of type order on many keys.
+             * @example ord_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "revoke_keys" | "decommission_app" | "decommission_owner";
+            /**
+             * @description A large order goes on after the answer.
+             * @enum {string}
+             */
+            state: "running" | "done";
+            /** @description What was asked for. */
+            subject: {
+                [key: string]: unknown;
+            };
+            reason: string | null;
+            /** @description Apps that it ended, with all their keys. */
+            app_ids: string[];
+            keys_total: number;
+            /** @description By this order, so far. */
+            keys_revoked: number;
+            /** @description Were revoked or purged before their turn came. */
+            keys_skipped: number;
+            /** @description Of its last change in the feed. */
+            position: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            finished_at: string | null;
+        };
+        /**
+         * @description All members that are given must hold.
+         * @example {
+         *       "owner": "ada@example.com"
+         *     }
+         */
+        KeyOrderFilter: {
+            /**
+             * @description Id of a resource of type app.
+             * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            app_id?: string;
+            /**
+             * @description Id of a resource of type api.
+             * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            api_id?: string;
+            environment?: string;
+            prefix?: string;
+            /**
+             * @description Of the key, or of its app where the key names none.
+             * @example payments@example.com
+             */
+            owner?: string;
+            /** @example billing-v2 */
+            tag?: string;
+            /**
+             * @description The admin key that made them.
+             * @example adm_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            created_by?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_before?: string;
+            /**
+             * Format: date-time
+             * @description Made before it, and not admitted since.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            unused_since?: string;
+            /** @description Presented from there, with the right secret. */
+            ip_seen?: {
+                /**
+                 * @description An address or a range in CIDR form.
+                 * @example 198.51.100.0/24
+                 */
+                range: string;
+                /** @default 90 */
+                within_days: number;
+            };
+        };
+        KeyOrderList: {
+            data: components["schemas"]["KeyOrder"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
+        KeyOrderPreview: {
+            keys_total: number;
+            /** @description The newest of the keys that would end; 20 at most. */
+            sample: components["schemas"]["Key"][];
+            /** @description From the preview: what ends is what was previewed. */
+            confirm: string;
+            /**
+             * Format: date-time
+             * @description Confirm it before.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string;
+        };
+        KeyOrderReceipt: {
+            /**
+             * @description Id of a resource of type order on many keys.
+             * @example ord_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "revoke_keys" | "decommission_app" | "decommission_owner";
+            /**
+             * @description A large order goes on after the answer.
+             * @enum {string}
+             */
+            state: "running" | "done";
+            /** @description What was asked for. */
+            subject: {
+                [key: string]: unknown;
+            };
+            reason: string | null;
+            /** @description Apps that it ended, with all their keys. */
+            app_ids: string[];
+            keys_total: number;
+            /** @description By this order, so far. */
+            keys_revoked: number;
+            /** @description Were revoked or purged before their turn came. */
+            keys_skipped: number;
+            /** @description Of its last change in the feed. */
+            position: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            finished_at: string | null;
+            /** @description Processes that refuse all that is revoked so far, of all that live. */
+            nodes: {
+                acknowledged: number;
+                total: number;
+            };
+        };
         KeyVersion: {
             number: number;
             /** @description What may be shown of the secret: prefix, environment and public id. */
@@ -1086,6 +1561,11 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        KeyVersionList: {
+            data: components["schemas"]["KeyVersion"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
         /** @description Whose admin key this is and what it may do. */
         Me: {
             /**
@@ -1100,7 +1580,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1206,6 +1686,16 @@ export interface components {
              */
             max_key_age_seconds: number;
             /**
+             * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+             * @example 90
+             */
+            dormant_after_days: number | null;
+            /**
+             * @description A deleted key can be restored for so long; then it is purged.
+             * @example 30
+             */
+            restore_window_days: number;
+            /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
              */
@@ -1299,7 +1789,7 @@ export interface components {
              * @description For programs; never renamed.
              * @enum {string}
              */
-            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_not_yet_valid" | "key_deleted" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
+            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_deleted" | "key_not_yet_valid" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
             request_id: string;
             errors?: {
                 /** @description JSON pointer into the body, or below #/query. */
@@ -1374,6 +1864,13 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
@@ -1397,6 +1894,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1692,6 +2214,16 @@ export interface components {
              * @example 31536000
              */
             max_key_age_seconds: number;
+            /**
+             * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+             * @example 90
+             */
+            dormant_after_days: number | null;
+            /**
+             * @description A deleted key can be restored for so long; then it is purged.
+             * @example 30
+             */
+            restore_window_days: number;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -2354,6 +2886,18 @@ export interface operations {
                      * @example 31536000
                      */
                     max_key_age_seconds?: number;
+                    /**
+                     * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+                     * @default null
+                     * @example 90
+                     */
+                    dormant_after_days?: number | null;
+                    /**
+                     * @description A deleted key can be restored for so long; then it is purged.
+                     * @default 30
+                     * @example 30
+                     */
+                    restore_window_days?: number;
                 };
             };
         };
@@ -2552,6 +3096,16 @@ export interface operations {
                      * @example 31536000
                      */
                     max_key_age_seconds?: number;
+                    /**
+                     * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+                     * @example 90
+                     */
+                    dormant_after_days?: number | null;
+                    /**
+                     * @description A deleted key can be restored for so long; then it is purged.
+                     * @example 30
+                     */
+                    restore_window_days?: number;
                     disabled?: boolean;
                 };
             };
@@ -3765,6 +4319,15 @@ export interface operations {
                 /** @description Id of a resource of type api. */
                 api_id?: string;
                 environment?: string;
+                /** @description Whom to ask about it. */
+                owner?: string;
+                tag?: string;
+                prefix?: string;
+                /** @description Id of a resource of type admin key. */
+                created_by?: string;
+                dormant?: "true" | "false";
+                revoked?: "true" | "false";
+                deleted?: "true" | "false";
                 limit?: number;
                 /** @description The next_cursor of the page before, with the same filters and order. */
                 cursor?: string;
@@ -3852,6 +4415,14 @@ export interface operations {
                      * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
                      */
                     app_id: string;
+                    /**
+                     * @description A person or a team. Null: whoever owns the app.
+                     * @default null
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    /** @default [] */
+                    tags?: string[];
                     api_ids: string[];
                     /** @default live */
                     environment?: string;
@@ -3890,6 +4461,11 @@ export interface operations {
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
+                    /**
+                     * @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.
+                     * @default null
+                     */
+                    dormant_after_days?: number | null;
                 };
             };
         };
@@ -4065,6 +4641,93 @@ export interface operations {
             };
         };
     };
+    deleteKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     updateKey: {
         parameters: {
             query?: never;
@@ -4083,6 +4746,12 @@ export interface operations {
                 "application/json": {
                     /** @example Billing */
                     name?: string;
+                    /**
+                     * @description Whom to ask about it.
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
                     cidr_allow?: string[] | null;
@@ -4108,6 +4777,8 @@ export interface operations {
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string;
+                    /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+                    dormant_after_days?: number | null;
                     disabled?: boolean;
                 };
             };
@@ -4522,6 +5193,1143 @@ export interface operations {
             };
             /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-number" | "number";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyVersionList"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wakeKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewKeyRevocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: components["schemas"]["KeyOrderFilter"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderPreview"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: components["schemas"]["KeyOrderFilter"];
+                    /** @description From the preview: what ends is what was previewed. */
+                    confirm: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyOrders: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-created_at" | "created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderList"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeyOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a resource of type order on many keys. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewAppDecommission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type app. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecommissionPreview"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decommissionApp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type app. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description From the preview: what ends is what was previewed. */
+                    confirm: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewOwnerDecommission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whom to ask about it.
+                     * @example payments@example.com
+                     */
+                    owner: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecommissionPreview"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decommissionOwner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whom to ask about it.
+                     * @example payments@example.com
+                     */
+                    owner: string;
+                    /** @description From the preview: what ends is what was previewed. */
+                    confirm: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

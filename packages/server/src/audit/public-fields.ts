@@ -17,6 +17,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'api_id',
   'api_ids',
   'key_id',
+  'key_ids',
   'route_id',
   'model_id',
   'provider_key_id',
@@ -35,6 +36,10 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'limits',
   'expires_at',
   'not_before',
+  'tag',
+  'tags',
+  'created_by',
+  'restorable_until',
   // where things go
   'provider',
   'origins',

@@ -39,6 +39,14 @@ export const slug = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 of a-z, 0-9 and inner dashes')
   .meta({ example: 'billing-v2' })
 
+/** Whom to ask about a thing: a person or a team, usually an address. */
+export const owner = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cs}\0]*$/u, 'holds characters that are not text')
+  .meta({ description: 'Whom to ask about it.', example: 'payments@example.com' })
+
 /** A longer text for people. */
 export const note = z
   .string()

@@ -209,7 +209,12 @@ describe('admin keys', () => {
 
   test('refuse with their workspace', async () => {
     const other = await it.store.transaction(async (tx) =>
-      createWorkspace(it.room, tx, it.caller, { name: 'Tenant', maxKeyAgeSeconds: 3600 }),
+      createWorkspace(it.room, tx, it.caller, {
+        name: 'Tenant',
+        maxKeyAgeSeconds: 3600,
+        dormantAfterDays: null,
+        restoreWindowDays: 30,
+      }),
     )
     const theirs = { workspaceId: other.id, actor: it.caller.actor }
     const issued = await createAdminKey(it.room, theirs, owner, noExpiry)

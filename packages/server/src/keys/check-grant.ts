@@ -35,6 +35,13 @@ export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Pro
   return apis
 }
 
+/** @throws ClavigerError `validation_failed` for a key that would never be valid */
+export function checkLife(notBefore: Date | null, expiresAt: Date | null): void {
+  if (notBefore === null || expiresAt === null || notBefore < expiresAt) return
+  const detail = `The key would never be valid: it expires at ${expiresAt.toISOString()}.`
+  throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/not_before', detail }] })
+}
+
 /**
  * The end of a key's life: as asked, or the workspace's maximum age when nothing was asked.
  *

@@ -24,6 +24,8 @@ const row: SnapshotRow = {
   expires_at: null,
   disabled_at: null,
   revoked_at: null,
+  dormant_at: null,
+  deleted_at: null,
   number: 1,
   public_id: '0123456789AZ',
   pepper_version: 1,

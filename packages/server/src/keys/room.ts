@@ -14,6 +14,21 @@ export interface KeysRoom {
   readonly maxKeyAgeSeconds: (db: Db, workspaceId: string) => Promise<number>
 }
 
+/** What the routes need beside the behaviours: to wait until this node, and to tell how many nodes, have applied a change. */
+export interface KeysRoutesRoom extends KeysRoom {
+  /** Settles when this node has applied the change at that position. */
+  readonly applied: (position: number) => Promise<void>
+  readonly acknowledgedBy: (position: number) => Promise<{ readonly acknowledged: number; readonly total: number }>
+  /** After so many seconds without the feed, `deny` refuses. */
+  readonly deniesAfterSeconds: number
+}
+
+/** Which key, and the revision that the caller saw; undefined: whatever it is now. */
+export interface KeyTarget {
+  readonly keyId: string
+  readonly expectedRevision: number | undefined
+}
+
 /** Who acts, and in which workspace. */
 export interface Caller {
   readonly workspaceId: string

@@ -3,7 +3,7 @@ import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import { addVersion, type IssuedKey } from './create-key.ts'
-import { keyFromRows } from './key.ts'
+import { describeKey } from './describe-keys.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.ts'
 
@@ -23,6 +23,7 @@ export async function rotateKey(
     if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; a revoked key is never rotated. Create a new one.')
+    if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
     if (row.expires_at !== null && row.expires_at.getTime() <= nowMs) {
       throw new ClavigerError('conflict', 'The key has expired. Create a new one.')
     }
@@ -54,6 +55,6 @@ export async function rotateKey(
       subjectId: keyId,
       detail: { public_ids: [version.public_id], ended },
     })
-    return { key: keyFromRows(updated, await selectVersions(tx, [keyId])), secret, position }
+    return { key: await describeKey(tx, updated), secret, position }
   })
 }

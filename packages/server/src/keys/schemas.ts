@@ -3,7 +3,7 @@ import { ENVIRONMENT, KEY_PREFIX, type FeedLossPolicy } from '@claviger/core'
 import { wire } from '#edge'
 import { z } from 'zod'
 import type { Api } from './apis.ts'
-import type { Key } from './key.ts'
+import type { Key, KeyVersion } from './key.ts'
 
 /** Bound of a limit's window: one second to 31 days. */
 const MAX_WINDOW_SECONDS = 31 * 86_400
@@ -69,9 +69,16 @@ export const apiAnswer = z
   })
   .meta({ id: 'Api' })
 
+const dormantAfterDays = z.int().min(1).max(3650).nullable().meta({
+  description: 'Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.',
+})
+const tags = wire.unique(wire.slug, 50)
+
 export const keyBody = z.strictObject({
   name: wire.name,
   app_id: wire.idOf('app'),
+  owner: wire.owner.nullable().default(null).meta({ description: 'A person or a team. Null: whoever owns the app.' }),
+  tags: tags.default([]),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1),
   environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
@@ -87,10 +94,13 @@ export const keyBody = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: 'Null: the longest that the workspace allows.' }),
+  dormant_after_days: dormantAfterDays.default(null),
 })
 
 export const keyPatch = z.strictObject({
   name: wire.name.optional(),
+  owner: wire.owner.nullable().optional(),
+  tags: tags.optional(),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1).optional(),
   scopes: wire.unique(wire.scope, 200).optional(),
   cidr_allow: wire.cidrs.min(1).nullable().optional(),
@@ -98,10 +108,11 @@ export const keyPatch = z.strictObject({
   metadata: wire.metadata.optional(),
   not_before: wire.instantInput.nullable().optional(),
   expires_at: wire.instantInput.optional(),
+  dormant_after_days: dormantAfterDays.optional(),
   disabled: z.boolean().optional(),
 })
 
-const version = z
+export const versionAnswer = z
   .object({
     number: z.int(),
     start: z.string().meta({ description: 'What may be shown of the secret: prefix, environment and public id.' }),
@@ -117,6 +128,9 @@ export const keyAnswer = z
     id: wire.idOf('key'),
     name: wire.name,
     app_id: wire.idOf('app'),
+    owner: z.string(),
+    owner_from: z.enum(['key', 'app']).meta({ description: 'Whether the key names its owner, or its app does.' }),
+    tags: z.array(z.string()),
     api_ids: z.array(wire.idOf('api')),
     environment: z.string(),
     scopes: z.array(z.string()),
@@ -126,13 +140,18 @@ export const keyAnswer = z
     not_before: wire.instant.nullable(),
     expires_at: wire.instant.nullable(),
     disabled_at: wire.instant.nullable(),
+    dormant_after_days: dormantAfterDays,
+    dormant_at: wire.instant.nullable().meta({ description: 'Since when it sleeps.' }),
+    last_used_at: wire.instant.nullable().meta({ description: 'Last admitted, to the minute; null: never.' }),
+    deleted_at: wire.instant.nullable(),
+    restorable_until: wire.instant.nullable().meta({ description: 'Of a deleted key: then it is purged.' }),
     revoked_at: wire.instant.nullable(),
     revoke_reason: z.string().nullable(),
     created_by: z.string(),
     created_at: wire.instant,
     updated_at: wire.instant,
     revision: z.int(),
-    versions: z.array(version),
+    versions: z.array(versionAnswer),
   })
   .meta({ id: 'Key' })
 
@@ -251,6 +270,9 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     id: key.id,
     name: key.name,
     app_id: key.appId,
+    owner: key.owner,
+    owner_from: key.ownerFrom,
+    tags: [...key.tags],
     api_ids: [...key.apiIds],
     environment: key.environment,
     scopes: [...key.scopes],
@@ -260,19 +282,28 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     not_before: wire.instantText(key.notBefore),
     expires_at: wire.instantText(key.expiresAt),
     disabled_at: wire.instantText(key.disabledAt),
+    dormant_after_days: key.dormantAfterDays,
+    dormant_at: wire.instantText(key.dormantAt),
+    last_used_at: wire.instantText(key.lastUsedAt),
+    deleted_at: wire.instantText(key.deletedAt),
+    restorable_until: wire.instantText(key.purgeAt),
     revoked_at: wire.instantText(key.revokedAt),
     revoke_reason: key.revokeReason,
     created_by: key.createdBy,
     created_at: wire.instantText(key.createdAt),
     updated_at: wire.instantText(key.updatedAt),
     revision: key.revision,
-    versions: key.versions.map((each) => ({
-      number: each.number,
-      start: each.start,
-      last_four: each.lastFour,
-      created_at: wire.instantText(each.createdAt),
-      expires_at: wire.instantText(each.expiresAt),
-      revoked_at: wire.instantText(each.revokedAt),
-    })),
+    versions: key.versions.map(versionToWire),
+  }
+}
+
+export function versionToWire(version: KeyVersion): z.input<typeof versionAnswer> {
+  return {
+    number: version.number,
+    start: version.start,
+    last_four: version.lastFour,
+    created_at: wire.instantText(version.createdAt),
+    expires_at: wire.instantText(version.expiresAt),
+    revoked_at: wire.instantText(version.revokedAt),
   }
 }

@@ -107,6 +107,8 @@ export class KeySnapshots {
 
   isRevoked(key: KeyPart, version: VersionPart): boolean {
     if (this.#revoked.size === 0) return false
+    // read after its deletion: the part itself says so, and says that it is no revocation
+    if (key.deletedAtMs !== undefined) return false
     return (
       this.#revoked.has(key.id) ||
       this.#revoked.has(`${key.id}/${version.number}`) ||
@@ -123,10 +125,15 @@ export class KeySnapshots {
   /** Takes one change of the feed. Never throws: what cannot be read again is told by `staleForMs`. */
   async apply(change: Change): Promise<void> {
     if (change.kind === 'revocation') this.#rememberRevocation(change)
-    else this.#revoked.delete(change.subjectId) // an app that was enabled again: the row is the truth
+    else this.#revoked.delete(change.subjectId) // an app that was enabled, a key that was restored: the row is the truth
     switch (change.subjectType) {
       case 'key':
-        this.#keyChanged(change)
+        this.#keyChanged(change.subjectId, change.position)
+        this.#idsAdded(change)
+        return
+      case 'key_batch':
+        for (const keyId of textsOf(change.detail['key_ids'])) this.#keyChanged(keyId, change.position)
+        this.#idsAdded(change)
         return
       case 'api':
         return this.apis.refresh(change.subjectId)
@@ -226,9 +233,9 @@ export class KeySnapshots {
     return position < this.#changesForgottenTo || (this.#changedAt.get(keyId) ?? -1) > position
   }
 
-  #keyChanged(change: Change): void {
-    this.#changedAt.delete(change.subjectId)
-    this.#changedAt.set(change.subjectId, change.position)
+  #keyChanged(keyId: string, position: number): void {
+    this.#changedAt.delete(keyId)
+    this.#changedAt.set(keyId, position)
     if (this.#changedAt.size > REMEMBERED_CHANGES) {
       const oldest = this.#changedAt.entries().next().value
       if (oldest !== undefined) {
@@ -236,20 +243,20 @@ export class KeySnapshots {
         this.#changesForgottenTo = oldest[1]
       }
     }
-    this.#cache.forgetKey(change.subjectId)
-    const ids = change.detail['public_ids']
-    if (!Array.isArray(ids)) return
-    for (const id of ids) {
-      if (typeof id !== 'string') continue
+    this.#cache.forgetKey(keyId)
+  }
+
+  #idsAdded(change: Change): void {
+    for (const id of textsOf(change.detail['public_ids'])) {
       this.#filter.add(id)
       this.#misses.delete(id)
     }
   }
 
   #rememberRevocation(change: Change): void {
-    const version = change.detail['version']
-    this.#revoked.add(typeof version === 'number' ? `${change.subjectId}/${version}` : change.subjectId)
-    if (this.#revoked.size > REMEMBERED_REVOCATIONS) {
+    for (const name of revokedNames(change)) {
+      this.#revoked.add(name)
+      if (this.#revoked.size <= REMEMBERED_REVOCATIONS) continue
       const oldest = this.#revoked.values().next().value
       if (oldest !== undefined) this.#revoked.delete(oldest)
     }
@@ -272,6 +279,16 @@ export class KeySnapshots {
       .finally(() => this.#upgrading.delete(version.publicId))
   }
 }
+
+/** What stands outside the cache: a key, one version of it, many keys, or all of an app or a workspace. */
+function revokedNames({ subjectType, subjectId, detail }: Change): readonly string[] {
+  if (subjectType === 'key_batch') return textsOf(detail['key_ids'])
+  const version = detail['version']
+  return [typeof version === 'number' ? `${subjectId}/${version}` : subjectId]
+}
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
 
 type CachedOrMissing = { readonly key: KeyPart; readonly version: VersionPart } | undefined
 

@@ -22,6 +22,10 @@ export interface Tables {
   identity_workspace: IdentityWorkspaceTable
   keys_api: KeysApiTable
   keys_key: KeysKeyTable
+  keys_order: KeysOrderTable
+  keys_order_item: KeysOrderItemTable
+  keys_seen_ip: KeysSeenIpTable
+  keys_use: KeysUseTable
   keys_version: KeysVersionTable
   seal_key: SealKeyTable
   store_migration: StoreMigrationTable
@@ -235,6 +239,7 @@ export interface IdentityAppTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  decommissioned_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface IdentitySetupLinkTable {
@@ -257,6 +262,8 @@ export interface IdentityWorkspaceTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  dormant_after_days: number | null
+  restore_window_days: Generated<number>
 }
 
 export interface KeysApiTable {
@@ -298,6 +305,50 @@ export interface KeysKeyTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  owner: string | null
+  tags: Generated<readonly string[]>
+  dormant_after_days: number | null
+  awake_at: ColumnType<Date, Date | string, Date | string>
+  dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface KeysOrderTable {
+  id: string
+  workspace_id: string
+  kind: string
+  state: string
+  subject: ColumnType<unknown, string, string>
+  reason: string | null
+  app_ids: Generated<readonly string[]>
+  set_digest: string
+  confirm: string
+  keys_total: number
+  keys_revoked: Generated<number>
+  keys_skipped: Generated<number>
+  position: ColumnType<number, number | bigint | undefined, number | bigint>
+  actor: ColumnType<unknown, string, string>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  expires_at: ColumnType<Date, Date | string, Date | string>
+  started_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  finished_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface KeysOrderItemTable {
+  order_id: string
+  key_id: string
+}
+
+export interface KeysSeenIpTable {
+  key_id: string
+  ip: string
+  seen_at: ColumnType<Date, Date | string, Date | string>
+}
+
+export interface KeysUseTable {
+  key_id: string
+  last_used_at: ColumnType<Date, Date | string, Date | string>
 }
 
 export interface KeysVersionTable {
