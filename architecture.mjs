@@ -9,7 +9,7 @@ const FLOORS = [
   ['audit', 'feed'],
   ['identity', 'policy', 'usage', 'alerts'],
   ['keys', 'oauth', 'vault'],
-  ['anomaly', 'exposure', 'egress'],
+  ['anomaly', 'exposure', 'egress', 'decisions'],
   ['dataplane'],
   ['http'],
 ]

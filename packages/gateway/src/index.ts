@@ -61,5 +61,6 @@ export {
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'
+export { limitRule, limitsOfKey } from './stages/admit.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 export { mount, serverOptions } from './mount.ts'

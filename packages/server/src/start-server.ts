@@ -214,6 +214,13 @@ export async function startServer(installation: Installation): Promise<RunningSe
         },
       },
       dataplane: { store, seal, nowMs: () => clock.nowMs(), reached },
+      decisions: {
+        store,
+        keys,
+        nowMs: () => clock.nowMs(),
+        geo: () => snapshots.geo,
+        peekLimits: async (policies, cost) => counters.peek(policies, cost),
+      },
       house: {
         store,
         seal,

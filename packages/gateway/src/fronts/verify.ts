@@ -10,7 +10,6 @@ import {
   type Decision,
   type FeedLossPolicy,
   type KeyPart,
-  type LimitPolicy,
   type LimitState,
 } from '@claviger/core'
 import type { Context } from '../context.ts'
@@ -20,7 +19,7 @@ import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Admission, Lookup, MaybePromise, Verifier } from '../ports.ts'
-import { countersLost, journalFull } from '../stages/admit.ts'
+import { countersLost, journalFull, limitRule, limitsOfKey } from '../stages/admit.ts'
 import { feedLoss } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
@@ -33,7 +32,6 @@ const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
 const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: NO_SHADOW }
-const LIMIT_REACHED = { code: 'limit_reached', rule: 'limits' } as const
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
 
@@ -131,7 +129,7 @@ function judge(asked: Asked, lookup: Lookup): void {
     : decide(key, version, askOf(context, request))
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
   if (context.ports.journal.isFull()) throw journalFull()
-  const policies = limitsOf(key, request.apiId)
+  const policies = limitsOfKey(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
   const admission = context.ports.counters.admit(policies, request.cost)
   whenKnown(context, received, admission, (admitted) => decided(asked, lookup, admittedOutcome(decision, admitted)))
@@ -167,7 +165,7 @@ function admittedOutcome(decision: Decision, admission: Admission): Outcome {
       return { decision, limits: admission.states }
     case 'refused':
       return {
-        decision: { ...LIMIT_REACHED, shadow: decision.shadow },
+        decision: { code: 'limit_reached', rule: limitRule(admission.blocking.policy), shadow: decision.shadow },
         limits: admission.states,
         retryAfterMs: admission.blocking.resetMs,
       }
@@ -245,14 +243,6 @@ function guarded(context: Context, received: Received, work: () => void): void {
 
 function wireOf(received: Received): Pick<Received, 'incoming' | 'outgoing' | 'requestId'> {
   return { incoming: received.incoming, outgoing: received.outgoing, requestId: received.requestId }
-}
-
-function limitsOf(key: KeyPart, apiId: string | undefined): readonly LimitPolicy[] {
-  if (apiId === undefined) return key.limits
-  for (const { current } of key.apis) {
-    if (current.id === apiId) return current.limits.length === 0 ? key.limits : [...key.limits, ...current.limits]
-  }
-  return key.limits
 }
 
 /** Of the api that was named; else the strictest of the key's. Asked only when the feed is old. */

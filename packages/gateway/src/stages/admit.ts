@@ -1,5 +1,5 @@
 /** Stage 6: all limits in one step; none is charged when one refuses. A full journal refuses first, so nothing is lost. */
-import { ClavigerError, retryAfterSeconds, type LimitPolicy, type LimitState } from '@claviger/core'
+import { ClavigerError, retryAfterSeconds, type KeyPart, type LimitPolicy, type LimitState } from '@claviger/core'
 import type { Context } from '../context.ts'
 import { learnLimits, type Admitted, type Authorized, type Refused } from '../exchange.ts'
 import type { Admission, MaybePromise } from '../ports.ts'
@@ -22,11 +22,11 @@ function judge(known: Authorized, admission: Admission): Admitted | Refused {
     case 'admitted':
       return learnLimits(known, admission.states)
     case 'refused': {
-      const refused = refuseCaller(limitReached(admission.blocking), `limit.${admission.blocking.policy.name}`, known)
+      const refused = refuseCaller(limitReached(admission.blocking), limitRule(admission.blocking.policy), known)
       return { ...refused, limits: admission.states }
     }
     case 'lost':
-      return refuseCaller(countersLost(), `limit.${admission.policy.name}`, known)
+      return refuseCaller(countersLost(), limitRule(admission.policy), known)
   }
 }
 
@@ -40,6 +40,18 @@ export function joinedLimits(
   if (ofKey.length === 0 && ofApi.length === 0) return ofTarget
   return [...ofKey, ...ofTarget, ...ofApi]
 }
+
+/** What is asked at `keys/verify`: there is no target, and the api is what the asker names. */
+export function limitsOfKey(key: KeyPart, apiId: string | undefined): readonly LimitPolicy[] {
+  if (apiId === undefined) return key.limits
+  for (const { current } of key.apis) {
+    if (current.id === apiId) return current.limits.length === 0 ? key.limits : [...key.limits, ...current.limits]
+  }
+  return key.limits
+}
+
+/** The name of the rule that a limit is, for people. */
+export const limitRule = (policy: LimitPolicy): string => `limit.${policy.name}`
 
 export function limitReached(blocking: LimitState): ClavigerError {
   return new ClavigerError('limit_reached', `The limit "${blocking.policy.name}" is reached.`, {

@@ -22,6 +22,7 @@ export const OPERATIONS = {
   deleteModel: { method: 'DELETE', path: '/api/v1/models/{id}' },
   deleteProviderKey: { method: 'DELETE', path: '/api/v1/provider-keys/{id}' },
   deleteRoute: { method: 'DELETE', path: '/api/v1/routes/{id}' },
+  explainDecision: { method: 'POST', path: '/api/v1/decisions/explain' },
   getAdminKey: { method: 'GET', path: '/api/v1/admin-keys/{id}' },
   getApi: { method: 'GET', path: '/api/v1/apis/{id}' },
   getApp: { method: 'GET', path: '/api/v1/apps/{id}' },

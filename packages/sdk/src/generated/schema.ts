@@ -702,6 +702,26 @@ export interface paths {
         patch: operations["updateModel"];
         trace?: never;
     };
+    "/api/v1/decisions/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask why a call would be allowed or refused.
+         * @description Asks what `keys/verify` asks, and tells every rule with what it found. Nothing is charged, journaled or counted as a use. A key that is unknown and one of another workspace are answered alike.
+         */
+        post: operations["explainDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1135,6 +1155,69 @@ export interface components {
                  * @example payments@example.com
                  */
                 owner: string;
+            }[];
+        };
+        Explanation: {
+            /**
+             * @description Id of a resource of type key.
+             * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            key_id: string;
+            version: number;
+            /**
+             * @description Id of a resource of type app.
+             * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            app_id: string;
+            /**
+             * Format: date-time
+             * @description The instant that was decided for.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            at: string;
+            valid: boolean;
+            /**
+             * @description `valid`, or why not.
+             * @example scope_missing
+             */
+            code: string;
+            /**
+             * @description The rule that decides; `all` when none refuses.
+             * @example key.scopes
+             */
+            rule: string;
+            missing_scopes: string[];
+            /** @description What restrictions in shadow mode would have refused. */
+            shadow: {
+                code: string;
+                rule: string;
+            }[];
+            /** @description Every rule, in the order in which they are asked. */
+            checks: {
+                /** @example key.restrictions/0.ip */
+                rule: string;
+                /** @enum {string} */
+                outcome: "passed" | "refused" | "shadow_refused" | "not_reached";
+                /** @description Of a rule that refused. */
+                code: string | null;
+                /** @description What the rule found. */
+                detail: string;
+            }[];
+            /** @description The smallest change that would allow it; null when it is allowed, and when none would. */
+            nearest: {
+                rule: string;
+                /** @example grant orders.write */
+                change: string;
+            } | null;
+            limits: {
+                /** @description The name of its counter. */
+                policy: string;
+                name: string;
+                limit: number;
+                remaining: number;
+                /** @description Until more can be had, or until the cost can when it would block; null: never. */
+                reset_ms: number | null;
+                would_block: boolean;
             }[];
         };
         /** @description What holds while the change feed, and so revocations, cannot be read. */
@@ -1580,7 +1663,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -8233,6 +8316,176 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Id of a resource of type key.
+                     * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    key_id?: string;
+                    /** @description Which secret of the key; the newest when it is left out. Only beside `key_id`. */
+                    version?: number;
+                    /**
+                     * Format: password
+                     * @description As it was presented, in place of `key_id`.
+                     */
+                    key?: string;
+                    /**
+                     * @description At whose door it was presented.
+                     * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    api_id?: string;
+                    /** @description All of these are needed. */
+                    scopes?: string[];
+                    /**
+                     * @description The end client, for keys that are held to address ranges.
+                     * @example 192.0.2.1
+                     */
+                    client_ip?: string;
+                    /** @description Units to charge; 1 by default. */
+                    cost?: number;
+                    /** @description The call that is decided about: for restrictions of the key, and for the journal. */
+                    request?: {
+                        /** @example GET */
+                        method?: string;
+                        /**
+                         * @description As it came; a query is cut off.
+                         * @example /orders
+                         */
+                        path?: string;
+                        /** @description The header field Origin. */
+                        origin?: string;
+                        /** @description The header field Referer. */
+                        referer?: string;
+                        /** @description The header field User-Agent. */
+                        user_agent?: string;
+                        /** @description The version of the api that is called. */
+                        api_version?: string;
+                        /** @description SHA-256 of the certificate that the client proved to hold: base64url or hexadecimal. */
+                        client_certificate?: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description As if it were then, with the key as it is now. Limits are told as they are now and decide nothing.
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

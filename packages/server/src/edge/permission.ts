@@ -49,6 +49,7 @@ export const PERMISSIONS = {
   'models.update': { what: 'Change models.' },
   'models.delete': { what: 'Delete models.' },
   'audit.read': { what: 'Read the audit log and the decisions.', reads: true },
+  'decisions.explain': { what: 'See why a call would be allowed or refused.', reads: true },
   'probes.read': {
     what: 'See what was refused before it was known who asked.',
     reads: true,

@@ -1,5 +1,6 @@
 /** All operations of the control API, room by room: what is served, and what `openapi/claviger.json` describes. */
 import { dataplaneOperations, type DataplaneRoom } from '#dataplane'
+import { decisionsOperations, type DecisionsRoom } from '#decisions'
 import { bindOperations, type BoundOperation, type Operation } from '#edge'
 import { identityOperations, type IdentityRoom } from '#identity'
 import { keysOperations, type KeysRoutesRoom } from '#keys'
@@ -17,6 +18,7 @@ export interface Rooms {
   readonly vault: VaultRoom
   readonly keys: KeysRoutesRoom
   readonly dataplane: DataplaneRoom
+  readonly decisions: DecisionsRoom
   readonly house: HouseRoom
 }
 
@@ -34,6 +36,7 @@ export const CONTRACT: readonly Operation[] = [
   ...keysOperations,
   ...vaultOperations,
   ...dataplaneOperations,
+  ...decisionsOperations,
   ...houseOperations,
 ]
 
@@ -43,6 +46,7 @@ export function bindContract(rooms: Rooms): readonly BoundOperation[] {
     ...bindOperations(keysOperations, rooms.keys),
     ...bindOperations(vaultOperations, rooms.vault),
     ...bindOperations(dataplaneOperations, rooms.dataplane),
+    ...bindOperations(decisionsOperations, rooms.decisions),
     ...bindOperations(houseOperations, rooms.house),
   ]
 }

@@ -17,6 +17,7 @@ export {
   limitToWire,
   requestsLimit,
   revocationBoundSeconds,
+  verifyBody,
 } from './schemas.ts'
 export { createApi } from './apis.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'

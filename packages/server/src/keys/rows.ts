@@ -223,15 +223,26 @@ export interface SnapshotRow {
   readonly position: number
 }
 
-/** One statement, so that the row and the feed's position come from one snapshot of the database. */
-export const SELECT_SNAPSHOT = `
-  select k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limit_requests,
+const SNAPSHOT_COLUMNS = `
+         k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limit_requests,
          k.limit_window_seconds, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
          k.deleted_at, k.revoked_at,
          v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
-         v.revoked_at as version_revoked_at, feed_position() as position
+         v.revoked_at as version_revoked_at, feed_position() as position`
+
+/** One statement, so that the row and the feed's position come from one snapshot of the database. */
+export const SELECT_SNAPSHOT = `
+  select ${SNAPSHOT_COLUMNS}
     from keys_version asked
     join keys_key k on k.id = asked.key_id
     join keys_version v on v.key_id = k.id
    where asked.public_id = $1
    order by v.number`
+
+/** The same of keys that are known by their ids, of one workspace. */
+export const SELECT_SNAPSHOTS_OF_KEYS = `
+  select ${SNAPSHOT_COLUMNS}
+    from keys_key k
+    join keys_version v on v.key_id = k.id
+   where k.workspace_id = $1 and k.id = any($2::text[])
+   order by k.id, v.number`

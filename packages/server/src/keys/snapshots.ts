@@ -20,7 +20,14 @@ import type { Log, Store } from '#store'
 import { compileApi, compileKey } from './compile.ts'
 import { KeyCache } from './key-cache.ts'
 import { PartRegistry } from './part-registry.ts'
-import { SELECT_SNAPSHOT, selectAnyApi, selectPublicIds, upgradeDigest, type SnapshotRow } from './rows.ts'
+import {
+  SELECT_SNAPSHOT,
+  SELECT_SNAPSHOTS_OF_KEYS,
+  selectAnyApi,
+  selectPublicIds,
+  upgradeDigest,
+  type SnapshotRow,
+} from './rows.ts'
 
 export interface KeySnapshotOptions {
   readonly store: Store
@@ -103,6 +110,28 @@ export class KeySnapshots {
     if (this.#filterReady && !this.#filter.mayContain(parsed.publicId)) return UNKNOWN_ID
     if (this.#misses.has(parsed.publicId)) return UNKNOWN_ID
     return this.#findCold(presented, parsed.publicId)
+  }
+
+  /**
+   * Keys of a workspace as they stand in the database now, by id. Nothing of it is kept: this is for who tells about keys,
+   * not for who serves them.
+   *
+   * @param edit what of the rows to take for something else
+   */
+  async read(
+    workspaceId: string,
+    keyIds: readonly string[],
+    edit: Partial<SnapshotRow> = {},
+  ): Promise<ReadonlyMap<string, KeyPart>> {
+    const rows = readSnapshotRows(await this.#options.store.raw(SELECT_SNAPSHOTS_OF_KEYS, [workspaceId, keyIds]))
+    const keys = new Map<string, KeyPart>()
+    for (const versions of Map.groupBy(rows, ({ id }) => id).values()) {
+      const edited = versions.map((row) => ({ ...row, ...edit }))
+      const first = edited[0]
+      const joined = first === undefined ? undefined : await this.#join(first)
+      if (first !== undefined && joined !== undefined) keys.set(first.id, compileKey(first, edited, joined))
+    }
+    return keys
   }
 
   isRevoked(key: KeyPart, version: VersionPart): boolean {

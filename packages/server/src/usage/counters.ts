@@ -1,9 +1,11 @@
 /** The gateway's port `Counters`: limits from leases, and the shield. */
 import { setImmediate } from 'node:timers'
+import type { LimitPolicy } from '@claviger/core'
 import type { Clock, Counters } from '@claviger/gateway'
 import type { Log, Store } from '#store'
 import type { LeaseStore } from './lease-store.ts'
 import { LeasedLimits, type LimitFacts } from './leased-limits.ts'
+import { peekLeased, type LimitPeek } from './peek-limits.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
 import { Shield, type ShieldOptions } from './shield.ts'
 
@@ -17,6 +19,12 @@ export interface CountersOptions {
 }
 
 export interface RunningCounters extends Counters {
+  /**
+   * What is left of limits, in the order given, and whether a call of that cost would be refused. Charges nothing.
+   *
+   * @throws ClavigerError `store_unavailable`
+   */
+  peek(policies: readonly LimitPolicy[], cost: number): Promise<readonly LimitPeek[]>
   facts(): LimitFacts
   /** Gives all leases back. */
   close(): Promise<void>
@@ -48,6 +56,12 @@ export function createCounters({
     shieldedForMs: (clientIp) => shield.blockedForMs(clientIp, clock.monotonicMs()),
     recordFailure: (clientIp) => {
       shield.recordFailure(clientIp, clock.monotonicMs())
+    },
+    peek: async (policies, cost) => {
+      const leased = policies.filter((policy) => policy.class !== 'approximate')
+      const peeks = await peekLeased(store, leased, cost, (policy) => limits.unitsHere(policy))
+      const known = new Map(peeks.map((peek) => [peek.policy, peek]))
+      return policies.map((policy) => known.get(policy) ?? limits.peekLocal(policy, cost))
     },
     facts: () => limits.facts(),
     close: async () => {

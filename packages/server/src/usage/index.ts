@@ -2,6 +2,7 @@
 export { createCounters, type CountersOptions, type RunningCounters } from './counters.ts'
 export type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, UnusedUnits } from './lease-store.ts'
 export type { LimitFacts } from './leased-limits.ts'
+export type { LimitPeek } from './peek-limits.ts'
 export { maintainUsage, registerUsageJobs } from './maintain-usage.ts'
 export { DEFAULT_SHIELD, type ShieldOptions } from './shield.ts'
 export {

@@ -10,6 +10,7 @@ import type { LeaseStore } from './lease-store.ts'
 import { LimitAccount } from './limit-account.ts'
 import { LocalWindows } from './local-windows.ts'
 import { LookLater } from './look-later.ts'
+import type { LimitPeek } from './peek-limits.ts'
 
 export interface LeasedLimitsOptions {
   readonly store: LeaseStore
@@ -96,6 +97,21 @@ export class LeasedLimits {
     for (const account of this.#accounts.values()) account.dropLeases()
     const unused = [...this.#accounts.values()].flatMap((account) => account.takeUnused())
     if (unused.length > 0) await this.#store.giveBack(unused).catch(() => undefined)
+  }
+
+  /** Units that this node may use of a limit without asking, now. */
+  unitsHere(policy: LimitPolicy): number {
+    const account = this.#accounts.get(policy.id)
+    return account !== undefined && account.isOf(policy) ? account.available(this.#now()) : 0
+  }
+
+  /** A limit that is counted in this process only, looked at. */
+  peekLocal(policy: LimitPolicy, cost: number): LimitPeek {
+    const nowMs = this.#now()
+    const counter = this.#local.counterOf(policy, nowMs)
+    const blocks = !counter.admits(cost, nowMs)
+    const resetMs = blocks ? counter.retryAfterMs(cost, nowMs) : counter.resetMs(nowMs)
+    return { policy, remaining: counter.remaining(nowMs), resetMs, blocks }
   }
 
   facts(): LimitFacts {

@@ -3,8 +3,11 @@ import { compileCidrs } from '@claviger/core'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { silentLog, type Config } from '#config'
+import { TargetTables } from '#dataplane'
 import { openGeo, type Geo } from '#geo'
-import { createAdminKey, findApp, maxKeyAgeSeconds, type RoleName } from '#identity'
+import { createAdminKey, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds, type RoleName } from '#identity'
+import { KeySnapshots } from '#keys'
+import { createCounters, type RunningCounters } from '#usage'
 import { registerVaultSamples } from '#vault'
 import { vectorPath } from '../../geo/testing/vectors.ts'
 import { openTestIdentity, type TestIdentity } from '../../identity/testing/open-identity.ts'
@@ -37,6 +40,10 @@ export interface TestControl {
   readonly url: string
   readonly owner: string
   readonly control: Control
+  /** What a data plane on the same database would know. */
+  readonly keys: KeySnapshots
+  readonly targets: TargetTables
+  readonly counters: RunningCounters
   /** What the server believes of the world; tests change it. */
   readonly world: { feedAgeMs: number; readiness: Readiness; shieldedForMs: number }
   readonly failures: string[]
@@ -60,6 +67,25 @@ export async function openTestControl(
     log: silentLog,
     nowMs: room.nowMs,
   })
+  const clock = { nowMs: room.nowMs, monotonicMs: () => performance.now() }
+  const counters = createCounters({ store, clock, log: silentLog })
+  const keySnapshots = new KeySnapshots({
+    store,
+    seal,
+    log: silentLog,
+    monotonicMs: clock.monotonicMs,
+    loadApp: async (id) => loadAppPart(store.db, id),
+    loadWorkspace: async (id) => loadWorkspacePart(store.db, id),
+  })
+  const targets = new TargetTables({
+    store,
+    log: silentLog,
+    monotonicMs: clock.monotonicMs,
+    apiPart: async (id) => keySnapshots.apis.get(id),
+  })
+  feed.onChange(async (changes) => {
+    for (const change of changes) await Promise.all([keySnapshots.apply(change), targets.apply(change)])
+  })
   const control = createControl({
     config: {
       trustedProxies: compileCidrs([]),
@@ -71,8 +97,8 @@ export async function openTestControl(
     store,
     seal,
     log: silentLog,
-    clock: { nowMs: room.nowMs, monotonicMs: () => performance.now() },
-    rooms: roomsOf(identity, world, geo),
+    clock,
+    rooms: roomsOf({ identity, world, geo, counters, keySnapshots }),
     operators: directory,
     feedAgeMs: () => world.feedAgeMs,
     shield: {
@@ -106,6 +132,9 @@ export async function openTestControl(
     url,
     owner,
     control,
+    keys: keySnapshots,
+    targets,
+    counters,
     world,
     failures,
     mint,
@@ -114,6 +143,7 @@ export async function openTestControl(
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
       geo.close()
+      await counters.close()
       await identity.dispose()
     },
   }
@@ -141,7 +171,15 @@ async function send(url: string, method: string, { as = '', body, headers }: Sen
   }
 }
 
-function roomsOf(identity: TestIdentity, world: TestControl['world'], geo: Geo): Rooms {
+interface RoomParts {
+  readonly identity: TestIdentity
+  readonly world: TestControl['world']
+  readonly geo: Geo
+  readonly counters: RunningCounters
+  readonly keySnapshots: KeySnapshots
+}
+
+function roomsOf({ identity, world, geo, counters, keySnapshots }: RoomParts): Rooms {
   const { store, seal, room, feed } = identity
   const { nowMs, reached } = room
   return {
@@ -158,6 +196,13 @@ function roomsOf(identity: TestIdentity, world: TestControl['world'], geo: Geo):
       deniesAfterSeconds: 2,
     },
     dataplane: { store, seal, nowMs, reached },
+    decisions: {
+      store,
+      keys: keySnapshots,
+      nowMs,
+      geo: () => geo,
+      peekLimits: async (policies, cost) => counters.peek(policies, cost),
+    },
     house: {
       store,
       seal,

@@ -1,0 +1,132 @@
+/**
+ * What `keys/verify` would decide, told rule by rule, without deciding it: nothing is charged, journaled or counted as a
+ * use. The rules are those of the decision core; what stands before them (revocations of the feed) and behind them
+ * (limits) is told in the same form.
+ */
+import {
+  ClavigerError,
+  explain,
+  type Ask,
+  type Explanation,
+  type KeyPart,
+  type RuleCheck,
+  type ShadowRefusal,
+  type VersionPart,
+} from '@claviger/core'
+import { limitRule, limitsOfKey } from '@claviger/gateway'
+import type { LimitPeek } from '#usage'
+import type { DecisionsRoom } from './room.ts'
+
+/** Which key: by its id, or as somebody presented it. */
+export type AskedKey =
+  | { readonly kind: 'id'; readonly keyId: string; readonly version: number | undefined }
+  | { readonly kind: 'presented'; readonly secret: string }
+
+export interface Question {
+  readonly workspaceId: string
+  readonly key: AskedKey
+  readonly ask: Omit<Ask, 'nowMs' | 'geo'>
+  /** In units, at least 1. */
+  readonly cost: number
+  /** Undefined: now. Limits are only known as they are now, so for another instant they decide nothing. */
+  readonly atMs: number | undefined
+}
+
+export interface ToldDecision {
+  readonly key: KeyPart
+  readonly version: VersionPart
+  readonly atMs: number
+  readonly code: Explanation['decision']['code']
+  readonly rule: string
+  readonly missingScopes: readonly string[]
+  readonly shadow: readonly ShadowRefusal[]
+  readonly checks: readonly RuleCheck[]
+  readonly nearest: Explanation['nearest']
+  readonly limits: readonly LimitPeek[]
+}
+
+/** @throws ClavigerError `not_found` for a key that is unknown or another workspace's: nobody learns which */
+export async function explainDecision(room: DecisionsRoom, question: Question): Promise<ToldDecision> {
+  const { key, version } = await findKey(room, question)
+  const atMs = question.atMs ?? room.nowMs()
+  const explanation = explain(key, version, { ...question.ask, nowMs: atMs, geo: room.geo() })
+  const limits = await room.peekLimits(limitsOfKey(key, question.ask.apiId), question.cost)
+  const told = withLimits(explanation, limits, question)
+  const isRevoked = room.keys.isRevoked(key, version)
+  return { key, version, atMs, limits, ...(isRevoked ? revoked(told) : passedFeed(told)) }
+}
+
+type Told = Omit<ToldDecision, 'key' | 'version' | 'atMs' | 'limits'>
+
+async function findKey(
+  room: DecisionsRoom,
+  { key: asked, workspaceId }: Question,
+): Promise<{ readonly key: KeyPart; readonly version: VersionPart }> {
+  if (asked.kind === 'id') {
+    const key = (await room.keys.read(workspaceId, [asked.keyId])).get(asked.keyId)
+    const version =
+      asked.version === undefined ? key?.versions.at(-1) : key?.versions.find(({ number }) => number === asked.version)
+    if (key === undefined || version === undefined) throw unknownKey()
+    return { key, version }
+  }
+  const found = await room.keys.find(asked.secret)
+  if (found.kind === 'unavailable')
+    throw new ClavigerError('unavailable', 'The key cannot be checked at the moment.', { retryAfterSeconds: 1 })
+  if (found.kind === 'unknown' || found.key.workspace.current.id !== workspaceId) throw unknownKey()
+  return found
+}
+
+function unknownKey(): ClavigerError {
+  return new ClavigerError('not_found', 'There is no such key, or no such version of it.')
+}
+
+/** The feed may be faster than what is known of a key; what it tells of is asked before every rule. */
+function revoked(told: Told): Told {
+  const detail = 'The change feed told of the end of the key, or of what it belongs to.'
+  return {
+    ...told,
+    code: 'key_revoked',
+    rule: 'feed.revoked',
+    missingScopes: [],
+    shadow: [],
+    checks: [
+      { rule: 'feed.revoked', outcome: 'refused', code: 'key_revoked', detail },
+      ...told.checks.map(({ rule, detail: found }) => ({ rule, outcome: 'not_reached' as const, detail: found })),
+    ],
+  }
+}
+
+function passedFeed(told: Told): Told {
+  const detail = 'The change feed told of no revocation.'
+  return { ...told, checks: [{ rule: 'feed.revoked', outcome: 'passed', detail }, ...told.checks] }
+}
+
+function withLimits(explanation: Explanation, limits: readonly LimitPeek[], question: Question): Told {
+  const { decision } = explanation
+  const isReached = decision.code === 'valid' && question.atMs === undefined
+  const blocking = isReached ? limits.filter(({ blocks }) => blocks).toSorted(latestFirst) : []
+  const first = blocking[0]
+  const checks = [...explanation.checks, ...limits.map((limit) => checkOf(limit, isReached))]
+  const common = { missingScopes: decision.missingScopes ?? [], shadow: decision.shadow, checks }
+  if (first === undefined) return { ...common, code: decision.code, rule: decision.rule, nearest: explanation.nearest }
+  const rule = limitRule(first.policy)
+  const change = blocking.map((limit) => changeOf(limit, question.cost)).join('; ')
+  return { ...common, code: 'limit_reached', rule, nearest: { rule, change } }
+}
+
+/** A door names the limit that opens last. */
+const latestFirst = (one: LimitPeek, other: LimitPeek): number =>
+  one.resetMs === other.resetMs ? 0 : other.resetMs - one.resetMs
+
+function checkOf({ policy, remaining, resetMs, blocks }: LimitPeek, isReached: boolean): RuleCheck {
+  const more = Number.isFinite(resetMs) && resetMs > 0 ? `, more in ${Math.ceil(resetMs / 1000)} s` : ''
+  const detail = `${Math.floor(remaining)} of ${policy.limit} units are left${more}.`
+  const rule = limitRule(policy)
+  if (!isReached) return { rule, outcome: 'not_reached', detail }
+  return blocks ? { rule, outcome: 'refused', code: 'limit_reached', detail } : { rule, outcome: 'passed', detail }
+}
+
+function changeOf({ policy, resetMs }: LimitPeek, cost: number): string {
+  if (!Number.isFinite(resetMs)) return `raise the limit ${policy.name} to ${cost} or more`
+  return `wait ${Math.ceil(resetMs / 1000)} s, or raise the limit ${policy.name}`
+}

@@ -1,0 +1,15 @@
+/** What the operations of this room need, handed in once at start. Nothing here changes anything. */
+import type { GeoLookup, LimitPolicy } from '@claviger/core'
+import type { KeySnapshots } from '#keys'
+import type { Store } from '#store'
+import type { LimitPeek } from '#usage'
+
+export interface DecisionsRoom {
+  readonly store: Store
+  readonly nowMs: () => number
+  readonly keys: Pick<KeySnapshots, 'find' | 'isRevoked' | 'read'>
+  /** What the doors know of addresses; undefined: nothing. */
+  readonly geo: () => GeoLookup | undefined
+  /** What is left of limits; charges nothing. */
+  readonly peekLimits: (policies: readonly LimitPolicy[], cost: number) => Promise<readonly LimitPeek[]>
+}
