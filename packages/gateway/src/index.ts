@@ -30,6 +30,7 @@ export {
 export type { AuditMode, DeploymentPart, Guarded, ModelPart, RoutePart, Timeouts } from './parts.ts'
 export type {
   Admission,
+  AskedFacts,
   Clock,
   Counters,
   DecisionRecord,

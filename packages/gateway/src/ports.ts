@@ -145,6 +145,18 @@ export interface Egress {
 
 export type Door = 'verify' | 'gw' | 'openai'
 
+/** What a decision was asked with beside what stands in every record; so that it can be asked again. */
+export interface AskedFacts {
+  /** At `keys/verify`: what was needed. On the other doors the target says it. */
+  readonly scopes?: readonly string[] | undefined
+  readonly origin?: string | undefined
+  /** Its origin, and only where `Origin` was not told: what stands behind it may hold secrets. */
+  readonly referer?: string | undefined
+  /** As `parseThumbprint` writes it. */
+  readonly clientCertificate?: string | undefined
+  readonly apiVersion?: string | undefined
+}
+
 /** One decision after authentication, with what came of it. Keys are short on disk; see the journal's codec. */
 export interface DecisionRecord {
   readonly atMs: number
@@ -173,6 +185,8 @@ export interface DecisionRecord {
   readonly usage: Usage | undefined
   /** What would have been refused if it were enforced; undefined: nothing. */
   readonly shadow?: readonly ShadowRefusal[] | undefined
+  /** What else the rules were asked with; undefined: nothing. */
+  readonly facts?: AskedFacts | undefined
   /** The journal's own note: what it has written already of this call at `open`, and writes again. */
   headText?: string | undefined
 }

@@ -18,9 +18,10 @@ import { isTls } from '../http/answer.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
-import type { Admission, Lookup, MaybePromise, Verifier } from '../ports.ts'
+import type { Admission, AskedFacts, Lookup, MaybePromise, Verifier } from '../ports.ts'
 import { countersLost, journalFull, limitRule, limitsOfKey } from '../stages/admit.ts'
 import { feedLoss } from '../stages/authorize.ts'
+import { keptOrigins } from '../stages/asked-facts.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
 import { decidedAnswer, invalidAnswer, probingAnswer } from './verify-answer.ts'
@@ -191,14 +192,27 @@ function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcom
     method: request.call.method ?? '',
     path: request.call.path ?? '',
     clientIp: request.clientIpText,
-    ...(request.call.userAgent !== undefined && { userAgent: request.call.userAgent }),
+    // of the caller that is asked about, not of the asker
+    userAgent: request.call.userAgent ?? '',
     shadow: decision.shadow,
+    facts: factsOfQuestion(request),
   }
   context.ports.ledger.settle(whole)
   const written = context.ports.journal.record(whole, 'ordinary')
   const text = decidedAnswer({ key, version, decision, limits, retryAfterMs, requestId: received.requestId })
   if (written === undefined) answer(asked, text)
   else whenKnown(context, received, written, () => answer(asked, text))
+}
+
+function factsOfQuestion({ scopes, call }: VerifyRequest): AskedFacts | undefined {
+  const { origin, referer, clientCertificate, apiVersion } = call
+  const isPlain =
+    scopes.length === 0 &&
+    origin === undefined &&
+    referer === undefined &&
+    clientCertificate === undefined &&
+    apiVersion === undefined
+  return isPlain ? undefined : { scopes, ...keptOrigins(origin, referer), clientCertificate, apiVersion }
 }
 
 function answer(asked: Asked, body: string): void {

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls'
 import { parseThumbprint } from '@claviger/core'
 
 /** A connection keeps its certificate: looked up once, and only when somebody asks. */
-const thumbprints = new WeakMap<Socket, string>()
+const thumbprints = new WeakMap<Socket, string | null>()
 
 /**
  * SHA-256 of the certificate of this connection's other end, as `parseThumbprint` writes it; undefined without TLS, and
@@ -12,11 +12,11 @@ const thumbprints = new WeakMap<Socket, string>()
  */
 export function clientCertificateOf(socket: Socket): string | undefined {
   const known = thumbprints.get(socket)
-  if (known !== undefined) return known
+  if (known !== undefined) return known ?? undefined
   if (!(socket instanceof TLSSocket)) return undefined
   // without a certificate an object without members, whatever the type says
   const { fingerprint256 } = socket.getPeerCertificate() as { readonly fingerprint256?: string }
   const thumbprint = fingerprint256 === undefined ? undefined : parseThumbprint(fingerprint256)
-  if (thumbprint !== undefined) thumbprints.set(socket, thumbprint)
+  thumbprints.set(socket, thumbprint ?? null)
   return thumbprint
 }

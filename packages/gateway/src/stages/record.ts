@@ -15,6 +15,7 @@ import {
   type TokenUsage,
 } from '../exchange.ts'
 import type { DecisionRecord, MaybePromise, Usage } from '../ports.ts'
+import { factsOfCall } from './asked-facts.ts'
 
 /** Before a byte goes to the upstream the decision is in the spool; with `before-answer` it is on the disk. */
 export function open(context: Context, selected: Selected): MaybePromise<Opened> {
@@ -118,6 +119,7 @@ export function decisionRecord(context: Context, received: Received, outcome: De
     durationMs: context.ports.clock.monotonicMs() - received.startedMonotonicMs,
     usage: outcome.usage,
     shadow,
+    facts: factsOfCall(received),
     headText: undefined,
   }
 }

@@ -59,6 +59,23 @@ describe('a line', () => {
     expect(encodeDecision({ ...record, shadow: [] })).toBe(encodeDecision(record))
   })
 
+  test('tells what was asked, beside whatever else stands at the end', () => {
+    const whole = {
+      scopes: ['orders.read', '"],[\\'],
+      origin: 'https://app.example.com',
+      referer: 'https://app.example.com',
+      clientCertificate: 'ab'.repeat(32),
+      apiVersion: '2026-11","',
+    }
+    const shadow = [{ code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' }] as const
+    for (const facts of [whole, { scopes: ['a'] }, { apiVersion: '1' }, { referer: 'null' }, {}])
+      for (const more of [{}, { askedBy: 'adm_1' }, { shadow }, { shadow, askedBy: 'adm_1' }]) {
+        expect(decodeDecision(encodeDecision({ ...record, ...more, facts }))).toEqual({ ...record, ...more, facts })
+        expect(decodeDecision(encodeOpening({ ...record, ...more, facts }))).toEqual({ ...record, ...more, facts })
+      }
+    expect(encodeDecision({ ...record, facts: undefined })).toBe(encodeDecision(record))
+  })
+
   test('says what it is sorted by without being read whole', () => {
     const { atMs, requestId, door, workspaceId, keyId } = record
     expect(headOf(encodeOpening(record))).toEqual({ kind: 'opening', atMs, requestId, door, workspaceId, keyId })

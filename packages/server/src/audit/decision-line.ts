@@ -4,14 +4,15 @@
  * that strangers choose are escaped, all others are ours and hold nothing to escape.
  *
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
- *    code, rule, status, duration_ms, usage, asked by, shadow]
+ *    code, rule, status, duration_ms, usage, asked by, shadow, facts]
  *   shadow: [[code, rule], …]
+ *   facts: [scopes, origin, referer, client certificate, api version]
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
  * kind `o` (opening): before the call is forwarded. `d` (decision): the whole story, once.
  */
-import type { RefusalCode } from '@claviger/core'
-import type { DecisionRecord, Usage } from '@claviger/gateway'
+import type { RefusalCode, ShadowRefusal } from '@claviger/core'
+import type { AskedFacts, DecisionRecord, Usage } from '@claviger/gateway'
 
 /** Before forwarding. If no decision follows, the process died in between. */
 export function encodeOpening(record: DecisionRecord): string {
@@ -40,10 +41,26 @@ function tail(record: DecisionRecord): string {
 }
 
 /** What stands at the end of few lines. */
-function end({ askedBy, shadow }: DecisionRecord): string {
-  if (shadow !== undefined && shadow.length > 0)
-    return `,${optional(askedBy)},[${shadow.map(({ code, rule }) => `["${code}","${rule}"]`).join(',')}]]`
+function end({ askedBy, shadow, facts }: DecisionRecord): string {
+  const hasShadow = shadow !== undefined && shadow.length > 0
+  if (facts !== undefined)
+    return `,${optional(askedBy)},${hasShadow ? shadowText(shadow) : 'null'},${factsText(facts)}]`
+  if (hasShadow) return `,${optional(askedBy)},${shadowText(shadow)}]`
   return askedBy === undefined ? ']' : `,"${askedBy}"]`
+}
+
+function shadowText(shadow: readonly ShadowRefusal[]): string {
+  return `[${shadow.map(({ code, rule }) => `["${code}","${rule}"]`).join(',')}]`
+}
+
+/** Strangers choose all of it but the certificate, which is digits. */
+function factsText({ scopes, origin, referer, clientCertificate, apiVersion }: AskedFacts): string {
+  const asked = scopes === undefined || scopes.length === 0 ? 'null' : JSON.stringify(scopes)
+  return `[${asked},${escaped(origin)},${escaped(referer)},${optional(clientCertificate)},${escaped(apiVersion)}]`
+}
+
+function escaped(text: string | undefined): string {
+  return text === undefined ? 'null' : JSON.stringify(text)
 }
 
 function usageText(usage: Usage): string {
@@ -119,7 +136,8 @@ export function headOf(line: string): LineHead {
 export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
-  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow] = parts.slice(10)
+  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow, facts] =
+    parts.slice(10)
   if (
     (kind !== 'd' && kind !== 'o') ||
     typeof atMs !== 'number' ||
@@ -151,11 +169,23 @@ export function decodeDecision(line: string): DecisionRecord {
     usage: Array.isArray(usage) ? usageOf(usage) : undefined,
     ...(typeof askedBy === 'string' && { askedBy }),
     ...(Array.isArray(shadow) && { shadow: shadowOf(shadow) }),
+    ...(Array.isArray(facts) && { facts: factsOf(facts) }),
   } as DecisionRecord
 }
 
 function shadowOf(pairs: readonly unknown[]): DecisionRecord['shadow'] {
   return (pairs as readonly (readonly [RefusalCode, string])[]).map(([code, rule]) => ({ code, rule }))
+}
+
+function factsOf(parts: readonly unknown[]): AskedFacts {
+  const [scopes, origin, referer, clientCertificate, apiVersion] = parts
+  return {
+    ...(Array.isArray(scopes) && { scopes }),
+    ...(typeof origin === 'string' && { origin }),
+    ...(typeof referer === 'string' && { referer }),
+    ...(typeof clientCertificate === 'string' && { clientCertificate }),
+    ...(typeof apiVersion === 'string' && { apiVersion }),
+  }
 }
 
 function usageOf(parts: readonly unknown[]): Usage {

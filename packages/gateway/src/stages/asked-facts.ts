@@ -1,0 +1,35 @@
+/**
+ * What a decision was asked with, as the journal keeps it: enough to ask again, and nothing that may be secret. Of a
+ * `Referer` that is its origin, and an origin is kept only when it is one.
+ */
+import type { Received } from '../exchange.ts'
+import { clientCertificateOf } from '../http/client-certificate.ts'
+import type { AskedFacts } from '../ports.ts'
+
+/** Nobody could have allowed a longer one. */
+const MOST_ORIGIN_CHARACTERS = 300
+/** What could be judged as an origin: user names, paths and queries are none of it. */
+const ORIGIN = /^https?:\/\/[^/?#@\\\s]+\/?$/i
+const START = /^https?:\/\/[^/?#]*/i
+
+/** Most calls tell none of it, and cost two look-ups of header fields. */
+export function factsOfCall({ headers, incoming }: Received): AskedFacts | undefined {
+  const { origin, referer } = headers
+  const clientCertificate = clientCertificateOf(incoming.socket)
+  if (origin === undefined && referer === undefined && clientCertificate === undefined) return undefined
+  return { ...keptOrigins(origin, referer), clientCertificate }
+}
+
+/** The two that say from which page a call comes, as they are kept. They are judged as what came was. */
+export function keptOrigins(
+  origin: string | undefined,
+  referer: string | undefined,
+): Pick<AskedFacts, 'origin' | 'referer'> {
+  if (origin !== undefined) return { origin: kept(origin) }
+  return referer === undefined ? {} : { referer: kept(START.exec(referer)?.[0] ?? '') }
+}
+
+/** What is no origin is not allowed anywhere; that it was told, and was none, is all there is to know. */
+function kept(text: string): string {
+  return text.length <= MOST_ORIGIN_CHARACTERS && ORIGIN.test(text) ? text : 'null'
+}
