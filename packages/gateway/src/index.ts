@@ -40,6 +40,7 @@ export type {
   EgressFailureCode,
   EgressRequest,
   EgressSink,
+  FailureModeUse,
   Journal,
   Ledger,
   Lookup,

@@ -186,18 +186,31 @@ export interface Usage {
   readonly ended: 'complete' | 'client_abort' | 'upstream_cut' | 'revoked' | 'failed' | 'interrupted'
 }
 
+/** A dependency is away, and a decision went by what is declared for that case. */
+export interface FailureModeUse {
+  readonly dependency: 'journal'
+  readonly mode: 'refuse' | 'drop'
+  /** What became of the decision; `dropped`: it was taken, and not journaled. */
+  readonly outcome: 'refused' | 'dropped'
+}
+
 export interface Journal {
   /**
    * Before forwarding: the decision is in the spool (survives SIGKILL of the process) when this settles;
    * with `before-answer` it is on the disk. Answers undefined when there is nothing to wait for.
    */
   open(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
-  /** The whole story, once: for refusals, for verify, and after the last byte of a forwarded call. Same waiting as `open`. */
-  record(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
+  /**
+   * The whole story, once: for refusals, for verify, and after the last byte of a forwarded call. Same waiting as `open`;
+   * `kept` is never dropped either, and nobody waits for it: it ends what an opening began.
+   */
+  record(record: DecisionRecord, audit: 'ordinary' | 'before-answer' | 'kept'): Promise<void> | undefined
   /** A refusal before authentication: aggregated per IP prefix, reason and second. */
   refusedBefore(clientIp: IpAddress, reason: string): void
-  /** True when the disk's declared mode says to refuse. */
+  /** True when the disk's declared mode says to refuse. Whoever refuses therefore tells it: see `failureModeUsed`. */
   isFull(): boolean
+  /** Counted, never written one by one. */
+  failureModeUsed(use: FailureModeUse): void
 }
 
 /** Usage of calls that have ended; feeds roll-ups and, later, money. In this version it rides in `Journal.record`. */

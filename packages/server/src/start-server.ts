@@ -8,7 +8,7 @@ import { recordInterrupted, registerAuditJobs, startSequencer, writeProbes, type
 import { listenError, type Config } from '#config'
 import { ProbeTally, TargetTables, Verifiers, createJournal, createSnapshots, cutStreams } from '#dataplane'
 import { createEgress } from '#egress'
-import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change, type Feed } from '#feed'
+import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change } from '#feed'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
@@ -24,6 +24,7 @@ import { createCounters, registerUsageJobs, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
+import { observeServer, readinessOf } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { VERSION } from './version.ts'
@@ -97,6 +98,8 @@ export async function startServer(installation: Installation): Promise<RunningSe
     RETRY_STALE_MS,
   )
 
+  const metrics = new Metrics()
+
   // the way of decisions: spool, drain, journal
   const spoolRoot = join(config.dataDir, 'spool')
   const spoolShape: Pick<SpoolOptions, 'fullMode' | 'diskLevel' | 'clock'> = {
@@ -144,6 +147,11 @@ export async function startServer(installation: Installation): Promise<RunningSe
   }
   const flushing = setInterval(() => void flushProbes(), PROBE_FLUSH_MS)
 
+  const touched = metrics.counter(
+    'claviger_failure_mode_decisions_total',
+    'Decisions that went by what is declared for the loss of a dependency.',
+  )
+
   // the ports of the data plane
   const counters = createCounters({ store, clock, log })
   const egress = createEgress({ config, log, credentials, clock })
@@ -152,7 +160,12 @@ export async function startServer(installation: Installation): Promise<RunningSe
     snapshots,
     counters,
     egress,
-    journal: createJournal(spool, probes),
+    journal: createJournal({
+      spool,
+      probes,
+      nowMs: () => clock.nowMs(),
+      failureModeUsed: ({ dependency, mode, outcome }) => touched.add({ dependency, mode, outcome }),
+    }),
     ledger: { settle() {} },
     clock,
   }
@@ -166,18 +179,11 @@ export async function startServer(installation: Installation): Promise<RunningSe
   })
 
   // the control API
-  const metrics = new Metrics()
-  metrics.gauge('claviger_open_streams', 'Exchanges that are running.', () => openStreams.size)
-  metrics.gauge('claviger_cached_keys', 'Secrets in memory.', () => keys.size.cached)
-  metrics.gauge(
-    'claviger_feed_age_seconds',
-    'How long ago the change feed was read to its end.',
-    () => feed.ageMs() / 1000,
-  )
-  metrics.gauge('claviger_spool_pending_lines', 'Decisions that are not in the database yet.', () => spool.pending())
-  metrics.observedCounter('claviger_key_reads_total', 'Reads of keys from the database.', () => keys.reads)
+  observeServer(metrics, { store, feed, keys, spool, openStreams })
   const readiness = (): Readiness =>
-    readinessOf(installation, feed, { isDraining: gateway.isDraining, isSpoolFull: spool.isFull() })
+    gateway.isDraining
+      ? { state: 'unready', reasons: ['The server is stopping.'] }
+      : readinessOf({ store, feed, spool })
   const identity = identityRoomOf(installation, reached)
   const control = createControl({
     config,
@@ -293,23 +299,6 @@ function settingsOf(config: Config): GatewaySettings {
     hstsSeconds: 31_536_000,
     viaName: undefined,
   }
-}
-
-/** Decision 4: `degraded` while any mode permits service, `unready` only when nothing can be served. */
-function readinessOf(
-  installation: Installation,
-  feed: Feed,
-  state: { readonly isDraining: boolean; readonly isSpoolFull: boolean },
-): Readiness {
-  if (state.isDraining) return { state: 'unready', reasons: ['The server is stopping.'] }
-  const reasons: string[] = []
-  if (!installation.store.available())
-    reasons.push('The database does not answer: known keys are served where their policy says so.')
-  if (feed.isLost()) reasons.push(`The change feed was last read ${Math.round(feed.ageMs() / 1000)} s ago.`)
-  if (installation.store.disk().level !== 'ok') reasons.push('The disk is filling up.')
-  if (state.isSpoolFull)
-    return { state: 'unready', reasons: [...reasons, 'Decisions cannot be journaled: the disk is full.'] }
-  return { state: reasons.length === 0 ? 'ready' : 'degraded', reasons }
 }
 
 async function listen(server: Server, { listen: { host, port } }: Config): Promise<void> {

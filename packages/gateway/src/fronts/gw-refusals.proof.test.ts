@@ -204,6 +204,8 @@ describe('a refusal', () => {
   })
 })
 
+const REFUSED_BY_DISK = { dependency: 'journal', mode: 'refuse', outcome: 'refused' }
+
 describe('when something of ours is gone', () => {
   test.each([
     { name: 'the database, for a key that is not cached', weather: { isStoreGone: true }, code: 'unavailable' },
@@ -217,6 +219,13 @@ describe('when something of ours is gone', () => {
     expect([answer.status, await codeOf(answer)]).toEqual([503, code])
     expect(answer.headers.get('retry-after')).not.toBeNull()
     expect(plane.world.failures).toEqual([])
+  })
+
+  test('what is refused because the journal is full is counted, and not journaled', async () => {
+    plane.world.weather.isJournalFull = true
+    for (let count = 0; count < 3; count += 1) expect((await call('/gw/orders')).status).toBe(503)
+    expect(plane.world.records).toEqual([])
+    expect(plane.world.failureModes).toEqual(Array.from({ length: 3 }, () => REFUSED_BY_DISK))
   })
 
   test('a route that serves known keys does so until its bound', async () => {

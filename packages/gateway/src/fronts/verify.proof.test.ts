@@ -296,6 +296,7 @@ describe('when something of ours is gone', () => {
     Object.assign(plane.world.weather, weather)
     const { status, body } = await ask({ key: limited.secret, api_id: 'api_wsp_home' })
     expect([status, body['code']]).toEqual([503, code])
+    expect(plane.world.failureModes).toHaveLength(code === 'journal_full' ? 1 : 0)
   })
 
   test('a key of several apis, asked for none, follows the strictest', async () => {

@@ -133,7 +133,7 @@ function judge(asked: Asked, lookup: Lookup): void {
         scopes: request.scopes,
       })
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  if (context.ports.journal.isFull()) throw journalFull()
+  if (context.ports.journal.isFull()) throw journalFull(context)
   const policies = limitsOf(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
   const admission = context.ports.counters.admit(policies, request.cost)

@@ -2,13 +2,15 @@
 import { ClavigerError, retryAfterSeconds, type LimitPolicy, type LimitState } from '@claviger/core'
 import type { Context } from '../context.ts'
 import { learn, type Admitted, type Authorized, type Refused } from '../exchange.ts'
-import type { Admission, MaybePromise } from '../ports.ts'
+import type { Admission, FailureModeUse, MaybePromise } from '../ports.ts'
 import { refuseCaller } from './refuse.ts'
 
+/** The rule of refusals that are not journaled, because nothing is. */
+export const JOURNAL_FULL_RULE = 'journal'
 const NO_LIMITS: readonly LimitState[] = []
 
 export function admit(context: Context, known: Authorized): MaybePromise<Admitted | Refused> {
-  if (context.ports.journal.isFull()) return refuseCaller(journalFull(), 'journal', known)
+  if (context.ports.journal.isFull()) return refuseCaller(journalFull(context), JOURNAL_FULL_RULE, known)
   const { key, target } = known
   const policies = joinedLimits(key.limits, target.limits, target.api.current.limits)
   if (policies.length === 0) return learn(known, { limits: NO_LIMITS })
@@ -51,6 +53,10 @@ export function countersLost(): ClavigerError {
   return new ClavigerError('counters_unavailable', 'Limits cannot be checked at the moment.', { retryAfterSeconds: 1 })
 }
 
-export function journalFull(): ClavigerError {
+const REFUSED_BY_DISK: FailureModeUse = { dependency: 'journal', mode: 'refuse', outcome: 'refused' }
+
+/** Counts the refusal that it makes: it is not journaled. */
+export function journalFull(context: Context): ClavigerError {
+  context.ports.journal.failureModeUsed(REFUSED_BY_DISK)
   return new ClavigerError('journal_full', 'Decisions cannot be recorded at the moment.', { retryAfterSeconds: 10 })
 }

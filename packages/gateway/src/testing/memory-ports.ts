@@ -14,7 +14,16 @@ import {
   type VersionPart,
 } from '@claviger/core'
 import type { ModelPart, RoutePart } from '../parts.ts'
-import type { Admission, DecisionRecord, Egress, Lookup, MaybePromise, Ports, Verifier } from '../ports.ts'
+import type {
+  Admission,
+  DecisionRecord,
+  Egress,
+  FailureModeUse,
+  Lookup,
+  MaybePromise,
+  Ports,
+  Verifier,
+} from '../ports.ts'
 
 /** How the world behaves; tests turn these. */
 export interface Weather {
@@ -55,6 +64,7 @@ export class MemoryWorld {
   readonly revoked = new Set<string>()
   readonly opened: DecisionRecord[] = []
   readonly records: DecisionRecord[] = []
+  readonly failureModes: FailureModeUse[] = []
   readonly settled: DecisionRecord[] = []
   readonly probes: { readonly ip: IpAddress; readonly reason: string }[] = []
   readonly failures: { readonly ip: IpAddress; readonly reason: string }[] = []
@@ -80,6 +90,7 @@ export class MemoryWorld {
         },
         refusedBefore: (ip, reason) => void this.probes.push({ ip, reason }),
         isFull: () => this.weather.isJournalFull,
+        failureModeUsed: (use) => void this.failureModes.push(use),
       },
       counters: {
         admit: (policies, cost) => this.#perhapsLate(this.#admit(policies, cost)),
