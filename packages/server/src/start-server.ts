@@ -121,20 +121,14 @@ export async function startServer(installation: Installation): Promise<RunningSe
     ownNodeId: nodeId,
     spool: spoolShape,
     sinkOf: (id) => journalSink(store, id, spoolRoot),
-    onEvent: (id, event) => {
-      reportSpoolEvent(log, id, event)
-      if (event.kind === 'recovered' && isId('nod', id)) void buryNode(id)
-    },
-  })
-  /** A process has died and its spool is stored to the end: what it let through and never ended was interrupted. */
-  const buryNode = async (id: string): Promise<void> => {
-    try {
+    // What a dead process let through and never ended was interrupted.
+    bury: async (id) => {
+      if (!isId('nod', id)) return
       await store.transaction(async (tx) => writeUsage(tx, await recordInterrupted(tx, id)))
       await endNode(store.db, id)
-    } catch (error) {
-      log.warn({ err: error, nodeId: id }, 'the calls that a dead process left open could not be recorded')
-    }
-  }
+    },
+    onEvent: (id, event) => reportSpoolEvent(log, id, event),
+  })
   const probes = new ProbeTally(() => clock.nowMs())
   const flushProbes = async (): Promise<void> => {
     const rows = probes.take()
