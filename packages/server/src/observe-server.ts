@@ -1,5 +1,5 @@
 /** What a running server tells of itself: /metrics, and whether it can serve. */
-import type { OpenStreams } from '@claviger/gateway'
+import type { Dependency, FailureModeUse, OpenStreams } from '@claviger/gateway'
 import type { Feed } from '#feed'
 import type { Metrics, Readiness } from '#http'
 import type { KeySnapshots } from '#keys'
@@ -40,6 +40,23 @@ export function observeServer(metrics: Metrics, { store, feed, spool, keys, open
   metrics.gauge('claviger_disk_level', '0: enough free space, 1: filling up, 2: full.', () =>
     DISK_LEVELS.indexOf(spool.facts().diskLevel),
   )
+}
+
+const DEPENDENCIES: readonly Dependency[] = ['counters', 'feed', 'journal', 'store']
+
+/** @returns counts a decision */
+export function observeFailureModes(
+  metrics: Metrics,
+  runningOf: (dependency: Dependency) => number,
+): (use: FailureModeUse) => void {
+  metrics.labelledGauge('claviger_failure_modes', 'Failure modes that are in use, over all targets.', () =>
+    DEPENDENCIES.map((dependency) => [{ dependency }, runningOf(dependency)]),
+  )
+  const decisions = metrics.counter(
+    'claviger_failure_mode_decisions_total',
+    'Decisions that went by what is declared for the loss of a dependency.',
+  )
+  return ({ dependency, mode, outcome }) => decisions.add({ dependency, mode, outcome })
 }
 
 /** Decision 4: `degraded` while any mode permits service, `unready` only when nothing can be served. */

@@ -3,10 +3,33 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { isId, makeId } from '@claviger/core'
-import { OpenStreams, createGateway, mount, serverOptions, type GatewaySettings, type Ports } from '@claviger/gateway'
-import { recordInterrupted, registerAuditJobs, startSequencer, writeProbes, type Sequencer } from '#audit'
+import {
+  OpenStreams,
+  createGateway,
+  mount,
+  serverOptions,
+  type FailureModeUse,
+  type GatewaySettings,
+  type Ports,
+} from '@claviger/gateway'
+import {
+  encodeEpisode,
+  recordInterrupted,
+  registerAuditJobs,
+  startSequencer,
+  writeProbes,
+  type Sequencer,
+} from '#audit'
 import { listenError, type Config } from '#config'
-import { ProbeTally, TargetTables, Verifiers, createJournal, createSnapshots, cutStreams } from '#dataplane'
+import {
+  FailureModes,
+  ProbeTally,
+  TargetTables,
+  Verifiers,
+  createJournal,
+  createSnapshots,
+  cutStreams,
+} from '#dataplane'
 import { createEgress } from '#egress'
 import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change } from '#feed'
 import { Metrics, createControl, type Readiness } from '#http'
@@ -24,9 +47,10 @@ import { createCounters, registerUsageJobs, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
-import { observeServer, readinessOf } from './observe-server.ts'
+import { observeFailureModes, observeServer, readinessOf } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
+import { toldCredentials } from './told-credentials.ts'
 import { VERSION } from './version.ts'
 
 export interface RunningServer {
@@ -35,6 +59,7 @@ export interface RunningServer {
 }
 
 const PROBE_FLUSH_MS = 2_000
+const FAILURE_SWEEP_MS = 250
 const RETRY_STALE_MS = 500
 const LAST_DRAIN_MS = 5_000
 const LOOK_FOR_IDLE_MS = 20
@@ -141,25 +166,42 @@ export async function startServer(installation: Installation): Promise<RunningSe
   }
   const flushing = setInterval(() => void flushProbes(), PROBE_FLUSH_MS)
 
-  const touched = metrics.counter(
-    'claviger_failure_mode_decisions_total',
-    'Decisions that went by what is declared for the loss of a dependency.',
-  )
-
   // the ports of the data plane
   const counters = createCounters({ store, clock, log })
-  const egress = createEgress({ config, log, credentials, clock })
+  const failureModeUsed = (use: FailureModeUse): void => failureModes.used(use)
+  const egress = createEgress({
+    config,
+    log,
+    credentials: toldCredentials(credentials, store, failureModeUsed),
+    clock,
+  })
   const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
+  const failureModes = new FailureModes({
+    clock,
+    log,
+    makeId: () => makeId('evt', clock.nowMs(), seal.randomBytes(10)),
+    journalMode: config.diskFullMode,
+    isAway: (dependency) => {
+      switch (dependency) {
+        case 'counters':
+          return counters.facts().storeAway
+        case 'feed':
+          return snapshots.feedAgeMs() > config.feedStaleMs
+        case 'journal':
+          return spool.facts().diskLevel === 'full'
+        case 'store':
+          return !store.available()
+      }
+    },
+    write: (episode) => void spool.append(encodeEpisode(episode)),
+    count: observeFailureModes(metrics, (dependency) => failureModes.runningOf(dependency)),
+  })
+  const sweeping = setInterval(() => failureModes.sweep(), FAILURE_SWEEP_MS)
   const ports: Ports = {
     snapshots,
     counters,
     egress,
-    journal: createJournal({
-      spool,
-      probes,
-      nowMs: () => clock.nowMs(),
-      failureModeUsed: ({ dependency, mode, outcome }) => touched.add({ dependency, mode, outcome }),
-    }),
+    journal: createJournal({ spool, probes, nowMs: () => clock.nowMs(), failureModeUsed }),
     ledger: { settle() {} },
     clock,
   }
@@ -191,6 +233,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     version: VERSION,
     shield: counters,
     refusedBefore: (clientIp, reason) => probes.add(clientIp, reason),
+    failureModeUsed,
     feedAgeMs: () => snapshots.feedAgeMs(),
     rooms: {
       identity,
@@ -255,12 +298,14 @@ export async function startServer(installation: Installation): Promise<RunningSe
       await closeServer(server, () => clock.monotonicMs() >= endsAtMs)
       clearInterval(retrying)
       clearInterval(flushing)
+      clearInterval(sweeping)
       tlsWatch?.close()
       await flushProbes()
       await sequencer?.close()
       await counters.close()
       await egress.close()
       await recovery.close()
+      failureModes.close()
       await drain.close(LAST_DRAIN_MS)
       await spool.close()
       await node.close().catch(() => undefined)

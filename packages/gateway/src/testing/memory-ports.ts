@@ -144,8 +144,7 @@ export class MemoryWorld {
   }
 
   #admit(policies: readonly LimitPolicy[], cost: number): Admission {
-    const [first] = policies
-    if (this.weather.areCountersLost && first !== undefined) return { kind: 'lost', policy: first }
+    if (this.weather.areCountersLost && policies.length > 0) return lose(policies)
     const nowMs = Date.now()
     const counters = policies.map((policy) => ({ policy, counter: this.#counterOf(policy) }))
     const fits = counters.every(({ counter }) => counter.retryAfterMs(cost, nowMs) === 0)
@@ -173,6 +172,17 @@ export class MemoryWorld {
 
   #perhapsLate<Value>(value: Value): MaybePromise<Value> {
     return this.weather.isSlow ? new Promise((resolve) => setImmediate(resolve, value)) : value
+  }
+}
+
+/** As each limit declares: one that refuses is enough. */
+function lose(policies: readonly LimitPolicy[]): Admission {
+  const policy = policies.find(({ onCounterLoss }) => onCounterLoss === 'refuse')
+  if (policy !== undefined) return { kind: 'lost', policy }
+  return {
+    kind: 'admitted',
+    states: policies.map((allowing) => ({ policy: allowing, remaining: 0, resetMs: 0 })),
+    lost: policies,
   }
 }
 

@@ -86,7 +86,12 @@ function callOf(requestId: string, changes: Partial<DecisionRecord> = {}): Decis
   }
 }
 
-const DROPPED = { dependency: 'journal', mode: 'drop', outcome: 'dropped' }
+const DROPPED = {
+  dependency: 'journal',
+  mode: 'drop',
+  outcome: 'dropped',
+  target: { type: 'journal', id: 'journal', workspaceId: undefined },
+}
 
 describe('a journal that drops while the disk is full', () => {
   test('counts each decision that it drops once', async () => {

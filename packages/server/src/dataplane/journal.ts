@@ -1,5 +1,5 @@
 /** The journal port over this process's spool: lines in, written once per turn; the drain does the rest. */
-import type { DecisionRecord, FailureModeUse, Journal } from '@claviger/gateway'
+import { JOURNAL_TARGET, type DecisionRecord, type FailureModeUse, type Journal } from '@claviger/gateway'
 import { encodeDecision, encodeOpening } from '#audit'
 import type { Spool } from '#spool'
 import type { ProbeTally } from './probe-tally.ts'
@@ -12,7 +12,12 @@ export interface JournalOptions {
   readonly failureModeUsed: (use: FailureModeUse) => void
 }
 
-const DROPPED: FailureModeUse = { dependency: 'journal', mode: 'drop', outcome: 'dropped' }
+const DROPPED: FailureModeUse = {
+  dependency: 'journal',
+  mode: 'drop',
+  target: JOURNAL_TARGET,
+  outcome: 'dropped',
+}
 
 export function createJournal({ spool, probes, nowMs, failureModeUsed }: JournalOptions): Journal {
   /** Since when openings are dropped, and whose was the first. */

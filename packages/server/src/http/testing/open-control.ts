@@ -1,5 +1,6 @@
 /** The control API on a real port, over a real database, seal and feed, with an owner. */
 import { compileCidrs } from '@claviger/core'
+import type { FailureModeUse } from '@claviger/gateway'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { silentLog, type Config } from '#config'
@@ -38,6 +39,7 @@ export interface TestControl {
   /** What the server believes of the world; tests change it. */
   readonly world: { feedAgeMs: number; readiness: Readiness; shieldedForMs: number }
   readonly failures: string[]
+  readonly failureModes: FailureModeUse[]
   call(method: string, path: string, sent?: Sent): Promise<Got>
   /** Makes an admin key in that workspace, the first by default. */
   mint(role: RoleName, workspaceId?: string): Promise<string>
@@ -53,6 +55,7 @@ export async function openTestControl(
   registerHandoverSamples(seal)
   const world: TestControl['world'] = { feedAgeMs: 0, readiness: { state: 'ready', reasons: [] }, shieldedForMs: 0 }
   const failures: string[] = []
+  const failureModes: FailureModeUse[] = []
   const control = createControl({
     config: {
       trustedProxies: compileCidrs([]),
@@ -73,6 +76,7 @@ export async function openTestControl(
       recordFailure: (_ip, reason) => failures.push(`shield: ${reason}`),
     },
     refusedBefore: (_ip, reason) => failures.push(`probe: ${reason}`),
+    failureModeUsed: (use) => failureModes.push(use),
     readiness: () => world.readiness,
     metrics: new Metrics(),
     version: '0.0.0-test',
@@ -101,6 +105,7 @@ export async function openTestControl(
     control,
     world,
     failures,
+    failureModes,
     mint,
     call: async (method, path, sent = {}) => send(`${url}${path}`, method, { as: owner, ...sent }),
     async dispose() {
