@@ -711,7 +711,7 @@ export interface paths {
         };
         /**
          * List what was changed, newest first.
-         * @description Every change stands here, and every call of an operator that was refused. `from` is inclusive, `to` is not.
+         * @description Every change stands here, every call of an operator that was refused, and the begin and the end of every failure mode that was used. To operators of the first workspace, what concerns the whole installation is told too. `from` is inclusive, `to` is not.
          */
         get: operations["listAuditEntries"];
         put?: never;
