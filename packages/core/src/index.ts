@@ -38,6 +38,7 @@ export {
   type WindowShape,
 } from './limit/window.ts'
 export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
+export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
 export type {

@@ -1,6 +1,6 @@
 /** The body of `POST /api/v1/keys/verify`, read by hand: this package has no dependencies, and the path is hot. */
 import { isUtf8 } from 'node:buffer'
-import { ClavigerError, parseIp, type FieldProblem, type IpAddress } from '@claviger/core'
+import { ClavigerError, countMembers, parseIp, type FieldProblem, type IpAddress } from '@claviger/core'
 
 export interface VerifyRequest {
   /** As presented by somebody; anything. */
@@ -28,7 +28,8 @@ const NO_SCOPES: readonly string[] = []
  * @throws ClavigerError `bad_json`, or `validation_failed` with a JSON pointer for every member that is unknown or wrong
  */
 export function readVerifyRequest(body: Uint8Array): VerifyRequest {
-  const members = parseObject(body)
+  const text = textOf(body)
+  const members = parseObject(text)
   let key: string | undefined
   let apiId: string | undefined
   let scopes = NO_SCOPES
@@ -74,14 +75,19 @@ export function readVerifyRequest(body: Uint8Array): VerifyRequest {
   if (errors !== undefined || key === undefined) {
     throw new ClavigerError('validation_failed', 'The request is not valid.', { errors: errors ?? [] })
   }
+  // the asker and we might each take another one of two
+  if (countMembers(text) !== Object.keys(members).length + call.members)
+    throw new ClavigerError('bad_json', 'The body holds a member twice.')
   return { key, apiId, scopes, clientIp, clientIpText, cost, method: call.method, path: call.path }
 }
 
-const NO_CALL: Call = { method: '', path: '' }
+const NO_CALL: Call = { method: '', path: '', members: 0 }
 
 interface Call {
   readonly method: string
   readonly path: string
+  /** How many it has. */
+  readonly members: number
 }
 
 function readCall(value: unknown, problem: (pointer: string, detail: string) => void): Call {
@@ -90,14 +96,15 @@ function readCall(value: unknown, problem: (pointer: string, detail: string) => 
     return NO_CALL
   }
   const { method = '', path = '' } = value
-  for (const name of Object.keys(value))
+  const names = Object.keys(value)
+  for (const name of names)
     if (name !== 'method' && name !== 'path')
       problem(`/request/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'There is no such member.')
   if (typeof method !== 'string' || !/^[A-Z-]{0,32}$/.test(method))
     problem('/request/method', 'Must be a method in capitals.')
   if (typeof path !== 'string' || path.length > MAX_PATH_CHARACTERS)
     problem('/request/path', `Must be a text of at most ${MAX_PATH_CHARACTERS} characters.`)
-  return { method: String(method), path: withoutQuery(String(path)) }
+  return { method: String(method), path: withoutQuery(String(path)), members: names.length }
 }
 
 /** A query may hold secrets, and the path goes into the journal. */
@@ -106,11 +113,15 @@ function withoutQuery(path: string): string {
   return mark === -1 ? path : path.slice(0, mark)
 }
 
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+function textOf(body: Uint8Array): string {
   if (!isUtf8(body)) throw new ClavigerError('bad_json', 'The body is not UTF-8.')
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   let parsed: unknown
   try {
-    parsed = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
+    parsed = JSON.parse(text)
   } catch {
     // the parser's message quotes the body, and the body holds a key: it goes nowhere
     throw new ClavigerError('bad_json', 'The body is not JSON.')

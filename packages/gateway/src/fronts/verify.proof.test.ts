@@ -258,6 +258,21 @@ describe('a question that is none', () => {
     expect(body['errors']).toEqual([{ pointer, detail: expect.any(String) }])
   })
 
+  test.each([
+    '{"key":"x","key":"x"}',
+    '{"key":"x","scopes":["a"],"scopes":[]}',
+    '{"key":"x","\\u006bey":"y"}',
+    '{"key":"x","request":{"path":"/a","path":"/b"}}',
+  ])('%s, a member twice: 400', async (question) => {
+    const { status, body } = await ask(question)
+    expect([status, body['code']]).toEqual([400, 'bad_json'])
+  })
+
+  test('colons in texts are no members', async () => {
+    const { status } = await ask({ key: 'a:b', scopes: ['"x":"y"', '\\"c":'], request: { path: '/:":' } })
+    expect(status).toBe(200)
+  })
+
   test('the key in it is not told again', async () => {
     const { text } = await ask(`{"key":"${made.secret}",`)
     expect(text).not.toContain(made.secret)
