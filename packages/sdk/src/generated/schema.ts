@@ -715,7 +715,7 @@ export interface components {
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -826,10 +826,7 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
-        /**
-         * @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all.
-         * @default {}
-         */
+        /** @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all. */
         CredentialUsers: {
             /** @default [] */
             routes: string[];
@@ -888,28 +885,28 @@ export interface components {
         };
         /** @description What holds while the change feed, and so revocations, cannot be read. */
         FeedLossPolicy: {
-            /** @enum {string} */
+            /** @constant */
             mode: "deny";
         } | {
-            /** @enum {string} */
+            /** @constant */
             mode: "serve_known";
             /** @description The bound of a revocation while nodes are cut off. */
             max_stale_seconds: number;
         };
         /** @description How the secret is put into a request. */
         Injection: {
-            /** @enum {string} */
+            /** @constant */
             kind: "bearer";
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "basic";
             username: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "header";
             name: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "query";
             name: string;
         };
@@ -930,7 +927,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -988,7 +985,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1090,8 +1087,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -1328,7 +1325,7 @@ export interface components {
             /** @description At most so many in any window. */
             requests: number;
             window_seconds: number;
-        } | null;
+        };
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -1346,7 +1343,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1412,8 +1409,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -1642,7 +1639,18 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Finds the call in the log and in the audit log. */
+        "X-Request-Id": string;
+        /** @description Path of what was made. */
+        Location: string;
+        /** @description The revision, for If-Match and If-None-Match. */
+        ETag: string;
+        /** @description What is asked for, and what was wrong (RFC 6750). */
+        "WWW-Authenticate": string;
+        /** @description Seconds until it is worth another try. */
+        "Retry-After": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1671,15 +1679,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1691,6 +1699,7 @@ export interface operations {
             /** @description `credential_invalid` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1715,6 +1724,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -1727,6 +1745,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1736,6 +1755,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1756,13 +1776,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1774,6 +1795,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1789,9 +1811,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1801,6 +1833,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1829,13 +1862,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1847,6 +1881,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1862,9 +1897,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1874,6 +1919,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1910,7 +1956,6 @@ export interface operations {
                     /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
@@ -1921,15 +1966,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1941,6 +1986,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1974,6 +2020,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -1995,6 +2050,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2004,6 +2060,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2027,13 +2084,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2045,6 +2103,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2069,9 +2128,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2081,6 +2150,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2107,13 +2177,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2125,6 +2196,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2158,6 +2230,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -2170,6 +2251,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2179,6 +2261,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2204,13 +2287,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2222,6 +2306,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2237,9 +2322,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2249,6 +2344,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2285,15 +2381,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewWorkspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2305,6 +2402,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2338,6 +2436,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2359,6 +2466,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2368,6 +2476,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2379,7 +2488,10 @@ export interface operations {
     getWorkspace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type workspace. */
                 id: string;
@@ -2391,13 +2503,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2409,6 +2532,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2433,9 +2557,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2445,6 +2579,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2484,13 +2619,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2502,6 +2639,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2553,6 +2691,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2565,6 +2712,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2574,6 +2722,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2600,13 +2749,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SetupLink"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2618,6 +2768,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2651,6 +2802,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -2663,6 +2823,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2672,6 +2833,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2700,13 +2862,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2718,6 +2881,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2733,9 +2897,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2745,6 +2919,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2792,15 +2967,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2812,6 +2988,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2845,6 +3022,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2866,6 +3052,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2875,6 +3062,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2886,7 +3074,10 @@ export interface operations {
     getApp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type app. */
                 id: string;
@@ -2898,13 +3089,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2916,6 +3118,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2940,9 +3143,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2952,6 +3165,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2978,11 +3192,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2994,6 +3209,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3027,9 +3243,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3039,6 +3265,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3088,13 +3315,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3106,6 +3335,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3157,6 +3387,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3169,6 +3408,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3178,6 +3418,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3203,13 +3444,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApiList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3221,6 +3463,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3236,9 +3479,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3248,6 +3501,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3281,20 +3535,18 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @default {
+                     *       "mode": "serve_known",
+                     *       "max_stale_seconds": 600
+                     *     }
+                     */
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     /**
                      * @description Shared by all keys of the api.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                 };
             };
         };
@@ -3302,15 +3554,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3322,6 +3575,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3355,6 +3609,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3376,6 +3639,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3385,6 +3649,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3396,7 +3661,10 @@ export interface operations {
     getApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type api. */
                 id: string;
@@ -3408,13 +3676,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3426,6 +3705,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3450,9 +3730,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3462,6 +3752,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3485,11 +3776,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3501,6 +3793,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,9 +3827,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3546,6 +3849,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3574,7 +3878,7 @@ export interface operations {
                     name?: string;
                     scopes?: string[];
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     disabled?: boolean;
                 };
             };
@@ -3583,13 +3887,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3601,6 +3907,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3652,6 +3959,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3664,6 +3980,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3673,6 +3990,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3703,13 +4021,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3721,6 +4040,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3736,9 +4056,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3748,6 +4078,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3789,7 +4120,8 @@ export interface operations {
                      * @default null
                      */
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    /** @default null */
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -3803,14 +4135,12 @@ export interface operations {
                     /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     not_before?: string | null;
                     /**
                      * Format: date-time
                      * @description Null: the longest that the workspace allows.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
@@ -3821,15 +4151,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3841,6 +4172,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3874,6 +4206,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3895,6 +4236,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3904,6 +4246,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3915,7 +4258,10 @@ export interface operations {
     getKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
@@ -3927,13 +4273,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3945,6 +4302,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3969,9 +4327,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3981,6 +4349,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4010,7 +4379,7 @@ export interface operations {
                     api_ids?: string[];
                     scopes?: string[];
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @example {
@@ -4040,13 +4409,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4058,6 +4429,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4109,6 +4481,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4121,6 +4502,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4130,6 +4512,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4163,13 +4546,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4181,6 +4566,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4223,6 +4609,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4244,6 +4639,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4253,6 +4649,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4285,13 +4682,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4303,6 +4702,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4345,6 +4745,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4366,6 +4775,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4375,6 +4785,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4393,6 +4804,7 @@ export interface operations {
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
+                /** @description Number of a version of the key. */
                 number: string;
             };
             cookie?: never;
@@ -4402,13 +4814,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4420,6 +4834,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4453,6 +4868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -4465,6 +4889,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4474,6 +4899,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4522,13 +4948,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4540,6 +4967,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4564,6 +4992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4576,6 +5013,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4585,6 +5023,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4613,13 +5052,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4631,6 +5071,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4646,9 +5087,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4658,6 +5109,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4686,16 +5138,12 @@ export interface operations {
                      * @example openai
                      */
                     provider: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins: string[];
                     injection?: components["schemas"]["Injection"];
                     /** Format: password */
                     secret: string;
+                    /** @default {} */
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
             };
@@ -4704,15 +5152,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4724,6 +5173,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4757,6 +5207,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4778,6 +5237,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4787,6 +5247,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4798,7 +5259,10 @@ export interface operations {
     getProviderKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type provider key. */
                 id: string;
@@ -4810,13 +5274,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4828,6 +5303,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4852,9 +5328,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4864,6 +5350,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4890,11 +5377,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4906,6 +5394,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4939,9 +5428,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4951,6 +5450,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4982,12 +5482,7 @@ export interface operations {
                      * @example openai
                      */
                     provider?: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
@@ -4997,13 +5492,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5015,6 +5512,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5066,6 +5564,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5078,6 +5585,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5087,6 +5595,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5115,12 +5624,7 @@ export interface operations {
                 "application/json": {
                     /** Format: password */
                     secret: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     injection?: components["schemas"]["Injection"];
                 };
@@ -5130,13 +5634,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5148,6 +5654,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5199,6 +5706,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5220,6 +5736,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5229,6 +5746,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5254,13 +5772,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RouteList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5272,6 +5791,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5287,9 +5807,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5299,6 +5829,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5339,28 +5870,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -5395,15 +5910,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5415,6 +5931,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5448,6 +5965,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5469,6 +5995,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5478,6 +6005,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5489,7 +6017,10 @@ export interface operations {
     getRoute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type route. */
                 id: string;
@@ -5501,13 +6032,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,6 +6061,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5543,9 +6086,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5555,6 +6108,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5578,11 +6132,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5594,6 +6149,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5618,9 +6174,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5630,6 +6196,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5665,8 +6232,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -5698,13 +6265,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5716,6 +6285,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5767,6 +6337,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5779,6 +6358,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5788,6 +6368,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5813,13 +6394,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5831,6 +6413,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5846,9 +6429,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5858,6 +6451,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5898,28 +6492,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -5951,15 +6529,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5971,6 +6550,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6004,6 +6584,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6025,6 +6614,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6034,6 +6624,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6045,7 +6636,10 @@ export interface operations {
     getModel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type model. */
                 id: string;
@@ -6057,13 +6651,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6075,6 +6680,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6099,9 +6705,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6111,6 +6727,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6134,11 +6751,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6150,6 +6768,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6174,9 +6793,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6186,6 +6815,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6221,8 +6851,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -6262,13 +6892,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6280,6 +6912,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6331,6 +6964,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6343,6 +6985,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6352,6 +6995,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6386,13 +7030,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntryList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6404,6 +7049,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6419,9 +7065,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6431,6 +7087,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6465,13 +7122,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6483,6 +7141,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6498,9 +7157,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6510,6 +7179,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6538,13 +7208,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Probes"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6556,6 +7227,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6571,9 +7243,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6583,6 +7265,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6613,13 +7296,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6631,6 +7315,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6646,9 +7331,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6658,6 +7353,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6678,13 +7374,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6696,6 +7393,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6711,9 +7409,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6723,6 +7431,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6748,13 +7457,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NodeList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6766,6 +7476,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6781,9 +7492,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6793,6 +7514,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6813,13 +7535,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealCheck"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6831,6 +7554,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6846,9 +7570,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6858,6 +7592,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6881,13 +7616,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6899,6 +7635,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6923,6 +7660,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -6935,6 +7681,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6944,6 +7691,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6967,13 +7715,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6985,6 +7734,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7009,6 +7759,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -7021,6 +7780,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7030,6 +7790,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

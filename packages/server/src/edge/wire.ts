@@ -62,10 +62,13 @@ export function unique<Item extends z.ZodType>(item: Item, most: number) {
     .array(item)
     .max(most)
     .refine((items) => new Set(items).size === items.length, 'holds an item twice')
+    .meta({ uniqueItems: true })
 }
 
+const range = z.string().max(64).meta({ example: '203.0.113.0/24' })
+
 /** Address ranges, checked, as they were written. */
-export const cidrs = unique(z.string().max(64), 100).superRefine((texts, context) => {
+export const cidrs = unique(range, 100).superRefine((texts, context) => {
   try {
     compileCidrs(texts)
   } catch (error) {
