@@ -174,6 +174,13 @@ describe('a key that is not good', () => {
     expect((await ask({ key: made.secret })).body).toMatchObject({ valid: false, code: 'key_revoked' })
   })
 
+  test('by a disabled app, told as such, though the feed hurries its news like a revocation', async () => {
+    const app = { current: { ...made.key.app.current, disabledAtMs: 1 } }
+    const { key, secret } = plane.world.addKey(apiOf('wsp_home'), { app })
+    plane.world.revoked.add(key.id)
+    expect((await ask({ key: secret })).body).toMatchObject({ valid: false, code: 'app_disabled' })
+  })
+
   test('again and again from one client: its keys are not looked at for a while, those of others are', async () => {
     for (let count = 0; count < 20; count += 1) await ask({ key: 'x', client_ip: '192.0.2.66' })
     const { reads } = plane.world

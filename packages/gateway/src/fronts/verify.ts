@@ -19,7 +19,7 @@ import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Admission, Lookup, MaybePromise, Verifier } from '../ports.ts'
 import { countersLost, journalFull } from '../stages/admit.ts'
-import { feedLoss } from '../stages/authorize.ts'
+import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
 import { decidedAnswer, invalidAnswer, probingAnswer } from './verify-answer.ts'
@@ -30,7 +30,6 @@ export const verifyDoor: EdgeDoor = { door: 'verify', errorAnswer: problemAnswer
 const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
-const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked' }
 const LIMIT_REACHED: Decision = { code: 'limit_reached', rule: 'limits' }
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
@@ -124,14 +123,13 @@ function judge(asked: Asked, lookup: Lookup): void {
   const { key, version } = lookup
   const lost = feedLoss(context, feedPolicy(key, request.apiId, context))
   if (lost !== undefined) throw lost
-  const decision = context.ports.snapshots.isRevoked(key, version)
-    ? REVOKED
-    : decide(key, version, {
-        nowMs: context.ports.clock.nowMs(),
-        clientIp: request.clientIp,
-        apiId: request.apiId,
-        scopes: request.scopes,
-      })
+  const bySnapshot = decide(key, version, {
+    nowMs: context.ports.clock.nowMs(),
+    clientIp: request.clientIp,
+    apiId: request.apiId,
+    scopes: request.scopes,
+  })
+  const decision = unlessRevoked(context, lookup, bySnapshot)
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
   if (context.ports.journal.isFull()) throw journalFull()
   const policies = limitsOf(key, request.apiId)
