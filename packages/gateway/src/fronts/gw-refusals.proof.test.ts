@@ -188,6 +188,14 @@ describe('a refusal', () => {
     expect((await call('/gw/orders')).status).toBe(401)
   })
 
+  test('a disabled app is told as such, though the feed hurries its news like a revocation', async () => {
+    const app = { current: { ...caller.key.app.current, disabledAtMs: 1 } }
+    const { key, secret } = plane.world.addKey(home, { app })
+    plane.world.revoked.add(key.id)
+    const answer = await call('/gw/orders', { key: secret })
+    expect([answer.status, await codeOf(answer)]).toEqual([403, 'app_disabled'])
+  })
+
   test('a method that the route does not serve is told which it does', async () => {
     plane.world.addRoute(routeOf('orders', upstream.origin, home, { methods: new Set(['GET', 'PUT']) }))
     const answer = await call('/gw/orders', { method: 'DELETE' })

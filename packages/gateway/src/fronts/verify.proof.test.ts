@@ -254,6 +254,13 @@ describe('a key that is not good', () => {
     expect((await ask({ key: made.secret })).body).toMatchObject({ valid: false, code: 'key_revoked' })
   })
 
+  test('by a disabled app, told as such, though the feed hurries its news like a revocation', async () => {
+    const app = { current: { ...made.key.app.current, disabledAtMs: 1 } }
+    const { key, secret } = plane.world.addKey(apiOf('wsp_home'), { app })
+    plane.world.revoked.add(key.id)
+    expect((await ask({ key: secret })).body).toMatchObject({ valid: false, code: 'app_disabled' })
+  })
+
   test('again and again from one client: its keys are not looked at for a while, those of others are', async () => {
     for (let count = 0; count < 20; count += 1) await ask({ key: 'x', client_ip: '192.0.2.66' })
     const { reads } = plane.world
@@ -341,6 +348,21 @@ describe('a question that is none', () => {
     const { status, body } = await ask(question)
     expect([status, body['code']]).toEqual([400, 'validation_failed'])
     expect(body['errors']).toEqual([{ pointer, detail: expect.any(String) }])
+  })
+
+  test.each([
+    '{"key":"x","key":"x"}',
+    '{"key":"x","scopes":["a"],"scopes":[]}',
+    '{"key":"x","\\u006bey":"y"}',
+    '{"key":"x","request":{"path":"/a","path":"/b"}}',
+  ])('%s, a member twice: 400', async (question) => {
+    const { status, body } = await ask(question)
+    expect([status, body['code']]).toEqual([400, 'bad_json'])
+  })
+
+  test('colons in texts are no members', async () => {
+    const { status } = await ask({ key: 'a:b', scopes: ['"x":"y"', '\\"c":'], request: { path: '/:":' } })
+    expect(status).toBe(200)
   })
 
   test('the key in it is not told again', async () => {

@@ -4,7 +4,6 @@
  */
 import {
   ClavigerError,
-  NO_SHADOW,
   decide,
   type ApiPart,
   type Ask,
@@ -22,7 +21,7 @@ import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Admission, Lookup, MaybePromise, Verifier } from '../ports.ts'
 import { countersLost, journalFull, tellUncounted } from '../stages/admit.ts'
-import { feedLoss } from '../stages/authorize.ts'
+import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
 import { REFUSED_BY_STORE } from '../stages/verify.ts'
@@ -34,7 +33,6 @@ export const verifyDoor: EdgeDoor = { door: 'verify', errorAnswer: problemAnswer
 const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
-const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: NO_SHADOW }
 const LIMIT_REACHED = { code: 'limit_reached', rule: 'limits' } as const
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
@@ -128,9 +126,7 @@ function judge(asked: Asked, lookup: Lookup): void {
   const { key, version } = lookup
   const lost = feedLossOf(context, key, request.apiId)
   if (lost !== undefined) throw lost
-  const decision = context.ports.snapshots.isRevoked(key, version)
-    ? REVOKED
-    : decide(key, version, askOf(context, request))
+  const decision = unlessRevoked(context, lookup, decide(key, version, askOf(context, request)))
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
   if (context.ports.journal.isFull()) throw journalFull(context)
   const policies = limitsOf(key, request.apiId)

@@ -103,11 +103,19 @@ export function decisionError(decision: Decision): ClavigerError {
 }
 
 function decideCall(context: Context, known: Verified, target: Target | undefined): Decision {
-  // outside the snapshot too: the feed may have been faster than the cache
-  if (context.ports.snapshots.isRevoked(known.key, known.version)) return REVOKED
   const decision = decide(known.key, known.version, new CallAsk(context, known, target))
   if (decision.shadow.length > 0) learnShadow(known, decision.shadow)
-  return decision
+  return unlessRevoked(context, known, decision)
+}
+
+/** Outside the snapshot too: the feed may have been faster than the cache. What the snapshot refuses, it names better. */
+export function unlessRevoked(
+  context: Context,
+  found: Pick<Verified, 'key' | 'version'>,
+  decision: Decision,
+): Decision {
+  if (decision.code !== 'valid') return decision
+  return context.ports.snapshots.isRevoked(found.key, found.version) ? REVOKED : decision
 }
 
 function methodNotAllowed(methods: ReadonlySet<string>): ClavigerError {

@@ -927,7 +927,7 @@ export interface components {
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1044,10 +1044,7 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
-        /**
-         * @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all.
-         * @default {}
-         */
+        /** @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all. */
         CredentialUsers: {
             /** @default [] */
             routes: string[];
@@ -1139,10 +1136,10 @@ export interface components {
         };
         /** @description What holds while the change feed, and so revocations, cannot be read. */
         FeedLossPolicy: {
-            /** @enum {string} */
+            /** @constant */
             mode: "deny";
         } | {
-            /** @enum {string} */
+            /** @constant */
             mode: "serve_known";
             /** @description The bound of a revocation while nodes are cut off. */
             max_stale_seconds: number;
@@ -1176,18 +1173,18 @@ export interface components {
         };
         /** @description How the secret is put into a request. */
         Injection: {
-            /** @enum {string} */
+            /** @constant */
             kind: "bearer";
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "basic";
             username: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "header";
             name: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "query";
             name: string;
         };
@@ -1215,7 +1212,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1305,7 +1302,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1602,8 +1599,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -1850,7 +1847,7 @@ export interface components {
             /** @description At most so many in any window. */
             requests: number;
             window_seconds: number;
-        } | null;
+        };
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -1875,7 +1872,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1966,8 +1963,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2073,33 +2070,7 @@ export interface components {
             geo: {
                 country: components["schemas"]["GeoFile"];
                 /** @description null: there is no file, and no key can be restricted by ASN. */
-                asn: {
-                    /**
-                     * @description built_in: the file that comes with Claviger; file: one of yours.
-                     * @enum {string}
-                     */
-                    source: "built_in" | "file";
-                    /**
-                     * @description As the maker of the file calls it.
-                     * @example GeoLite2-Country
-                     */
-                    database_type: string;
-                    /**
-                     * Format: date-time
-                     * @description When the maker built the file in use.
-                     * @example 2026-11-24T12:00:00.000Z
-                     */
-                    built_at: string;
-                    /** @description Since then. */
-                    age_seconds: number;
-                    /**
-                     * Format: date-time
-                     * @example 2026-11-24T12:00:00.000Z
-                     */
-                    loaded_at: string;
-                    /** @description Why the file that stands there now cannot be used, while the one before it still is. */
-                    problem: string | null;
-                } | null;
+                asn: components["schemas"]["GeoFile"] | null;
             };
         };
         /**
@@ -2250,7 +2221,18 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Finds the call in the log and in the audit log. */
+        "X-Request-Id": string;
+        /** @description Path of what was made. */
+        Location: string;
+        /** @description The revision, for If-Match and If-None-Match. */
+        ETag: string;
+        /** @description What is asked for, and what was wrong (RFC 6750). */
+        "WWW-Authenticate": string;
+        /** @description Seconds until it is worth another try. */
+        "Retry-After": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -2279,15 +2261,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2299,6 +2281,7 @@ export interface operations {
             /** @description `credential_invalid` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2323,6 +2306,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2335,6 +2327,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2344,6 +2337,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2364,13 +2358,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2382,6 +2377,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2397,9 +2393,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2409,6 +2415,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2437,13 +2444,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2455,6 +2463,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2470,9 +2479,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2482,6 +2501,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2518,7 +2538,6 @@ export interface operations {
                     /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
@@ -2529,15 +2548,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2549,6 +2568,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2582,6 +2602,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2603,6 +2632,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2612,6 +2642,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2635,13 +2666,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2653,6 +2685,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2677,9 +2710,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2689,6 +2732,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2715,13 +2759,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2733,6 +2778,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2766,6 +2812,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -2778,6 +2833,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2787,6 +2843,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2812,13 +2869,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2830,6 +2888,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2845,9 +2904,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2857,6 +2926,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2905,15 +2975,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewWorkspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2925,6 +2996,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2958,6 +3030,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2979,6 +3060,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2988,6 +3070,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2999,7 +3082,10 @@ export interface operations {
     getWorkspace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type workspace. */
                 id: string;
@@ -3011,13 +3097,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3029,6 +3126,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3053,9 +3151,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3065,6 +3173,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3114,13 +3223,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3132,6 +3243,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3183,6 +3295,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3195,6 +3316,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3204,6 +3326,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3230,13 +3353,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SetupLink"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3248,6 +3372,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3281,6 +3406,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -3293,6 +3427,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3302,6 +3437,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3330,13 +3466,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3348,6 +3485,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3363,9 +3501,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3375,6 +3523,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3422,15 +3571,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3442,6 +3592,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3475,6 +3626,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3496,6 +3656,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3505,6 +3666,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3516,7 +3678,10 @@ export interface operations {
     getApp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type app. */
                 id: string;
@@ -3528,13 +3693,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3546,6 +3722,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3570,9 +3747,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3582,6 +3769,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3608,11 +3796,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3624,6 +3813,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3657,9 +3847,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3669,6 +3869,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3718,13 +3919,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3736,6 +3939,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3787,6 +3991,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3799,6 +4012,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3808,6 +4022,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3833,13 +4048,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApiList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3851,6 +4067,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3866,9 +4083,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3878,6 +4105,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3911,20 +4139,18 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @default {
+                     *       "mode": "serve_known",
+                     *       "max_stale_seconds": 600
+                     *     }
+                     */
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     /**
                      * @description Shared by all keys of the api.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                 };
             };
         };
@@ -3932,15 +4158,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3952,6 +4179,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3985,6 +4213,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4006,6 +4243,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4015,6 +4253,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4026,7 +4265,10 @@ export interface operations {
     getApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type api. */
                 id: string;
@@ -4038,13 +4280,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4056,6 +4309,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4080,9 +4334,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4092,6 +4356,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4115,11 +4380,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4131,6 +4397,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4164,9 +4431,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4176,6 +4453,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4204,7 +4482,7 @@ export interface operations {
                     name?: string;
                     scopes?: string[];
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     disabled?: boolean;
                 };
             };
@@ -4213,13 +4491,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4231,6 +4511,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4282,6 +4563,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4294,6 +4584,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4303,6 +4594,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4342,13 +4634,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4360,6 +4653,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4375,9 +4669,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4387,6 +4691,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4436,7 +4741,8 @@ export interface operations {
                      * @default null
                      */
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    /** @default null */
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -4450,14 +4756,12 @@ export interface operations {
                     /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     not_before?: string | null;
                     /**
                      * Format: date-time
                      * @description Null: the longest that the workspace allows.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
@@ -4473,15 +4777,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4493,6 +4798,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4526,6 +4832,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4547,6 +4862,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4556,6 +4872,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4567,7 +4884,10 @@ export interface operations {
     getKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
@@ -4579,13 +4899,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4597,6 +4928,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4621,9 +4953,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4633,6 +4975,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4659,11 +5002,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4675,6 +5019,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4708,9 +5053,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4720,6 +5075,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4755,7 +5111,7 @@ export interface operations {
                     api_ids?: string[];
                     scopes?: string[];
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @example {
@@ -4787,13 +5143,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4805,6 +5163,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4856,6 +5215,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4868,6 +5236,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4877,6 +5246,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4910,13 +5280,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4928,6 +5300,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4970,6 +5343,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4991,6 +5373,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5000,6 +5383,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5032,13 +5416,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5050,6 +5436,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5092,6 +5479,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5113,6 +5509,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5122,6 +5519,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5140,6 +5538,7 @@ export interface operations {
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
+                /** @description Number of a version of the key. */
                 number: string;
             };
             cookie?: never;
@@ -5149,13 +5548,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5167,6 +5568,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5200,6 +5602,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -5212,6 +5623,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5221,6 +5633,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5249,13 +5662,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyVersionList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5267,6 +5681,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5291,9 +5706,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5303,6 +5728,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5329,13 +5755,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5347,6 +5775,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5389,6 +5818,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -5401,6 +5839,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5410,6 +5849,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5436,13 +5876,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5454,6 +5896,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5487,6 +5930,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -5499,6 +5951,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5508,6 +5961,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5537,13 +5991,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderPreview"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5555,6 +6010,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5588,6 +6044,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5609,6 +6074,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5618,6 +6084,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5650,13 +6117,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5668,6 +6136,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5710,6 +6179,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5731,6 +6209,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5740,6 +6219,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5765,13 +6245,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5783,6 +6264,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5798,9 +6280,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5810,6 +6302,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5833,13 +6326,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5851,6 +6345,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5875,9 +6370,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5887,6 +6392,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5913,13 +6419,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecommissionPreview"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5931,6 +6438,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5964,6 +6472,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -5976,6 +6493,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5985,6 +6503,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6019,13 +6538,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6037,6 +6557,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6088,6 +6609,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6109,6 +6639,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6118,6 +6649,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6151,13 +6683,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecommissionPreview"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6169,6 +6702,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6202,6 +6736,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6223,6 +6766,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6232,6 +6776,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6268,13 +6813,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6286,6 +6832,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6328,6 +6875,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6349,6 +6905,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6358,6 +6915,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6422,13 +6980,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6440,6 +6999,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6464,6 +7024,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6476,6 +7045,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6485,6 +7055,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6513,13 +7084,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6531,6 +7103,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6546,9 +7119,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6558,6 +7141,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6586,16 +7170,12 @@ export interface operations {
                      * @example openai
                      */
                     provider: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins: string[];
                     injection?: components["schemas"]["Injection"];
                     /** Format: password */
                     secret: string;
+                    /** @default {} */
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
             };
@@ -6604,15 +7184,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6624,6 +7205,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6657,6 +7239,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6678,6 +7269,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6687,6 +7279,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6698,7 +7291,10 @@ export interface operations {
     getProviderKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type provider key. */
                 id: string;
@@ -6710,13 +7306,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6728,6 +7335,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6752,9 +7360,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6764,6 +7382,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6790,11 +7409,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,6 +7426,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6839,9 +7460,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6851,6 +7482,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6882,12 +7514,7 @@ export interface operations {
                      * @example openai
                      */
                     provider?: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
@@ -6897,13 +7524,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6915,6 +7544,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6966,6 +7596,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6978,6 +7617,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6987,6 +7627,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7015,12 +7656,7 @@ export interface operations {
                 "application/json": {
                     /** Format: password */
                     secret: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     injection?: components["schemas"]["Injection"];
                 };
@@ -7030,13 +7666,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7048,6 +7686,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7099,6 +7738,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7120,6 +7768,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7129,6 +7778,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7154,13 +7804,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RouteList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7172,6 +7823,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7187,9 +7839,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7199,6 +7861,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7239,28 +7902,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -7295,15 +7942,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7315,6 +7963,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7348,6 +7997,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7369,6 +8027,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7378,6 +8037,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7389,7 +8049,10 @@ export interface operations {
     getRoute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type route. */
                 id: string;
@@ -7401,13 +8064,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7419,6 +8093,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7443,9 +8118,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7455,6 +8140,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7478,11 +8164,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7494,6 +8181,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7518,9 +8206,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7530,6 +8228,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7565,8 +8264,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -7598,13 +8297,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7616,6 +8317,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7667,6 +8369,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7679,6 +8390,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7688,6 +8400,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7713,13 +8426,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7731,6 +8445,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7746,9 +8461,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7758,6 +8483,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7798,28 +8524,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -7851,15 +8561,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7871,6 +8582,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7904,6 +8616,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7925,6 +8646,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7934,6 +8656,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7945,7 +8668,10 @@ export interface operations {
     getModel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type model. */
                 id: string;
@@ -7957,13 +8683,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7975,6 +8712,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7999,9 +8737,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8011,6 +8759,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8034,11 +8783,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8050,6 +8800,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8074,9 +8825,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8086,6 +8847,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8121,8 +8883,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -8162,13 +8924,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8180,6 +8944,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8231,6 +8996,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -8243,6 +9017,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8252,6 +9027,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8286,13 +9062,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntryList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8304,6 +9081,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8319,9 +9097,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8331,6 +9119,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8365,13 +9154,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8383,6 +9173,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8398,9 +9189,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8410,6 +9211,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8438,13 +9240,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Probes"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8456,6 +9259,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8471,9 +9275,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8483,6 +9297,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8513,13 +9328,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8531,6 +9347,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8546,9 +9363,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8558,6 +9385,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8578,13 +9406,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8596,6 +9425,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8611,9 +9441,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8623,6 +9463,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8648,13 +9489,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NodeList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8666,6 +9508,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8681,9 +9524,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8693,6 +9546,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8713,13 +9567,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealCheck"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8731,6 +9586,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8746,9 +9602,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8758,6 +9624,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8781,13 +9648,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8799,6 +9667,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8823,6 +9692,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -8835,6 +9713,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8844,6 +9723,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8867,13 +9747,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8885,6 +9766,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8909,6 +9791,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -8921,6 +9812,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8930,6 +9822,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
