@@ -40,6 +40,7 @@ export {
 } from './limit/window.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
 export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
+export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'

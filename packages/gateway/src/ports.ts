@@ -47,7 +47,12 @@ export interface Snapshots {
 // ── counters ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type Admission =
-  | { readonly kind: 'admitted'; readonly states: readonly LimitState[] }
+  | {
+      readonly kind: 'admitted'
+      readonly states: readonly LimitState[]
+      /** Limits that could not be counted, and say allow. */
+      readonly lost?: readonly LimitPolicy[]
+    }
   /** Nothing was charged. `blocking` is the limit that opens last of those that refused. */
   | { readonly kind: 'refused'; readonly states: readonly LimitState[]; readonly blocking: LimitState }
   /** The counter cannot be reached and the policy says refuse. */
@@ -141,6 +146,32 @@ export interface Egress {
   upgrade(request: EgressRequest, signal: AbortSignal): Promise<UpgradeResult>
 }
 
+// ── failure modes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What may be away while calls come. */
+export type Dependency = 'counters' | 'feed' | 'journal' | 'store'
+
+/** On what the mode is declared. */
+export interface FailureTarget {
+  readonly type: 'limit' | 'api' | 'route' | 'model' | 'door' | 'journal' | 'store'
+  readonly id: string
+  /** Undefined: the whole installation. */
+  readonly workspaceId: string | undefined
+}
+
+/** What is declared for the loss of a dependency. `refuse_unknown`: keys that are not in memory cannot be looked up. */
+export interface FailureMode {
+  readonly dependency: Dependency
+  readonly mode: 'refuse' | 'allow' | 'serve_known' | 'deny' | 'drop' | 'refuse_unknown'
+  readonly target: FailureTarget
+}
+
+/** A dependency is away, and a decision went by what is declared for that case. */
+export interface FailureModeUse extends FailureMode {
+  /** What became of the decision; `dropped`: it was taken, and not journaled. */
+  readonly outcome: 'served' | 'refused' | 'dropped'
+}
+
 // ── ledger and journal ───────────────────────────────────────────────────────────────────────────────────────────────
 
 export type Door = 'verify' | 'gw' | 'openai'
@@ -212,12 +243,17 @@ export interface Journal {
    * with `before-answer` it is on the disk. Answers undefined when there is nothing to wait for.
    */
   open(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
-  /** The whole story, once: for refusals, for verify, and after the last byte of a forwarded call. Same waiting as `open`. */
-  record(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
+  /**
+   * The whole story, once: for refusals, for verify, and after the last byte of a forwarded call. Same waiting as `open`;
+   * `kept` is never dropped either, and nobody waits for it: it ends what an opening began.
+   */
+  record(record: DecisionRecord, audit: 'ordinary' | 'before-answer' | 'kept'): Promise<void> | undefined
   /** A refusal before authentication: aggregated per IP prefix, reason and second. */
   refusedBefore(clientIp: IpAddress, reason: string): void
-  /** True when the disk's declared mode says to refuse. */
+  /** True when the disk's declared mode says to refuse. Whoever refuses therefore tells it: see `failureModeUsed`. */
   isFull(): boolean
+  /** Counted, and written when it begins and when it ends, never one by one. Told only while something is away. */
+  failureModeUsed(use: FailureModeUse): void
 }
 
 /** Usage of calls that have ended; feeds roll-ups and, later, money. In this version it rides in `Journal.record`. */

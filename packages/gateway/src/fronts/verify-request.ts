@@ -1,6 +1,13 @@
 /** The body of `POST /api/v1/keys/verify`, read by hand: this package has no dependencies, and the path is hot. */
 import { isUtf8 } from 'node:buffer'
-import { ClavigerError, parseIp, parseThumbprint, type FieldProblem, type IpAddress } from '@claviger/core'
+import {
+  ClavigerError,
+  countMembers,
+  parseIp,
+  parseThumbprint,
+  type FieldProblem,
+  type IpAddress,
+} from '@claviger/core'
 
 export interface VerifyRequest {
   /** As presented by somebody; anything. */
@@ -39,7 +46,8 @@ const NO_SCOPES: readonly string[] = []
  * @throws ClavigerError `bad_json`, or `validation_failed` with a JSON pointer for every member that is unknown or wrong
  */
 export function readVerifyRequest(body: Uint8Array): VerifyRequest {
-  const members = parseObject(body)
+  const text = textOf(body)
+  const members = parseObject(text)
   let key: string | undefined
   let apiId: string | undefined
   let scopes = NO_SCOPES
@@ -85,6 +93,10 @@ export function readVerifyRequest(body: Uint8Array): VerifyRequest {
   if (errors !== undefined || key === undefined) {
     throw new ClavigerError('validation_failed', 'The request is not valid.', { errors: errors ?? [] })
   }
+  // the asker and we might each take another one of two
+  const callMembers = isObject(members['request']) ? Object.keys(members['request']).length : 0
+  if (countMembers(text) !== Object.keys(members).length + callMembers)
+    throw new ClavigerError('bad_json', 'The body holds a member twice.')
   return { key, apiId, scopes, clientIp, clientIpText, cost, call }
 }
 
@@ -133,11 +145,15 @@ function withoutQuery(path: string): string {
   return mark === -1 ? path : path.slice(0, mark)
 }
 
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+function textOf(body: Uint8Array): string {
   if (!isUtf8(body)) throw new ClavigerError('bad_json', 'The body is not UTF-8.')
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   let parsed: unknown
   try {
-    parsed = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
+    parsed = JSON.parse(text)
   } catch {
     // the parser's message quotes the body, and the body holds a key: it goes nowhere
     throw new ClavigerError('bad_json', 'The body is not JSON.')

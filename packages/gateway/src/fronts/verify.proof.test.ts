@@ -254,6 +254,13 @@ describe('a key that is not good', () => {
     expect((await ask({ key: made.secret })).body).toMatchObject({ valid: false, code: 'key_revoked' })
   })
 
+  test('by a disabled app, told as such, though the feed hurries its news like a revocation', async () => {
+    const app = { current: { ...made.key.app.current, disabledAtMs: 1 } }
+    const { key, secret } = plane.world.addKey(apiOf('wsp_home'), { app })
+    plane.world.revoked.add(key.id)
+    expect((await ask({ key: secret })).body).toMatchObject({ valid: false, code: 'app_disabled' })
+  })
+
   test('again and again from one client: its keys are not looked at for a while, those of others are', async () => {
     for (let count = 0; count < 20; count += 1) await ask({ key: 'x', client_ip: '192.0.2.66' })
     const { reads } = plane.world
@@ -343,6 +350,21 @@ describe('a question that is none', () => {
     expect(body['errors']).toEqual([{ pointer, detail: expect.any(String) }])
   })
 
+  test.each([
+    '{"key":"x","key":"x"}',
+    '{"key":"x","scopes":["a"],"scopes":[]}',
+    '{"key":"x","\\u006bey":"y"}',
+    '{"key":"x","request":{"path":"/a","path":"/b"}}',
+  ])('%s, a member twice: 400', async (question) => {
+    const { status, body } = await ask(question)
+    expect([status, body['code']]).toEqual([400, 'bad_json'])
+  })
+
+  test('colons in texts are no members', async () => {
+    const { status } = await ask({ key: 'a:b', scopes: ['"x":"y"', '\\"c":'], request: { path: '/:":' } })
+    expect(status).toBe(200)
+  })
+
   test('the key in it is not told again', async () => {
     const { text } = await ask(`{"key":"${made.secret}",`)
     expect(text).not.toContain(made.secret)
@@ -372,15 +394,51 @@ describe('a question that is none', () => {
 
 describe('when something of ours is gone', () => {
   test.each([
-    { name: 'the database', weather: { isStoreGone: true }, code: 'unavailable' },
-    { name: 'the counters', weather: { areCountersLost: true }, code: 'counters_unavailable' },
-    { name: 'the journal', weather: { isJournalFull: true }, code: 'journal_full' },
-    { name: 'the feed, for longer than the api allows', weather: { feedAgeMs: 60_001 }, code: 'feed_lost' },
-  ])('$name: 503, never a verdict', async ({ weather, code }) => {
+    {
+      name: 'the database',
+      weather: { isStoreGone: true },
+      code: 'unavailable',
+      told: { dependency: 'store', mode: 'refuse_unknown' },
+    },
+    {
+      name: 'the counters',
+      weather: { areCountersLost: true },
+      code: 'counters_unavailable',
+      told: { dependency: 'counters', mode: 'refuse', target: { id: 'test:requests' } },
+    },
+    {
+      name: 'the journal',
+      weather: { isJournalFull: true },
+      code: 'journal_full',
+      told: { dependency: 'journal', mode: 'refuse' },
+    },
+    {
+      name: 'the feed, for longer than the api allows',
+      weather: { feedAgeMs: 60_001 },
+      code: 'feed_lost',
+      told: {
+        dependency: 'feed',
+        mode: 'serve_known',
+        target: { type: 'api', id: 'api_wsp_home' },
+        outcome: 'refused',
+      },
+    },
+  ])('$name: 503, never a verdict', async ({ weather, code, told }) => {
     const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
     Object.assign(plane.world.weather, weather)
     const { status, body } = await ask({ key: limited.secret, api_id: 'api_wsp_home' })
     expect([status, body['code']]).toEqual([503, code])
+    expect(plane.world.failureModes).toMatchObject([told])
+  })
+
+  test('a limit that allows while it cannot be counted is told', async () => {
+    const lax = { ...limitOf('requests', 10, 60_000), onCounterLoss: 'allow' as const }
+    const limited = plane.world.addKey(home, { limits: [lax] })
+    plane.world.weather.areCountersLost = true
+    expect((await ask({ key: limited.secret, api_id: 'api_wsp_home' })).body).toMatchObject({ valid: true })
+    expect(plane.world.failureModes).toMatchObject([
+      { dependency: 'counters', mode: 'allow', target: { type: 'limit', id: lax.id }, outcome: 'served' },
+    ])
   })
 
   test('a key of several apis, asked for none, follows the strictest', async () => {
@@ -389,6 +447,10 @@ describe('when something of ours is gone', () => {
     plane.world.weather.feedAgeMs = 3_000
     expect((await ask({ key: made.secret })).status).toBe(200)
     expect((await ask({ key: both.secret })).status).toBe(503)
+    expect(plane.world.failureModes.map(({ target, outcome }) => `${target.id} ${outcome}`)).toEqual([
+      'api_wsp_home served',
+      'api_strict refused',
+    ])
     expect((await ask({ key: both.secret, api_id: 'api_wsp_home' })).status).toBe(200)
   })
 })

@@ -4,8 +4,8 @@
  */
 import {
   ClavigerError,
-  NO_SHADOW,
   decide,
+  type ApiPart,
   type Ask,
   type Decision,
   type FeedLossPolicy,
@@ -19,11 +19,12 @@ import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Admission, AskedFacts, Lookup, MaybePromise, Verifier } from '../ports.ts'
-import { countersLost, journalFull, limitRule, limitsOfKey } from '../stages/admit.ts'
-import { feedLoss } from '../stages/authorize.ts'
+import { countersLost, journalFull, limitRule, limitsOfKey, tellUncounted } from '../stages/admit.ts'
 import { keptOrigins } from '../stages/asked-facts.ts'
+import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
+import { REFUSED_BY_STORE } from '../stages/verify.ts'
 import { decidedAnswer, invalidAnswer, probingAnswer } from './verify-answer.ts'
 import { readVerifyRequest, type VerifyRequest } from './verify-request.ts'
 
@@ -32,7 +33,6 @@ export const verifyDoor: EdgeDoor = { door: 'verify', errorAnswer: problemAnswer
 const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
-const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: NO_SHADOW }
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
 
@@ -79,7 +79,7 @@ function authenticate(context: Context, received: Received): void {
   if (facts.presented === undefined) throw MISSING
   const verifier = context.ports.snapshots.verifier(facts.presented)
   whenKnown(context, received, verifier, (known) => {
-    if (known === 'unavailable') throw unavailable('The credential cannot be checked at the moment.')
+    if (known === 'unavailable') throw unavailable(context, 'The credential cannot be checked at the moment.')
     if (known === undefined) {
       context.ports.counters.recordFailure(clientIp, 'verifier')
       throw INVALID
@@ -114,7 +114,7 @@ function look(asked: Asked): void {
 
 function judge(asked: Asked, lookup: Lookup): void {
   const { context, received, verifier, request } = asked
-  if (lookup.kind === 'unavailable') throw unavailable('The key cannot be checked at the moment.')
+  if (lookup.kind === 'unavailable') throw unavailable(context, 'The key cannot be checked at the moment.')
   if (lookup.kind === 'unknown' || lookup.key.workspace.current.id !== verifier.workspaceId) {
     // only the end client is to blame: the address that asks is a service of ours
     if (request.clientIp !== undefined)
@@ -123,18 +123,20 @@ function judge(asked: Asked, lookup: Lookup): void {
     return answer(asked, invalidAnswer(received.requestId))
   }
   const { key, version } = lookup
-  const lost = feedLoss(context, feedPolicy(key, request.apiId, context))
+  const lost = feedLossOf(context, key, request.apiId)
   if (lost !== undefined) throw lost
-  const decision = context.ports.snapshots.isRevoked(key, version)
-    ? REVOKED
-    : decide(key, version, askOf(context, request))
+  const decision = unlessRevoked(context, lookup, decide(key, version, askOf(context, request)))
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  if (context.ports.journal.isFull()) throw journalFull()
+  if (context.ports.journal.isFull()) throw journalFull(context)
   const policies = limitsOfKey(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
   const admission = context.ports.counters.admit(policies, request.cost)
-  whenKnown(context, received, admission, (admitted) => decided(asked, lookup, admittedOutcome(decision, admitted)))
+  whenKnown(context, received, admission, (admitted) =>
+    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted })),
+  )
 }
+
+type Found = Extract<Lookup, { kind: 'found' }>
 
 /** Only what the question tells: the fields of this request are the asker's, not the caller's. */
 function askOf({ ports }: Context, { clientIp, apiId, scopes, call }: VerifyRequest): Ask {
@@ -160,22 +162,27 @@ interface Outcome {
   readonly retryAfterMs?: number
 }
 
-function admittedOutcome(decision: Decision, admission: Admission): Outcome {
-  switch (admission.kind) {
+function admittedOutcome(
+  { context }: Asked,
+  { key }: Found,
+  { decision, admitted }: { readonly decision: Decision; readonly admitted: Admission },
+): Outcome {
+  switch (admitted.kind) {
     case 'admitted':
-      return { decision, limits: admission.states }
+      if (admitted.lost !== undefined) tellUncounted(context, key, admitted.lost)
+      return { decision, limits: admitted.states }
     case 'refused':
       return {
-        decision: { code: 'limit_reached', rule: limitRule(admission.blocking.policy), shadow: decision.shadow },
-        limits: admission.states,
-        retryAfterMs: admission.blocking.resetMs,
+        decision: { code: 'limit_reached', rule: limitRule(admitted.blocking.policy), shadow: decision.shadow },
+        limits: admitted.states,
+        retryAfterMs: admitted.blocking.resetMs,
       }
     case 'lost':
-      throw countersLost()
+      throw countersLost(context, key, admitted.policy)
   }
 }
 
-function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcome: Outcome): void {
+function decided(asked: Asked, found: Found, outcome: Outcome): void {
   const { context, received, verifier, request } = asked
   const { key, version } = found
   const { decision, limits, retryAfterMs } = outcome
@@ -259,20 +266,28 @@ function wireOf(received: Received): Pick<Received, 'incoming' | 'outgoing' | 'r
   return { incoming: received.incoming, outgoing: received.outgoing, requestId: received.requestId }
 }
 
-/** Of the api that was named; else the strictest of the key's. Asked only when the feed is old. */
-function feedPolicy(key: KeyPart, apiId: string | undefined, context: Context): FeedLossPolicy {
-  if (context.ports.snapshots.feedAgeMs() <= context.settings.feedStaleMs) return DENY
-  let strictest: FeedLossPolicy | undefined
+/** By the policy of the api that was named; else by the strictest of the key's. */
+function feedLossOf(context: Context, key: KeyPart, apiId: string | undefined): ClavigerError | undefined {
+  if (context.ports.snapshots.feedAgeMs() <= context.settings.feedStaleMs) return undefined
+  let strictest: ApiPart | undefined
   for (const { current } of key.apis) {
     if (apiId !== undefined && current.id !== apiId) continue
-    const { onFeedLoss } = current
-    if (strictest === undefined || onFeedLoss.mode === 'deny') strictest = onFeedLoss
-    else if (strictest.mode === 'serve_known' && onFeedLoss.maxStaleMs < strictest.maxStaleMs) strictest = onFeedLoss
+    if (strictest === undefined || isStricter(current.onFeedLoss, strictest.onFeedLoss)) strictest = current
   }
-  return strictest ?? DENY
+  const workspaceId = key.workspace.current.id
+  return strictest === undefined
+    ? feedLoss(context, DENY, { type: 'door', id: verifyDoor.door, workspaceId })
+    : feedLoss(context, strictest.onFeedLoss, { type: 'api', id: strictest.id, workspaceId })
 }
 
-function unavailable(message: string): ClavigerError {
+function isStricter(one: FeedLossPolicy, other: FeedLossPolicy): boolean {
+  if (one.mode === 'deny' || other.mode === 'deny') return one.mode === 'deny'
+  return one.maxStaleMs < other.maxStaleMs
+}
+
+/** Counts the refusal that it makes. */
+function unavailable(context: Context, message: string): ClavigerError {
+  context.ports.journal.failureModeUsed(REFUSED_BY_STORE)
   return new ClavigerError('unavailable', message, { retryAfterSeconds: 1 })
 }
 

@@ -10,6 +10,7 @@ import {
   type Target,
   type Verified,
 } from '../exchange.ts'
+import type { FailureTarget } from '../ports.ts'
 import { CallAsk } from './call-ask.ts'
 import { refuseCaller } from './refuse.ts'
 
@@ -44,7 +45,7 @@ const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: N
 
 export function authorize(context: Context, known: ReadBody): Authorized | Refused {
   const { target } = known
-  const lost = feedLoss(context, target.onFeedLoss ?? target.api.current.onFeedLoss)
+  const lost = feedLossOf(context, target)
   if (lost !== undefined) return refuseCaller(lost, 'feed', known)
   const decision = decideCall(context, known, target)
   if (decision.code !== 'valid') return refuseCaller(decisionError(decision), decision.rule, known)
@@ -63,11 +64,34 @@ export function refuseBadKey(context: Context, known: Verified): Refused | undef
   return decision.code === 'valid' ? undefined : refuseCaller(decisionError(decision), decision.rule, known)
 }
 
-/** The feed tells of revocations: when it is lost, a target serves on only as long as it has said. */
-export function feedLoss(context: Context, policy: FeedLossPolicy): ClavigerError | undefined {
+function feedLossOf(context: Context, { kind, id, workspaceId, onFeedLoss, api }: Target): ClavigerError | undefined {
   const ageMs = context.ports.snapshots.feedAgeMs()
   if (ageMs <= context.settings.feedStaleMs) return undefined
-  if (policy.mode === 'serve_known' && ageMs <= policy.maxStaleMs) return undefined
+  return onFeedLoss === undefined
+    ? feedLoss(context, api.current.onFeedLoss, { type: 'api', id: api.current.id, workspaceId })
+    : feedLoss(context, onFeedLoss, { type: kind, id, workspaceId })
+}
+
+/**
+ * The feed tells of revocations: when it is lost, a target serves on only as long as it has said.
+ *
+ * @param declaredBy what the policy stands on
+ */
+export function feedLoss(
+  context: Context,
+  policy: FeedLossPolicy,
+  declaredBy: FailureTarget,
+): ClavigerError | undefined {
+  const ageMs = context.ports.snapshots.feedAgeMs()
+  if (ageMs <= context.settings.feedStaleMs) return undefined
+  const isServed = policy.mode === 'serve_known' && ageMs <= policy.maxStaleMs
+  context.ports.journal.failureModeUsed({
+    dependency: 'feed',
+    mode: policy.mode,
+    target: declaredBy,
+    outcome: isServed ? 'served' : 'refused',
+  })
+  if (isServed) return undefined
   return new ClavigerError('feed_lost', 'Revocations cannot be checked at the moment.', { retryAfterSeconds: 1 })
 }
 
@@ -79,11 +103,19 @@ export function decisionError(decision: Decision): ClavigerError {
 }
 
 function decideCall(context: Context, known: Verified, target: Target | undefined): Decision {
-  // outside the snapshot too: the feed may have been faster than the cache
-  if (context.ports.snapshots.isRevoked(known.key, known.version)) return REVOKED
   const decision = decide(known.key, known.version, new CallAsk(context, known, target))
   if (decision.shadow.length > 0) learnShadow(known, decision.shadow)
-  return decision
+  return unlessRevoked(context, known, decision)
+}
+
+/** Outside the snapshot too: the feed may have been faster than the cache. What the snapshot refuses, it names better. */
+export function unlessRevoked(
+  context: Context,
+  found: Pick<Verified, 'key' | 'version'>,
+  decision: Decision,
+): Decision {
+  if (decision.code !== 'valid') return decision
+  return context.ports.snapshots.isRevoked(found.key, found.version) ? REVOKED : decision
 }
 
 function methodNotAllowed(methods: ReadonlySet<string>): ClavigerError {

@@ -1,4 +1,5 @@
 /** The journal's side: `open` before forwarding, `meter` and `record` after the last byte, refusals like successes. */
+import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
   learnRecord,
@@ -15,14 +16,29 @@ import {
   type TokenUsage,
 } from '../exchange.ts'
 import type { DecisionRecord, MaybePromise, Usage } from '../ports.ts'
+import { JOURNAL_FULL_RULE, journalFull } from './admit.ts'
 import { factsOfCall } from './asked-facts.ts'
+import { refuseAdmitted } from './refuse.ts'
+
+/** The rule of a refusal whose opening is in memory still, and will be written when the disk takes it. */
+const UNOPENED = 'journal.open'
 
 /** Before a byte goes to the upstream the decision is in the spool; with `before-answer` it is on the disk. */
-export function open(context: Context, selected: Selected): MaybePromise<Opened> {
+export function open(context: Context, selected: Selected): MaybePromise<Opened | Refused> {
   const record = decisionRecord(context, selected, { caller: selected, target: selected.target })
   const written = context.ports.journal.open(record, selected.target.audit)
   const opened = learnRecord(selected, record)
-  return written === undefined ? opened : written.then(() => opened)
+  if (written === undefined) return opened
+  return written.then(
+    () => opened,
+    (thrown: unknown) => refuseUnopened(context, selected, thrown),
+  )
+}
+
+/** The disk did not take the opening: no byte may go to the upstream. */
+function refuseUnopened(context: Context, selected: Selected, thrown: unknown): Refused {
+  if (!ClavigerError.is(thrown) || thrown.code !== 'journal_full') throw thrown
+  return refuseAdmitted(journalFull(context), UNOPENED, selected)
 }
 
 /** Settled usage: what was really used, however the call ended. */
@@ -53,7 +69,7 @@ export function record(context: Context, metered: Metered): MaybePromise<void> {
   const durationMs = context.ports.clock.monotonicMs() - startedMonotonicMs
   const whole = { ...opened, status: outcome.status, durationMs, usage }
   context.ports.ledger.settle(whole)
-  return context.ports.journal.record(whole, 'ordinary')
+  return context.ports.journal.record(whole, metered.target.audit === 'ordinary' ? 'ordinary' : 'kept')
 }
 
 /** An answer that the door gave by itself. */
@@ -72,20 +88,22 @@ export function recordAnswer(context: Context, answered: AnsweredHere): MaybePro
  * With `before-answer` the promise settles when it is on the disk.
  */
 export function recordRefusal(context: Context, received: Received, refused: Refused): MaybePromise<void> {
-  const { caller, target } = refused
+  const { caller, target, rule } = refused
   if (caller === undefined) {
     context.ports.journal.refusedBefore(received.clientIp, refused.refused.code)
     return undefined
   }
+  // callers who come again and again would fill what is left of the disk: they are counted
+  if (rule === JOURNAL_FULL_RULE) return undefined
   const whole = decisionRecord(context, received, {
     caller,
     target,
     status: refused.refused.status,
     code: refused.refused.code,
-    rule: refused.rule,
+    rule,
   })
   context.ports.ledger.settle(whole)
-  return context.ports.journal.record(whole, target?.audit ?? 'ordinary')
+  return context.ports.journal.record(whole, rule === UNOPENED ? 'kept' : (target?.audit ?? 'ordinary'))
 }
 
 interface Decided {

@@ -16,7 +16,16 @@ import {
   type VersionPart,
 } from '@claviger/core'
 import type { ModelPart, RoutePart } from '../parts.ts'
-import type { Admission, DecisionRecord, Egress, Lookup, MaybePromise, Ports, Verifier } from '../ports.ts'
+import type {
+  Admission,
+  DecisionRecord,
+  Egress,
+  FailureModeUse,
+  Lookup,
+  MaybePromise,
+  Ports,
+  Verifier,
+} from '../ports.ts'
 
 /** How the world behaves; tests turn these. */
 export interface Weather {
@@ -59,6 +68,7 @@ export class MemoryWorld {
   readonly revoked = new Set<string>()
   readonly opened: DecisionRecord[] = []
   readonly records: DecisionRecord[] = []
+  readonly failureModes: FailureModeUse[] = []
   readonly settled: DecisionRecord[] = []
   readonly probes: { readonly ip: IpAddress; readonly reason: string }[] = []
   readonly failures: { readonly ip: IpAddress; readonly reason: string }[] = []
@@ -84,6 +94,7 @@ export class MemoryWorld {
         },
         refusedBefore: (ip, reason) => void this.probes.push({ ip, reason }),
         isFull: () => this.weather.isJournalFull,
+        failureModeUsed: (use) => void this.failureModes.push(use),
       },
       counters: {
         admit: (policies, cost) => this.#perhapsLate(this.#admit(policies, cost)),
@@ -141,8 +152,7 @@ export class MemoryWorld {
   }
 
   #admit(policies: readonly LimitPolicy[], cost: number): Admission {
-    const [first] = policies
-    if (this.weather.areCountersLost && first !== undefined) return { kind: 'lost', policy: first }
+    if (this.weather.areCountersLost && policies.length > 0) return lose(policies)
     const nowMs = Date.now()
     const counters = policies.map((policy) => ({ policy, counter: this.#counterOf(policy) }))
     const fits = counters.every(({ counter }) => counter.retryAfterMs(cost, nowMs) === 0)
@@ -170,6 +180,17 @@ export class MemoryWorld {
 
   #perhapsLate<Value>(value: Value): MaybePromise<Value> {
     return this.weather.isSlow ? new Promise((resolve) => setImmediate(resolve, value)) : value
+  }
+}
+
+/** As each limit declares: one that refuses is enough. */
+function lose(policies: readonly LimitPolicy[]): Admission {
+  const policy = policies.find(({ onCounterLoss }) => onCounterLoss === 'refuse')
+  if (policy !== undefined) return { kind: 'lost', policy }
+  return {
+    kind: 'admitted',
+    states: policies.map((allowing) => ({ policy: allowing, remaining: 0, resetMs: 0 })),
+    lost: policies,
   }
 }
 

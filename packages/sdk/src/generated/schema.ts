@@ -731,7 +731,7 @@ export interface paths {
         };
         /**
          * List what was changed, newest first.
-         * @description Every change stands here, and every call of an operator that was refused. `from` is inclusive, `to` is not.
+         * @description Every change stands here, every call of an operator that was refused, and the begin and the end of every failure mode that was used. To operators of the first workspace, what concerns the whole installation is told too. `from` is inclusive, `to` is not.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -947,7 +947,7 @@ export interface components {
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1064,10 +1064,7 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
-        /**
-         * @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all.
-         * @default {}
-         */
+        /** @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all. */
         CredentialUsers: {
             /** @default [] */
             routes: string[];
@@ -1222,10 +1219,10 @@ export interface components {
         };
         /** @description What holds while the change feed, and so revocations, cannot be read. */
         FeedLossPolicy: {
-            /** @enum {string} */
+            /** @constant */
             mode: "deny";
         } | {
-            /** @enum {string} */
+            /** @constant */
             mode: "serve_known";
             /** @description The bound of a revocation while nodes are cut off. */
             max_stale_seconds: number;
@@ -1259,18 +1256,18 @@ export interface components {
         };
         /** @description How the secret is put into a request. */
         Injection: {
-            /** @enum {string} */
+            /** @constant */
             kind: "bearer";
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "basic";
             username: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "header";
             name: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "query";
             name: string;
         };
@@ -1298,7 +1295,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1388,7 +1385,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1663,7 +1660,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1685,8 +1682,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -1933,7 +1930,7 @@ export interface components {
             /** @description At most so many in any window. */
             requests: number;
             window_seconds: number;
-        } | null;
+        };
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -1958,7 +1955,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -2049,8 +2046,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2156,33 +2153,7 @@ export interface components {
             geo: {
                 country: components["schemas"]["GeoFile"];
                 /** @description null: there is no file, and no key can be restricted by ASN. */
-                asn: {
-                    /**
-                     * @description built_in: the file that comes with Claviger; file: one of yours.
-                     * @enum {string}
-                     */
-                    source: "built_in" | "file";
-                    /**
-                     * @description As the maker of the file calls it.
-                     * @example GeoLite2-Country
-                     */
-                    database_type: string;
-                    /**
-                     * Format: date-time
-                     * @description When the maker built the file in use.
-                     * @example 2026-11-24T12:00:00.000Z
-                     */
-                    built_at: string;
-                    /** @description Since then. */
-                    age_seconds: number;
-                    /**
-                     * Format: date-time
-                     * @example 2026-11-24T12:00:00.000Z
-                     */
-                    loaded_at: string;
-                    /** @description Why the file that stands there now cannot be used, while the one before it still is. */
-                    problem: string | null;
-                } | null;
+                asn: components["schemas"]["GeoFile"] | null;
             };
         };
         /**
@@ -2333,7 +2304,18 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Finds the call in the log and in the audit log. */
+        "X-Request-Id": string;
+        /** @description Path of what was made. */
+        Location: string;
+        /** @description The revision, for If-Match and If-None-Match. */
+        ETag: string;
+        /** @description What is asked for, and what was wrong (RFC 6750). */
+        "WWW-Authenticate": string;
+        /** @description Seconds until it is worth another try. */
+        "Retry-After": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -2362,15 +2344,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2382,6 +2364,7 @@ export interface operations {
             /** @description `credential_invalid` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2406,6 +2389,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2418,6 +2410,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2427,6 +2420,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2447,13 +2441,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2465,6 +2460,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2480,9 +2476,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2492,6 +2498,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2520,13 +2527,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2538,6 +2546,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2553,9 +2562,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2565,6 +2584,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2601,7 +2621,6 @@ export interface operations {
                     /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
@@ -2612,15 +2631,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2632,6 +2651,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2665,6 +2685,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2686,6 +2715,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2695,6 +2725,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2718,13 +2749,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2736,6 +2768,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2760,9 +2793,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2772,6 +2815,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2798,13 +2842,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2816,6 +2861,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2849,6 +2895,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -2861,6 +2916,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2870,6 +2926,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2895,13 +2952,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,6 +2971,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2928,9 +2987,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2940,6 +3009,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2988,15 +3058,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewWorkspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3008,6 +3079,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3041,6 +3113,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3062,6 +3143,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3071,6 +3153,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3082,7 +3165,10 @@ export interface operations {
     getWorkspace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type workspace. */
                 id: string;
@@ -3094,13 +3180,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3112,6 +3209,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3136,9 +3234,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3148,6 +3256,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3197,13 +3306,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3215,6 +3326,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3266,6 +3378,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3278,6 +3399,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3287,6 +3409,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3313,13 +3436,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SetupLink"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3331,6 +3455,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3364,6 +3489,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -3376,6 +3510,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3385,6 +3520,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3413,13 +3549,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3431,6 +3568,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3446,9 +3584,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3458,6 +3606,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3505,15 +3654,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3525,6 +3675,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3558,6 +3709,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3579,6 +3739,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3588,6 +3749,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3599,7 +3761,10 @@ export interface operations {
     getApp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type app. */
                 id: string;
@@ -3611,13 +3776,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3629,6 +3805,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3653,9 +3830,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3665,6 +3852,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3691,11 +3879,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3707,6 +3896,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3740,9 +3930,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3752,6 +3952,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3801,13 +4002,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3819,6 +4022,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3870,6 +4074,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3882,6 +4095,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3891,6 +4105,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3916,13 +4131,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApiList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3934,6 +4150,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3949,9 +4166,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3961,6 +4188,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3994,20 +4222,18 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @default {
+                     *       "mode": "serve_known",
+                     *       "max_stale_seconds": 600
+                     *     }
+                     */
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     /**
                      * @description Shared by all keys of the api.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                 };
             };
         };
@@ -4015,15 +4241,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4035,6 +4262,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4068,6 +4296,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4089,6 +4326,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4098,6 +4336,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4109,7 +4348,10 @@ export interface operations {
     getApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type api. */
                 id: string;
@@ -4121,13 +4363,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4139,6 +4392,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4163,9 +4417,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4175,6 +4439,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4198,11 +4463,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4214,6 +4480,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4247,9 +4514,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4259,6 +4536,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4287,7 +4565,7 @@ export interface operations {
                     name?: string;
                     scopes?: string[];
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     disabled?: boolean;
                 };
             };
@@ -4296,13 +4574,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4314,6 +4594,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4365,6 +4646,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4377,6 +4667,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4386,6 +4677,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4425,13 +4717,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4443,6 +4736,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4458,9 +4752,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4470,6 +4774,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4519,7 +4824,8 @@ export interface operations {
                      * @default null
                      */
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    /** @default null */
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -4533,14 +4839,12 @@ export interface operations {
                     /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     not_before?: string | null;
                     /**
                      * Format: date-time
                      * @description Null: the longest that the workspace allows.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
@@ -4556,15 +4860,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4576,6 +4881,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4609,6 +4915,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4630,6 +4945,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4639,6 +4955,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4650,7 +4967,10 @@ export interface operations {
     getKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
@@ -4662,13 +4982,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4680,6 +5011,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4704,9 +5036,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4716,6 +5058,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4742,11 +5085,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4758,6 +5102,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4791,9 +5136,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4803,6 +5158,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4838,7 +5194,7 @@ export interface operations {
                     api_ids?: string[];
                     scopes?: string[];
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @example {
@@ -4870,13 +5226,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4888,6 +5246,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4939,6 +5298,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4951,6 +5319,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4960,6 +5329,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4993,13 +5363,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5011,6 +5383,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5053,6 +5426,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5074,6 +5456,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5083,6 +5466,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5115,13 +5499,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5133,6 +5519,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5175,6 +5562,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5196,6 +5592,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5205,6 +5602,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5223,6 +5621,7 @@ export interface operations {
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
+                /** @description Number of a version of the key. */
                 number: string;
             };
             cookie?: never;
@@ -5232,13 +5631,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5250,6 +5651,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5283,6 +5685,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -5295,6 +5706,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5304,6 +5716,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5332,13 +5745,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyVersionList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5350,6 +5764,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5374,9 +5789,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5386,6 +5811,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5412,13 +5838,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5430,6 +5858,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5472,6 +5901,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -5484,6 +5922,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5493,6 +5932,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5519,13 +5959,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5537,6 +5979,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5570,6 +6013,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -5582,6 +6034,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5591,6 +6044,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5620,13 +6074,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderPreview"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5638,6 +6093,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5671,6 +6127,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5692,6 +6157,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5701,6 +6167,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5733,13 +6200,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5751,6 +6219,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5793,6 +6262,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5814,6 +6292,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5823,6 +6302,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5848,13 +6328,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5866,6 +6347,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5881,9 +6363,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5893,6 +6385,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5916,13 +6409,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5934,6 +6428,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5958,9 +6453,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5970,6 +6475,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5996,13 +6502,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecommissionPreview"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6014,6 +6521,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6047,6 +6555,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -6059,6 +6576,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6068,6 +6586,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6102,13 +6621,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6120,6 +6640,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6171,6 +6692,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6192,6 +6722,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6201,6 +6732,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6234,13 +6766,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecommissionPreview"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6252,6 +6785,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6285,6 +6819,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6306,6 +6849,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6315,6 +6859,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6351,13 +6896,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyOrderReceipt"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6369,6 +6915,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6411,6 +6958,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6432,6 +6988,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6441,6 +6998,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6505,13 +7063,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6523,6 +7082,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6547,6 +7107,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6559,6 +7128,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6568,6 +7138,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6596,13 +7167,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6614,6 +7186,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6629,9 +7202,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6641,6 +7224,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6669,16 +7253,12 @@ export interface operations {
                      * @example openai
                      */
                     provider: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins: string[];
                     injection?: components["schemas"]["Injection"];
                     /** Format: password */
                     secret: string;
+                    /** @default {} */
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
             };
@@ -6687,15 +7267,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6707,6 +7288,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6740,6 +7322,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6761,6 +7352,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6770,6 +7362,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6781,7 +7374,10 @@ export interface operations {
     getProviderKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type provider key. */
                 id: string;
@@ -6793,13 +7389,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6811,6 +7418,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6835,9 +7443,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6847,6 +7465,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6873,11 +7492,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6889,6 +7509,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6922,9 +7543,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6934,6 +7565,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6965,12 +7597,7 @@ export interface operations {
                      * @example openai
                      */
                     provider?: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
@@ -6980,13 +7607,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6998,6 +7627,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7049,6 +7679,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7061,6 +7700,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7070,6 +7710,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7098,12 +7739,7 @@ export interface operations {
                 "application/json": {
                     /** Format: password */
                     secret: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     injection?: components["schemas"]["Injection"];
                 };
@@ -7113,13 +7749,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7131,6 +7769,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7182,6 +7821,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7203,6 +7851,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7212,6 +7861,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7237,13 +7887,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RouteList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7255,6 +7906,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7270,9 +7922,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7282,6 +7944,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7322,28 +7985,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -7378,15 +8025,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7398,6 +8046,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7431,6 +8080,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7452,6 +8110,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7461,6 +8120,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7472,7 +8132,10 @@ export interface operations {
     getRoute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type route. */
                 id: string;
@@ -7484,13 +8147,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7502,6 +8176,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7526,9 +8201,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7538,6 +8223,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7561,11 +8247,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7577,6 +8264,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7601,9 +8289,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7613,6 +8311,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7648,8 +8347,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -7681,13 +8380,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7699,6 +8400,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7750,6 +8452,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -7762,6 +8473,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7771,6 +8483,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7796,13 +8509,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7814,6 +8528,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7829,9 +8544,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7841,6 +8566,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7881,28 +8607,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -7934,15 +8644,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7954,6 +8665,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7987,6 +8699,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -8008,6 +8729,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8017,6 +8739,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8028,7 +8751,10 @@ export interface operations {
     getModel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type model. */
                 id: string;
@@ -8040,13 +8766,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8058,6 +8795,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8082,9 +8820,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8094,6 +8842,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8117,11 +8866,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8133,6 +8883,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8157,9 +8908,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8169,6 +8930,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8204,8 +8966,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -8245,13 +9007,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8263,6 +9027,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8314,6 +9079,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -8326,6 +9100,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8335,6 +9110,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8415,13 +9191,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8433,6 +9210,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8475,6 +9253,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -8496,6 +9283,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8505,6 +9293,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8539,13 +9328,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntryList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8557,6 +9347,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8572,9 +9363,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8584,6 +9385,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8618,13 +9420,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8636,6 +9439,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8651,9 +9455,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8663,6 +9477,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8691,13 +9506,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Probes"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8709,6 +9525,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8724,9 +9541,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8736,6 +9563,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8766,13 +9594,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8784,6 +9613,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8799,9 +9629,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8811,6 +9651,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8831,13 +9672,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8849,6 +9691,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8864,9 +9707,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8876,6 +9729,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8901,13 +9755,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NodeList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8919,6 +9774,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8934,9 +9790,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8946,6 +9812,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8966,13 +9833,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealCheck"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8984,6 +9852,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8999,9 +9868,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9011,6 +9890,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9034,13 +9914,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9052,6 +9933,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9076,6 +9958,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -9088,6 +9979,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9097,6 +9989,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9120,13 +10013,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9138,6 +10032,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9162,6 +10057,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -9174,6 +10078,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9183,6 +10088,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

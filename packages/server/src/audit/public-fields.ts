@@ -12,6 +12,9 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'status',
   'state',
   'purpose',
+  'dependency',
+  'mode',
+  'ended',
   // ids of ours
   'app_id',
   'api_id',
@@ -23,6 +26,8 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'provider_key_id',
   'version_id',
   'workspace_id',
+  'node_id',
+  'episode_id',
   'route_ids',
   'model_ids',
   'app_ids',

@@ -46,6 +46,27 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** Full, or full for this user: of the file system, and of PostgreSQL. */
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', '53100'])
+/** As PostgreSQL and its tools write it, when they do not get as far as an error code. */
+const DISK_FULL_WORDS = /No space left on device|Disk quota exceeded/
+
+/** Whether somebody on the way down had no room to write. */
+export function isDiskFull(error: unknown): boolean {
+  if (typeof error === 'string') return DISK_FULL_WORDS.test(error)
+  if (DISK_FULL.has(systemCode(error) ?? '')) return true
+  if (error instanceof AggregateError && error.errors.some(isDiskFull)) return true
+  return error instanceof Error && (DISK_FULL_WORDS.test(error.message) || isDiskFull(error.cause))
+}
+
+export function diskFullError(folder: string, cause: unknown): StartError {
+  return new StartError(
+    'disk_full',
+    `The disk that holds ${folder} is full: it has no space or no inodes left. Free some, or set CLAVIGER_DATA_DIR to a folder on another disk.`,
+    { cause },
+  )
+}
+
 /** What any thrown thing has to say. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

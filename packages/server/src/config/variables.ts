@@ -168,7 +168,7 @@ export const VARIABLES = {
   CLAVIGER_DISK_STOP_FREE_MB: {
     type: 'megabytes',
     default: '256',
-    what: 'The disk counts as full when less than this is free.',
+    what: 'The disk counts as full when less than this is free. A new database is made only where so much stays free beside it.',
     parse: parse.integer(0, MAX_MB),
   },
   CLAVIGER_DISK_FULL_MODE: {

@@ -1,7 +1,7 @@
 /**
  * What `keys/verify` would decide, told rule by rule, without deciding it: nothing is charged, journaled or counted as a
- * use. The rules are those of the decision core; what stands before them (revocations of the feed) and behind them
- * (limits) is told in the same form.
+ * use. The rules are those of the decision core; what stands behind them (revocations that the feed told of, and limits) is
+ * told in the same form.
  */
 import {
   ClavigerError,
@@ -51,9 +51,8 @@ export async function explainDecision(room: DecisionsRoom, question: Question): 
   const atMs = question.atMs ?? room.nowMs()
   const explanation = explain(key, version, { ...question.ask, nowMs: atMs, geo: room.geo() })
   const limits = await room.peekLimits(limitsOfKey(key, question.ask.apiId), question.cost)
-  const told = withLimits(explanation, limits, question)
-  const isRevoked = room.keys.isRevoked(key, version)
-  return { key, version, atMs, limits, ...(isRevoked ? revoked(told) : passedFeed(told)) }
+  const told = withFeed(explanation, room.keys.isRevoked(key, version))
+  return { key, version, atMs, limits, ...withLimits(told, limits, question) }
 }
 
 type Told = Omit<ToldDecision, 'key' | 'version' | 'atMs' | 'limits'>
@@ -80,38 +79,32 @@ function unknownKey(): ClavigerError {
   return new ClavigerError('not_found', 'There is no such key, or no such version of it.')
 }
 
-/** The feed may be faster than what is known of a key; what it tells of is asked before every rule. */
-function revoked(told: Told): Told {
-  const detail = 'The change feed told of the end of the key, or of what it belongs to.'
-  return {
-    ...told,
-    code: 'key_revoked',
-    rule: 'feed.revoked',
-    missingScopes: [],
-    shadow: [],
-    checks: [
-      { rule: 'feed.revoked', outcome: 'refused', code: 'key_revoked', detail },
-      ...told.checks.map(({ rule, detail: found }) => ({ rule, outcome: 'not_reached' as const, detail: found })),
-    ],
-  }
+/** The feed may be faster than what is known of a key: when no rule refuses, it is asked last. */
+function withFeed({ decision, checks, nearest }: Explanation, isRevoked: boolean): Told {
+  const { code, rule, shadow, missingScopes = [] } = decision
+  const asked = (check: Omit<RuleCheck, 'rule'>): readonly RuleCheck[] => [
+    ...checks,
+    { rule: 'feed.revoked', ...check },
+  ]
+  const detail = isRevoked
+    ? 'The change feed told of the end of the key, or of what it belongs to.'
+    : 'The change feed told of no revocation.'
+  const told = { code, rule, shadow, missingScopes, nearest }
+  if (code !== 'valid') return { ...told, checks: asked({ outcome: 'not_reached', detail }) }
+  if (!isRevoked) return { ...told, checks: asked({ outcome: 'passed', detail }) }
+  const refused = { code: 'key_revoked', rule: 'feed.revoked' } as const
+  return { ...told, ...refused, shadow: [], checks: asked({ outcome: 'refused', code: refused.code, detail }) }
 }
 
-function passedFeed(told: Told): Told {
-  const detail = 'The change feed told of no revocation.'
-  return { ...told, checks: [{ rule: 'feed.revoked', outcome: 'passed', detail }, ...told.checks] }
-}
-
-function withLimits(explanation: Explanation, limits: readonly LimitPeek[], question: Question): Told {
-  const { decision } = explanation
-  const isReached = decision.code === 'valid' && question.atMs === undefined
+function withLimits(told: Told, limits: readonly LimitPeek[], question: Question): Told {
+  const isReached = told.code === 'valid' && question.atMs === undefined
   const blocking = isReached ? limits.filter(({ blocks }) => blocks).toSorted(latestFirst) : []
   const first = blocking[0]
-  const checks = [...explanation.checks, ...limits.map((limit) => checkOf(limit, isReached))]
-  const common = { missingScopes: decision.missingScopes ?? [], shadow: decision.shadow, checks }
-  if (first === undefined) return { ...common, code: decision.code, rule: decision.rule, nearest: explanation.nearest }
+  const checks = [...told.checks, ...limits.map((limit) => checkOf(limit, isReached))]
+  if (first === undefined) return { ...told, checks }
   const rule = limitRule(first.policy)
   const change = blocking.map((limit) => changeOf(limit, question.cost)).join('; ')
-  return { ...common, code: 'limit_reached', rule, nearest: { rule, change } }
+  return { ...told, checks, code: 'limit_reached', rule, nearest: { rule, change } }
 }
 
 /** A door names the limit that opens last. */

@@ -9,6 +9,7 @@ let it: TestDoors
 let appId: string
 let apiId: string
 let otherApiId: string
+let apps = 0
 
 beforeAll(async () => {
   it = await openTestDoors()
@@ -39,8 +40,8 @@ async function issue(members: object = {}): Promise<Issued> {
 /** Only clients in these networks. */
 const onlyFrom = (networks: readonly string[]): object => ({ cidr_allow: networks })
 
-async function post(path: string, body: object): Promise<void> {
-  const got = await it.call('POST', path, { body })
+async function post(path: string, body?: object): Promise<void> {
+  const got = await it.call('POST', path, body === undefined ? {} : { body })
   expect(got.status, got.text).toBeLessThan(300)
 }
 async function patch(path: string, body: object): Promise<void> {
@@ -60,13 +61,33 @@ interface Case {
 const CASES: readonly Case[] = [
   { rule: 'all', key: issue, nearest: null },
   {
-    rule: 'feed.revoked',
+    rule: 'key.revoked',
     key: async () => {
       const key = await issue()
       await post(`/api/v1/keys/${key.id}/revoke`, {})
       return key
     },
     nearest: null,
+  },
+  {
+    rule: 'version.revoked',
+    key: async () => {
+      const key = await issue()
+      await post(`/api/v1/keys/${key.id}/rotate`, {})
+      await post(`/api/v1/keys/${key.id}/versions/1/revoke`)
+      return key
+    },
+    nearest: /another version/,
+  },
+  {
+    rule: 'app.disabled',
+    key: async () => {
+      const own = await made('/api/v1/apps', { name: `Closing ${++apps}`, owner: 'ada@example.com' })
+      const key = await issue({ app_id: own })
+      await patch(`/api/v1/apps/${own}`, { disabled: true })
+      return key
+    },
+    nearest: /enable the app/,
   },
   {
     rule: 'key.deleted',
@@ -221,18 +242,6 @@ function expectOneDecider(told: {
   if (!told.rule.startsWith('limit.'))
     expect(told.checks.slice(at + 1).every(({ outcome }) => outcome === 'not_reached')).toBe(true)
 }
-
-describe('apps and workspaces that are disabled', () => {
-  test('are told by the feed, and the change names what to enable', async () => {
-    const own = await made('/api/v1/apps', { name: 'Closing', owner: 'ada@example.com' })
-    const { id, secret } = await issue({ app_id: own })
-    await patch(`/api/v1/apps/${own}`, { disabled: true })
-    const told = await it.call('POST', PATH, { body: { key_id: id } })
-    expect(told.body.code).toBe((await it.verify({ key: secret })).code)
-    expect(told.body.rule).toBe(it.decided.at(-1)?.rule)
-    expect(told.body.nearest.change).toBe(`enable the app ${own}`)
-  })
-})
 
 describe('limits', () => {
   test('are told with their state, and asking changes nothing of it', async () => {

@@ -89,6 +89,15 @@ describe.each(lists.map((operation) => [operation.operationId, operation] as con
   })
 })
 
+const filters = CONTRACT.filter((operation) => operation.method === 'get' && operation.params === undefined).flatMap(
+  (operation) => Object.keys(operation.query?.shape ?? {}).map((name) => [`${operation.path}?${name}`, name] as const),
+)
+
+test.each(filters)('%s takes no NUL: the database could not look for it', async (filter, name) => {
+  const got = await it.call('GET', `${API_ROOT}${filter}=a%00b`)
+  expect([got.status, got.body.errors?.[0]?.pointer], got.text).toEqual([400, `#/query/${name}`])
+})
+
 test('what is added meanwhile does not shift the pages', async () => {
   const whole = await walk('/api/v1/apps', { limit: '100' })
   const first = await it.call('GET', '/api/v1/apps?limit=3')

@@ -81,7 +81,7 @@ export async function completeSetup(
     if (!(await burnSetupLink(tx, link.id, new Date(room.nowMs())))) {
       throw new ClavigerError(
         'gone',
-        'This set-up link was used or has expired. Make a new one on the machine: claviger admin create-key --role owner',
+        'This set-up link was used or has expired. Make a new one on the machine itself: npx claviger admin setup-link',
       )
     }
     const caller: Caller = { workspaceId: link.workspace_id, actor: { ...actor, type: 'setup', id: link.id } }

@@ -301,7 +301,8 @@ const revokeKeyVersion = defineOperation({
     number: z
       .string()
       .regex(/^[1-9][0-9]{0,8}$/)
-      .transform(Number),
+      .transform(Number)
+      .meta({ description: 'Number of a version of the key.', example: '1' }),
   }),
   status: 200,
   answer: revokedAnswer,

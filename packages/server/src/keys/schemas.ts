@@ -172,8 +172,17 @@ export const revokedAnswer = keyAnswer
 
 export const verifyBody = z.strictObject({
   key: z.string().min(1).max(1024).meta({ description: 'As it was presented.', format: 'password', writeOnly: true }),
-  api_id: wire.idOf('api').optional().meta({ description: 'At whose door it was presented.' }),
-  scopes: z.array(wire.scope).max(100).optional().meta({ description: 'All of these are needed.' }),
+  api_id: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'At whose door it was presented.', example: 'api_01k2m5f8r2e9vbt9rpk9w0z5c3' }),
+  scopes: z
+    .array(z.string().min(1).max(256).meta({ example: 'invoices.read' }))
+    .max(100)
+    .optional()
+    .meta({ description: 'All of these are needed.' }),
   client_ip: z
     .string()
     .optional()
@@ -181,7 +190,11 @@ export const verifyBody = z.strictObject({
   cost: z.int().min(1).max(1_000_000_000).optional().meta({ description: 'Units to charge; 1 by default.' }),
   request: z
     .strictObject({
-      method: z.string().max(32).optional().meta({ example: 'GET' }),
+      method: z
+        .string()
+        .regex(/^[A-Z-]{0,32}$/)
+        .optional()
+        .meta({ example: 'GET' }),
       path: z
         .string()
         .max(2048)

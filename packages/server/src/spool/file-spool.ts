@@ -130,13 +130,22 @@ export class FileSpool implements Spool {
   }
 
   async close(): Promise<void> {
+    await this.#stop()
+    if (this.pending() === 0) await rm(this.#options.directory, { recursive: true, force: true })
+    else await this.#lock.abandon()
+  }
+
+  async leave(): Promise<void> {
+    await this.#stop()
+    await this.#lock.abandon()
+  }
+
+  async #stop(): Promise<void> {
     this.#flush()
     clearTimeout(this.#retrying)
     clearInterval(this.#touching)
     await this.#group.wait().catch(() => undefined)
     this.#writer.close()
-    if (this.pending() === 0) await rm(this.#options.directory, { recursive: true, force: true })
-    else await this.#lock.release()
   }
 
   readonly #flush = (): void => {

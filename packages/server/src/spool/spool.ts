@@ -78,4 +78,6 @@ export interface Spool {
   facts(): SpoolFacts
   /** Writes and syncs what is left, and gives the directory back; an empty one is removed. */
   close(): Promise<void>
+  /** The same, but the directory stays, as something that is still to be done. */
+  leave(): Promise<void>
 }

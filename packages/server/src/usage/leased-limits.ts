@@ -24,6 +24,7 @@ export interface LimitFacts {
   /** Limits that something is known of. */
   readonly accounts: number
   readonly storeCalls: number
+  /** From the first call that failed until one succeeds. */
   readonly storeAway: boolean
   /** Requests decided without the store because it was away, by what their policy says. */
   readonly lossRefused: number
@@ -79,9 +80,13 @@ export class LeasedLimits {
     return this.#charge(policies, cost, nowMs)
   }
 
-  /** Gives back what ended leases have left, and forgets limits that nobody uses. Call it every 50 ms. */
+  /**
+   * Gives back what ended leases have left, forgets limits that nobody uses, and asks for a store that was away. Call it
+   * every 50 ms.
+   */
   sweep(): void {
     const nowMs = this.#now()
+    this.#queue.askAgain()
     for (const account of this.#ends.take(nowMs)) {
       account.available(nowMs)
       this.#queue.giveBack(account.takeUnused())
@@ -118,7 +123,7 @@ export class LeasedLimits {
     return {
       accounts: this.#accounts.size,
       storeCalls: this.#queue.calls,
-      storeAway: this.#queue.isAway(),
+      storeAway: this.#queue.isLost(),
       lossRefused: this.#lossRefused,
       lossAllowed: this.#lossAllowed,
     }
@@ -238,7 +243,7 @@ export class LeasedLimits {
     const states = policies.map((policy) =>
       lacking.includes(policy) ? { policy, remaining: 0, resetMs: 0 } : this.#chargeOne(policy, cost, nowMs),
     )
-    return { kind: 'admitted', states }
+    return { kind: 'admitted', states, lost: lacking }
   }
 
   #accountOf(policy: LimitPolicy, nowMs: number): LimitAccount {

@@ -97,7 +97,9 @@ export const auditOperations = [
     tag: 'audit',
     summary: 'List what was changed, newest first.',
     description:
-      'Every change stands here, and every call of an operator that was refused. `from` is inclusive, `to` is not.',
+      'Every change stands here, every call of an operator that was refused, and the begin and the end of every failure ' +
+      'mode that was used. To operators of the first workspace, what concerns the whole installation is told too. ' +
+      '`from` is inclusive, `to` is not.',
     permission: 'audit.read',
     query: entryFilters,
     sort: '-at',
@@ -106,6 +108,7 @@ export const auditOperations = [
     handler: async (room: HouseRoom, call, { query, page }) => {
       const { items, nextCursor } = await listEntries(room.store.db, {
         workspaceId: call.workspaceId,
+        besides: call.operator.isHome ? 'installation' : undefined,
         actorId: query.actor_id,
         resourceId: query.resource_id,
         operation: query.operation,

@@ -1,7 +1,7 @@
 /** What the operations about the installation answer, from real rows. */
 import type { DecisionRecord } from '@claviger/gateway'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { encodeDecision, writeJournal, writeProbes } from '#audit'
+import { appendEntry, encodeDecision, writeJournal, writeProbes } from '#audit'
 import { registerNode } from '#feed'
 import { writeUsage } from '#usage'
 import { openTestControl, type TestControl } from '../testing/open-control.ts'
@@ -199,5 +199,22 @@ describe('the seal', () => {
     expect((await it.call('GET', '/api/v1/me')).status).toBe(200)
     const entries = (await it.call('GET', '/api/v1/audit?operation=seal.rotate')).body.data
     expect(entries.map((one: { resource: { type: string } }) => one.resource.type)).toEqual(['keyring', 'pepper'])
+  })
+
+  test('shows what concerns the whole installation to operators of the first workspace only', async () => {
+    await it.identity.store.transaction(async (tx) => {
+      await appendEntry(tx, {
+        workspaceId: undefined,
+        actor: { type: 'system', id: 'dataplane' },
+        operation: 'failure_modes.begin',
+        outcome: 'success',
+        status: 200,
+        resource: { type: 'store', id: 'database' },
+      })
+    })
+    const other = await it.call('POST', '/api/v1/workspaces', { body: { name: 'Not home' } })
+    const listed = async (as: string) =>
+      (await it.call('GET', '/api/v1/audit?operation=failure_modes.begin', { as })).body.data.length
+    expect([await listed(it.owner), await listed(await it.mint('owner', other.body.id))]).toEqual([1, 0])
   })
 })

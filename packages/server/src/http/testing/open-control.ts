@@ -1,5 +1,6 @@
 /** The control API on a real port, over a real database, seal and feed, with an owner. */
 import { compileCidrs } from '@claviger/core'
+import type { FailureModeUse } from '@claviger/gateway'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { silentLog, type Config } from '#config'
@@ -47,6 +48,7 @@ export interface TestControl {
   /** What the server believes of the world; tests change it. */
   readonly world: { feedAgeMs: number; readiness: Readiness; shieldedForMs: number }
   readonly failures: string[]
+  readonly failureModes: FailureModeUse[]
   call(method: string, path: string, sent?: Sent): Promise<Got>
   /** Makes an admin key in that workspace, the first by default. */
   mint(role: RoleName, workspaceId?: string): Promise<string>
@@ -86,6 +88,7 @@ export async function openTestControl(
   feed.onChange(async (changes) => {
     for (const change of changes) await Promise.all([keySnapshots.apply(change), targets.apply(change)])
   })
+  const failureModes: FailureModeUse[] = []
   const control = createControl({
     config: {
       trustedProxies: compileCidrs([]),
@@ -106,6 +109,7 @@ export async function openTestControl(
       recordFailure: (_ip, reason) => failures.push(`shield: ${reason}`),
     },
     refusedBefore: (_ip, reason) => failures.push(`probe: ${reason}`),
+    failureModeUsed: (use) => failureModes.push(use),
     readiness: () => world.readiness,
     metrics: new Metrics(),
     version: '0.0.0-test',
@@ -137,6 +141,7 @@ export async function openTestControl(
     counters,
     world,
     failures,
+    failureModes,
     mint,
     call: async (method, path, sent = {}) => send(`${url}${path}`, method, { as: owner, ...sent }),
     async dispose() {

@@ -65,6 +65,7 @@ export async function openTestDoors(): Promise<TestDoors> {
         open: () => undefined,
         record: (record) => void decided.push(record),
         refusedBefore: () => undefined,
+        failureModeUsed: () => undefined,
         isFull: () => false,
       },
       ledger: { settle: () => undefined },
