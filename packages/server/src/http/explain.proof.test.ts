@@ -47,6 +47,7 @@ async function post(path: string, body?: object): Promise<void> {
 async function patch(path: string, body: object): Promise<void> {
   const got = await it.call('PATCH', path, { body })
   expect(got.status, got.text).toBe(200)
+  await it.settled()
 }
 const later = (ms: number): string => new Date(it.identity.clockMs + ms).toISOString()
 

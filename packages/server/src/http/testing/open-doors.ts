@@ -22,6 +22,8 @@ export interface TestDoors extends TestControl {
   verify(question: object): Promise<Got['body']>
   /** Calls the data plane. @returns the status */
   knock(path: string, options: { readonly method?: string; readonly headers: Record<string, string> }): Promise<number>
+  /** Settles when the doors know all that was changed until now. */
+  settled(): Promise<void>
   /** Writes what was decided into the journal. */
   flush(): Promise<void>
 }
@@ -101,6 +103,10 @@ export async function openTestDoors(): Promise<TestDoors> {
       const answer = await fetch(url + path, { method, headers })
       await answer.arrayBuffer()
       return answer.status
+    },
+    async settled() {
+      const [row] = await store.raw('select feed_position() as position', [])
+      await feed.reached(Number(row?.['position']))
     },
     async flush() {
       const lines = decided.splice(0).map((record) => encodeDecision(record))
