@@ -42,7 +42,7 @@ import {
   loadWorkspacePart,
   maxKeyAgeSeconds,
 } from '#identity'
-import { KeySnapshots, keyPepperVersions, registerKeysJobs } from '#keys'
+import { KeySnapshots, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, registerUsageJobs, writeUsage } from '#usage'
 import { Credentials } from '#vault'
@@ -225,6 +225,20 @@ export async function startServer(installation: Installation): Promise<RunningSe
       ? { state: 'unready', reasons: ['The server is stopping.'] }
       : readinessOf({ store, feed, spool })
   const identity = identityRoomOf(installation, reached)
+  const keysRoom: KeysRoutesRoom = {
+    store,
+    seal,
+    findApp,
+    maxKeyAgeSeconds,
+    nowMs: () => clock.nowMs(),
+    applied: reached,
+    deniesAfterSeconds: config.feedStaleMs / 1000,
+    acknowledgedBy: async (position) => {
+      const { acked, running } = await ackedBy(store.db, position)
+      // This process has applied it, or it would not answer; its own heartbeat may be under way still.
+      return { acknowledged: Math.max(1, acked), total: running }
+    },
+  }
   const control = createControl({
     config,
     store,
@@ -242,24 +256,14 @@ export async function startServer(installation: Installation): Promise<RunningSe
     rooms: {
       identity,
       vault: { store, seal, nowMs: () => clock.nowMs(), allowPrivateUpstreams: config.allowPrivateUpstreams, reached },
-      keys: {
-        store,
-        seal,
-        findApp,
-        maxKeyAgeSeconds,
-        nowMs: () => clock.nowMs(),
-        applied: reached,
-        deniesAfterSeconds: config.feedStaleMs / 1000,
-        acknowledgedBy: async (position) => {
-          const { acked, running } = await ackedBy(store.db, position)
-          // This process has applied it, or it would not answer; its own heartbeat may be under way still.
-          return { acknowledged: Math.max(1, acked), total: running }
-        },
-      },
+      keys: keysRoom,
       dataplane: { store, seal, nowMs: () => clock.nowMs(), reached },
       decisions: {
         store,
         keys,
+        keysRoom,
+        scopesOf: (targetId) => targets.requiredScopes(targetId),
+        monotonicMs: () => clock.monotonicMs(),
         nowMs: () => clock.nowMs(),
         geo: () => snapshots.geo,
         peekLimits: async (policies, cost) => counters.peek(policies, cost),

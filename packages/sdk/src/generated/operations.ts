@@ -50,6 +50,7 @@ export const OPERATIONS = {
   listRoutes: { method: 'GET', path: '/api/v1/routes' },
   listWorkspaces: { method: 'GET', path: '/api/v1/workspaces' },
   previewAppDecommission: { method: 'POST', path: '/api/v1/apps/{id}/decommission/preview' },
+  previewChange: { method: 'POST', path: '/api/v1/decisions/dry-run' },
   previewKeyRevocation: { method: 'POST', path: '/api/v1/keys/bulk-revoke/preview' },
   previewOwnerDecommission: { method: 'POST', path: '/api/v1/owners/decommission/preview' },
   restoreKey: { method: 'POST', path: '/api/v1/keys/{id}/restore' },

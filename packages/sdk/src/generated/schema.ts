@@ -722,6 +722,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a change against the decisions of the last days.
+         * @description Lists which journaled decisions of a key or an api the change would make otherwise. Nothing is changed. It looks from now backwards, at most at `max_decisions`, and for some seconds: `truncated` says that it did not get to the end.
+         */
+        post: operations["previewChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1153,6 +1173,126 @@ export interface components {
                  */
                 owner: string;
             }[];
+        };
+        DryRun: {
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            to: string;
+            /** @description A bound was met first: older decisions were not looked at. */
+            truncated: boolean;
+            /**
+             * Format: date-time
+             * @description The oldest decision that was looked at.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            oldest_at: string | null;
+            decisions: {
+                /** @description That the change could concern. */
+                found: number;
+                evaluated: number;
+                not_evaluated: {
+                    key_gone: number;
+                    version_gone: number;
+                    /** @description The route or model is gone, and what it needed with it. */
+                    target_gone: number;
+                    /** @description Refused before the rules were asked. */
+                    refused_elsewhere: number;
+                    unreadable: number;
+                };
+            };
+            /** @description Decisions that the change alone would make otherwise. */
+            flips: {
+                total: number;
+                /** @description By key, from and to; the most frequent first. */
+                groups: {
+                    key_id: string;
+                    app_id: string;
+                    /** @example valid */
+                    from: string;
+                    /** @example ip_not_allowed */
+                    to: string;
+                    /** @description The rule that decides for `to`, at the newest of them. */
+                    rule: string;
+                    count: number;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    first_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    last_at: string;
+                    /** @description Of the newest. */
+                    samples: {
+                        request_id: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T12:00:00.000Z
+                         */
+                        at: string;
+                        door: string;
+                        method: string;
+                        path: string;
+                        client_ip: string;
+                    }[];
+                }[];
+                /** @description Counted in `total`, and in no group because there are too many groups. */
+                ungrouped: number;
+                allowed_to_refused: number;
+                refused_to_allowed: number;
+            };
+            /** @description Decisions that are made otherwise today, without the change, than they were then. */
+            already_differs: {
+                total: number;
+                /** @description By key, from and to; the most frequent first. */
+                groups: {
+                    key_id: string;
+                    app_id: string;
+                    /** @example valid */
+                    from: string;
+                    /** @example ip_not_allowed */
+                    to: string;
+                    /** @description The rule that decides for `to`, at the newest of them. */
+                    rule: string;
+                    count: number;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    first_at: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    last_at: string;
+                    /** @description Of the newest. */
+                    samples: {
+                        request_id: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T12:00:00.000Z
+                         */
+                        at: string;
+                        door: string;
+                        method: string;
+                        path: string;
+                        client_ip: string;
+                    }[];
+                }[];
+                /** @description Counted in `total`, and in no group because there are too many groups. */
+                ungrouped: number;
+            };
+            /** @description What this rests on. */
+            assumptions: string[];
         };
         Explanation: {
             /**
@@ -1660,7 +1800,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -9291,6 +9431,210 @@ export interface operations {
                 };
             };
             /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A key, and what would be changed: whatever `PATCH /keys/{id}` takes. */
+                    key?: {
+                        /** @example Billing */
+                        name?: string;
+                        /**
+                         * @description Whom to ask about it.
+                         * @example payments@example.com
+                         */
+                        owner?: string | null;
+                        tags?: string[];
+                        api_ids?: string[];
+                        scopes?: string[];
+                        cidr_allow?: string[] | null;
+                        limit?: components["schemas"]["RequestsLimit"] | null;
+                        /**
+                         * @description Your own facts; Claviger does not read them.
+                         * @example {
+                         *       "team": "payments"
+                         *     }
+                         */
+                        metadata?: {
+                            [key: string]: unknown;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339.
+                         * @example 2026-11-24T12:00:00.000Z
+                         */
+                        not_before?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339.
+                         * @example 2026-11-24T12:00:00.000Z
+                         */
+                        expires_at?: string;
+                        /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+                        dormant_after_days?: number | null;
+                        disabled?: boolean;
+                        /**
+                         * @description Id of a resource of type key.
+                         * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        id: string;
+                    };
+                    /** @description An api, and what would be changed: whatever `PATCH /apis/{id}` takes. */
+                    api?: {
+                        /** @example Billing */
+                        name?: string;
+                        scopes?: string[];
+                        on_feed_loss?: components["schemas"]["FeedLossPolicy"];
+                        limit?: components["schemas"]["RequestsLimit"] | null;
+                        disabled?: boolean;
+                        /**
+                         * @description Id of a resource of type api.
+                         * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        id: string;
+                    };
+                    /**
+                     * @description How far to look back.
+                     * @default 7
+                     */
+                    days?: number;
+                    /**
+                     * @description At most so many are evaluated, the newest.
+                     * @default 250000
+                     */
+                    max_decisions?: number;
+                    /**
+                     * @description Calls shown of each group.
+                     * @default 5
+                     */
+                    samples?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost`, `overloaded` */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

@@ -52,6 +52,13 @@ export class TargetTables {
     return models === undefined ? NO_MODELS : [...models.values()]
   }
 
+  /** What a call of that route or model needs; undefined: there is none such. */
+  requiredScopes(targetId: string): readonly string[] | undefined {
+    const name = this.#routeNames.get(targetId)
+    const route = name === undefined ? undefined : this.#routesByName.get(name)
+    return (route?.id === targetId ? route : this.#modelsById.get(targetId))?.requiredScopes
+  }
+
   get size(): { readonly routes: number; readonly models: number } {
     return { routes: this.#routesByName.size, models: this.#modelsById.size }
   }

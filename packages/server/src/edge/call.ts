@@ -38,6 +38,8 @@ export interface Call {
   /** From `If-Match`; undefined: no such field. -1 matches no revision. */
   readonly expectedRevision: number | undefined
   readonly log: Log
+  /** Whether the caller has hung up: long work may end, for nobody waits for its answer. */
+  readonly isGone: () => boolean
 }
 
 /** A call of an authenticated operator. */

@@ -50,6 +50,7 @@ export const PERMISSIONS = {
   'models.delete': { what: 'Delete models.' },
   'audit.read': { what: 'Read the audit log and the decisions.', reads: true },
   'decisions.explain': { what: 'See why a call would be allowed or refused.', reads: true },
+  'decisions.dry_run': { what: 'Try a change against the decisions of the last days.', reads: true },
   'probes.read': {
     what: 'See what was refused before it was known who asked.',
     reads: true,

@@ -61,6 +61,7 @@ async function runOpen(options: ControlOptions, operation: BoundOperation, arriv
       clientIp: visit.clientIpText,
       expectedRevision: undefined,
       log,
+      isGone: () => visit.incoming.socket.destroyed,
     }
     return responseOf(answerOf(operation, await handle(operation, call, { ...input, page: undefined })))
   } catch (thrown) {
@@ -117,6 +118,7 @@ async function answerKnown(
     clientIp: visit.clientIpText,
     expectedRevision: expectedRevision(headers['if-match']),
     log: options.log,
+    isGone: () => visit.incoming.socket.destroyed,
   }
   const input = await readInput(options, operation, arrived)
   if (operation.sort !== undefined) return answerList(options, operation, arrived, call, input)

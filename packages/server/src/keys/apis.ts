@@ -106,14 +106,7 @@ export async function updateApi(
       if ((await selectApiByName(tx, caller.workspaceId, change.name)) !== undefined) throw nameTaken(change.name)
     }
     const row = await updateApiRow(tx, before.id, {
-      ...(change.name !== undefined && { name: change.name }),
-      ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
-      ...(change.onFeedLoss !== undefined && feedLossColumns(change.onFeedLoss)),
-      ...(change.limit !== undefined && {
-        limit_requests: change.limit?.requests ?? null,
-        limit_window_seconds: change.limit?.windowSeconds ?? null,
-      }),
-      ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
+      ...changedApiColumns(before, change, now),
       updated_at: now,
     })
     await appendEntry(tx, {
@@ -135,6 +128,20 @@ export async function updateApi(
     })
     return apiFromRow(row)
   })
+}
+
+/** What a change makes of an api's row. Writes nothing. */
+export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) {
+  return {
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+    ...(change.onFeedLoss !== undefined && feedLossColumns(change.onFeedLoss)),
+    ...(change.limit !== undefined && {
+      limit_requests: change.limit?.requests ?? null,
+      limit_window_seconds: change.limit?.windowSeconds ?? null,
+    }),
+    ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
+  }
 }
 
 /** @throws ClavigerError `conflict` while keys live on it */

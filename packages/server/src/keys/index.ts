@@ -3,16 +3,20 @@ import type { Db } from '#store'
 import { apiFromRow, type Api } from './apis.ts'
 import { selectApi } from './rows.ts'
 
+export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
 export { feedLossPolicy, requestLimit } from './compile.ts'
+export { compileApiWith, compileKeyWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
 export { limitFromRow, type RequestsLimit } from './key.ts'
 export { registerKeysJobs } from './maintain-keys.ts'
 export { recordUses } from './record-uses.ts'
 export type { Caller, KeysRoom, KeysRoutesRoom } from './room.ts'
 export { keysOperations } from './routes.ts'
 export {
+  apiPatch,
   feedLoss,
   feedLossFromWire,
   feedLossToWire,
+  keyPatch,
   limitFromWire,
   limitToWire,
   requestsLimit,

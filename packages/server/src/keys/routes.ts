@@ -3,6 +3,7 @@ import { ClavigerError } from '@claviger/core'
 import { defineList, defineOperation, describeOperation, pageOf, wire, type Operation } from '#edge'
 import { z } from 'zod'
 import { apiFromRow, createApi, deleteApi, updateApi } from './apis.ts'
+import { apiChangeFromWire, keyChangeFromWire } from './change-from-wire.ts'
 import { createKey } from './create-key.ts'
 import { describeKey, describeKeys } from './describe-keys.ts'
 import { resolveFilter } from './key-filter.ts'
@@ -116,13 +117,7 @@ const updateApiOperation = defineOperation({
       room,
       call,
       { apiId: params.id, expectedRevision: call.expectedRevision },
-      {
-        name: body.name,
-        scopes: body.scopes,
-        onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
-        limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
-        disabled: body.disabled,
-      },
+      apiChangeFromWire(body),
     )
     return apiToWire(api, room.deniesAfterSeconds)
   },
@@ -233,20 +228,7 @@ const updateKeyOperation = defineOperation({
       room,
       call,
       { keyId: params.id, expectedRevision: call.expectedRevision },
-      {
-        name: body.name,
-        owner: body.owner,
-        tags: body.tags,
-        apiIds: body.api_ids,
-        scopes: body.scopes,
-        cidrAllow: body.cidr_allow,
-        limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
-        metadata: body.metadata,
-        notBefore: body.not_before,
-        expiresAt: body.expires_at,
-        dormantAfterDays: body.dormant_after_days,
-        disabled: body.disabled,
-      },
+      keyChangeFromWire(body),
     )
     await room.applied(position)
     return keyToWire(key)

@@ -2,7 +2,7 @@
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
-import type { Tx } from '#store'
+import type { Db } from '#store'
 import { boundedExpiry, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key, RequestsLimit } from './key.ts'
@@ -43,33 +43,8 @@ export async function updateKey(
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
-    if (change.apiIds !== undefined || change.scopes !== undefined || change.cidrAllow !== undefined) {
-      await checkGrant(tx, caller.workspaceId, {
-        apiIds: change.apiIds ?? row.api_ids,
-        scopes: change.scopes ?? row.scopes,
-        cidrAllow: change.cidrAllow === undefined ? row.cidr_allow : change.cidrAllow,
-      })
-    }
-    const life = await changedLife(room, tx, row, change)
     const updated = await updateKeyRow(tx, row.id, {
-      ...(change.name !== undefined && { name: change.name }),
-      ...(change.owner !== undefined && { owner: change.owner }),
-      ...(change.tags !== undefined && { tags: [...change.tags] }),
-      ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
-      ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
-      ...(change.cidrAllow !== undefined && { cidr_allow: change.cidrAllow === null ? null : [...change.cidrAllow] }),
-      ...(change.limit !== undefined && {
-        limit_requests: change.limit?.requests ?? null,
-        limit_window_seconds: change.limit?.windowSeconds ?? null,
-      }),
-      ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
-      ...life,
-      ...(change.dormantAfterDays !== undefined && { dormant_after_days: change.dormantAfterDays }),
-      ...(change.disabled !== undefined && {
-        disabled_at: change.disabled ? (row.disabled_at ?? new Date(nowMs)) : null,
-        // nobody could use it meanwhile
-        ...(!change.disabled && row.disabled_at !== null && { awake_at: new Date(nowMs) }),
-      }),
+      ...(await changedKeyColumns(room, tx, row, change)),
       updated_at: new Date(nowMs),
     })
     await appendEntry(tx, {
@@ -92,10 +67,47 @@ export async function updateKey(
   })
 }
 
+/**
+ * What a change makes of a key's row. Writes nothing.
+ *
+ * @throws ClavigerError `validation_failed` for a change that may not be made
+ */
+export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, change: KeyChange) {
+  if (change.apiIds !== undefined || change.scopes !== undefined || change.cidrAllow !== undefined) {
+    await checkGrant(db, row.workspace_id, {
+      apiIds: change.apiIds ?? row.api_ids,
+      scopes: change.scopes ?? row.scopes,
+      cidrAllow: change.cidrAllow === undefined ? row.cidr_allow : change.cidrAllow,
+    })
+  }
+  const now = new Date(room.nowMs())
+  const life = await changedLife(room, db, row, change)
+  return {
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.owner !== undefined && { owner: change.owner }),
+    ...(change.tags !== undefined && { tags: [...change.tags] }),
+    ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
+    ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+    ...(change.cidrAllow !== undefined && { cidr_allow: change.cidrAllow === null ? null : [...change.cidrAllow] }),
+    ...(change.limit !== undefined && {
+      limit_requests: change.limit?.requests ?? null,
+      limit_window_seconds: change.limit?.windowSeconds ?? null,
+    }),
+    ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
+    ...life,
+    ...(change.dormantAfterDays !== undefined && { dormant_after_days: change.dormantAfterDays }),
+    ...(change.disabled !== undefined && {
+      disabled_at: change.disabled ? (row.disabled_at ?? now) : null,
+      // nobody could use it meanwhile
+      ...(!change.disabled && row.disabled_at !== null && { awake_at: now }),
+    }),
+  }
+}
+
 /** The columns of a changed beginning and end; both are judged together, however many of them change. */
-async function changedLife(room: KeysRoom, tx: Tx, row: KeyRow, change: KeyChange) {
+async function changedLife(room: KeysRoom, db: Db, row: KeyRow, change: KeyChange) {
   const { notBefore = row.not_before, expiresAt: asked } = change
-  const maxAgeSeconds = await room.maxKeyAgeSeconds(tx, row.workspace_id)
+  const maxAgeSeconds = await room.maxKeyAgeSeconds(db, row.workspace_id)
   const expiresAt =
     asked === undefined ? row.expires_at : boundedExpiry(asked, row.created_at.getTime(), room.nowMs(), maxAgeSeconds)
   if (change.notBefore !== undefined || asked !== undefined) checkLife(notBefore, expiresAt)

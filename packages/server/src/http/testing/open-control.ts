@@ -7,7 +7,7 @@ import { silentLog, type Config } from '#config'
 import { TargetTables } from '#dataplane'
 import { openGeo, type Geo } from '#geo'
 import { createAdminKey, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds, type RoleName } from '#identity'
-import { KeySnapshots } from '#keys'
+import { KeySnapshots, type KeysRoutesRoom } from '#keys'
 import { createCounters, type RunningCounters } from '#usage'
 import { registerVaultSamples } from '#vault'
 import { vectorPath } from '../../geo/testing/vectors.ts'
@@ -101,7 +101,7 @@ export async function openTestControl(
     seal,
     log: silentLog,
     clock,
-    rooms: roomsOf({ identity, world, geo, counters, keySnapshots }),
+    rooms: roomsOf({ identity, world, geo, counters, keySnapshots, targets }),
     operators: directory,
     feedAgeMs: () => world.feedAgeMs,
     shield: {
@@ -182,29 +182,34 @@ interface RoomParts {
   readonly geo: Geo
   readonly counters: RunningCounters
   readonly keySnapshots: KeySnapshots
+  readonly targets: TargetTables
 }
 
-function roomsOf({ identity, world, geo, counters, keySnapshots }: RoomParts): Rooms {
+function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: RoomParts): Rooms {
   const { store, seal, room, feed } = identity
   const { nowMs, reached } = room
+  const keysRoom: KeysRoutesRoom = {
+    store,
+    seal,
+    nowMs,
+    findApp,
+    maxKeyAgeSeconds,
+    applied: async (position) => void (await feed.reached(position)),
+    acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
+    deniesAfterSeconds: 2,
+  }
   return {
     identity: room,
     vault: { store, seal, nowMs, reached, allowPrivateUpstreams: new Set() },
-    keys: {
-      store,
-      seal,
-      nowMs,
-      findApp,
-      maxKeyAgeSeconds,
-      applied: async (position) => void (await feed.reached(position)),
-      acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
-      deniesAfterSeconds: 2,
-    },
+    keys: keysRoom,
     dataplane: { store, seal, nowMs, reached },
     decisions: {
       store,
       keys: keySnapshots,
+      keysRoom,
+      scopesOf: (targetId) => targets.requiredScopes(targetId),
       nowMs,
+      monotonicMs: () => performance.now(),
       geo: () => geo,
       peekLimits: async (policies, cost) => counters.peek(policies, cost),
     },

@@ -1,0 +1,149 @@
+/** How a change to try, and what it would have changed, stand on the wire. */
+import { z } from 'zod'
+import { wire } from '#edge'
+import { apiPatch, keyPatch } from '#keys'
+import type { DryRun, TriedChange } from './dry-run.ts'
+import type { Tally } from './tally.ts'
+
+const MOST_DAYS = 30
+const MOST_DECISIONS = 1_000_000
+const MOST_SAMPLES = 20
+
+export const dryRunBody = z
+  .strictObject({
+    key: keyPatch
+      .safeExtend({ id: wire.idOf('key') })
+      .optional()
+      .meta({ description: 'A key, and what would be changed: whatever `PATCH /keys/{id}` takes.' }),
+    api: apiPatch
+      .safeExtend({ id: wire.idOf('api') })
+      .optional()
+      .meta({ description: 'An api, and what would be changed: whatever `PATCH /apis/{id}` takes.' }),
+    days: z.int().min(1).max(MOST_DAYS).default(7).meta({ description: 'How far to look back.' }),
+    max_decisions: z
+      .int()
+      .min(1)
+      .max(MOST_DECISIONS)
+      .default(250_000)
+      .meta({ description: 'At most so many are evaluated, the newest.' }),
+    samples: z.int().min(0).max(MOST_SAMPLES).default(5).meta({ description: 'Calls shown of each group.' }),
+  })
+  .superRefine((body, context) => {
+    if ((body.key === undefined) === (body.api === undefined))
+      context.addIssue({ code: 'custom', path: [], message: 'names one change: key, or api' })
+  })
+
+const sample = z.object({
+  request_id: z.string(),
+  at: wire.instant,
+  door: z.string(),
+  method: z.string(),
+  path: z.string(),
+  client_ip: z.string(),
+})
+
+const group = z.object({
+  key_id: z.string(),
+  app_id: z.string(),
+  from: z.string().meta({ example: 'valid' }),
+  to: z.string().meta({ example: 'ip_not_allowed' }),
+  rule: z.string().meta({ description: 'The rule that decides for `to`, at the newest of them.' }),
+  count: z.int(),
+  first_at: wire.instant,
+  last_at: wire.instant,
+  samples: z.array(sample).meta({ description: 'Of the newest.' }),
+})
+
+const tally = {
+  total: z.int(),
+  groups: z.array(group).meta({ description: 'By key, from and to; the most frequent first.' }),
+  ungrouped: z.int().meta({ description: 'Counted in `total`, and in no group because there are too many groups.' }),
+}
+
+export const dryRunAnswer = z
+  .object({
+    from: wire.instant,
+    to: wire.instant,
+    truncated: z.boolean().meta({ description: 'A bound was met first: older decisions were not looked at.' }),
+    oldest_at: wire.instant.nullable().meta({ description: 'The oldest decision that was looked at.' }),
+    decisions: z.object({
+      found: z.int().meta({ description: 'That the change could concern.' }),
+      evaluated: z.int(),
+      not_evaluated: z.object({
+        key_gone: z.int(),
+        version_gone: z.int(),
+        target_gone: z.int().meta({ description: 'The route or model is gone, and what it needed with it.' }),
+        refused_elsewhere: z.int().meta({ description: 'Refused before the rules were asked.' }),
+        unreadable: z.int(),
+      }),
+    }),
+    flips: z
+      .object({ ...tally, allowed_to_refused: z.int(), refused_to_allowed: z.int() })
+      .meta({ description: 'Decisions that the change alone would make otherwise.' }),
+    already_differs: z
+      .object(tally)
+      .meta({ description: 'Decisions that are made otherwise today, without the change, than they were then.' }),
+    assumptions: z.array(z.string()).meta({ description: 'What this rests on.' }),
+  })
+  .meta({ id: 'DryRun' })
+
+export function changeFromWire({ key, api }: z.output<typeof dryRunBody>): TriedChange {
+  if (key !== undefined) {
+    const { id, ...patch } = key
+    return { kind: 'key', id, patch }
+  }
+  // one of the two is there, says the schema
+  const { id = '', ...patch } = api ?? {}
+  return { kind: 'api', id, patch }
+}
+
+const ASSUMPTIONS = [
+  'Every decision is asked again at its own instant, with the key, app, api and workspace as they are now.',
+  'What routes and models need is taken as of now; what was asked for at keys/verify as it was journaled.',
+  'Limits are not asked again: a call that a limit refused stays refused, and one that was let through is not charged.',
+  'What refused a call behind the rules, such as an upstream, still does.',
+  'Countries and networks are looked up in the files of today.',
+] as const
+
+export function dryRunToWire(run: DryRun): z.input<typeof dryRunAnswer> {
+  const { allowedToRefused, refusedToAllowed } = run
+  return {
+    from: instantOf(run.fromMs),
+    to: instantOf(run.toMs),
+    truncated: run.truncated,
+    oldest_at: run.oldestAtMs === undefined ? null : instantOf(run.oldestAtMs),
+    decisions: { found: run.found, evaluated: run.evaluated, not_evaluated: { ...run.unasked } },
+    flips: {
+      ...tallyToWire(run.flips),
+      allowed_to_refused: allowedToRefused,
+      refused_to_allowed: refusedToAllowed,
+    },
+    already_differs: tallyToWire(run.alreadyDiffers),
+    assumptions: [...ASSUMPTIONS],
+  }
+}
+
+function tallyToWire(counted: Tally) {
+  return {
+    total: counted.total,
+    ungrouped: counted.ungrouped,
+    groups: counted.groups().map((each) => ({
+      key_id: each.keyId,
+      app_id: each.appId,
+      from: each.from,
+      to: each.to,
+      rule: each.rule,
+      count: each.count,
+      first_at: instantOf(each.firstAtMs),
+      last_at: instantOf(each.lastAtMs),
+      samples: each.samples.map(({ requestId, atMs, clientIp, ...same }) => ({
+        ...same,
+        request_id: requestId,
+        at: instantOf(atMs),
+        client_ip: clientIp,
+      })),
+    })),
+  }
+}
+
+const instantOf = (atMs: number): string => wire.instantText(new Date(atMs))

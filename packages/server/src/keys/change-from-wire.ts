@@ -1,0 +1,35 @@
+/** Changes of apis and keys, from how they stand on the wire: what is left out stays as it is. */
+import type { z } from 'zod'
+import type { ApiChange } from './apis.ts'
+import { feedLossFromWire, limitFromWire, type apiPatch, type keyPatch } from './schemas.ts'
+import type { KeyChange } from './update-key.ts'
+
+export type ApiPatch = z.output<typeof apiPatch>
+export type KeyPatch = z.output<typeof keyPatch>
+
+export function apiChangeFromWire(body: ApiPatch): ApiChange {
+  return {
+    name: body.name,
+    scopes: body.scopes,
+    onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
+    limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+    disabled: body.disabled,
+  }
+}
+
+export function keyChangeFromWire(body: KeyPatch): KeyChange {
+  return {
+    name: body.name,
+    owner: body.owner,
+    tags: body.tags,
+    apiIds: body.api_ids,
+    scopes: body.scopes,
+    cidrAllow: body.cidr_allow,
+    limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+    metadata: body.metadata,
+    notBefore: body.not_before,
+    expiresAt: body.expires_at,
+    dormantAfterDays: body.dormant_after_days,
+    disabled: body.disabled,
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The parts of a decision as they are, and as a change would make them. The change is judged as if it were made; nothing
+ * is written.
+ */
+import { ClavigerError, type ApiPart, type KeyPart } from '@claviger/core'
+import { changedApiColumns } from './apis.ts'
+import { apiChangeFromWire, keyChangeFromWire, type ApiPatch, type KeyPatch } from './change-from-wire.ts'
+import { compileApi } from './compile.ts'
+import type { KeysRoom } from './room.ts'
+import { selectApi, selectKey } from './rows.ts'
+import type { KeySnapshots } from './snapshots.ts'
+import { changedKeyColumns } from './update-key.ts'
+
+export interface Compared<Part> {
+  readonly unchanged: Part
+  readonly changed: Part
+}
+
+export interface CompileKeyRoom extends KeysRoom {
+  readonly snapshots: Pick<KeySnapshots, 'read'>
+}
+
+/** @throws ClavigerError `not_found`, and `validation_failed` for a change that could not be made */
+export async function compileKeyWith(
+  room: CompileKeyRoom,
+  target: { readonly workspaceId: string; readonly keyId: string },
+  patch: KeyPatch,
+): Promise<Compared<KeyPart>> {
+  const { workspaceId, keyId } = target
+  const row = await selectKey(room.store.db, workspaceId, keyId)
+  if (row === undefined) throw unknown('key', keyId)
+  const edit = await changedKeyColumns(room, room.store.db, row, keyChangeFromWire(patch))
+  const unchanged = (await room.snapshots.read(workspaceId, [keyId])).get(keyId)
+  const changed = (await room.snapshots.read(workspaceId, [keyId], edit)).get(keyId)
+  if (unchanged === undefined || changed === undefined) throw unknown('key', keyId)
+  return { unchanged, changed }
+}
+
+/** @throws ClavigerError `not_found` */
+export async function compileApiWith(
+  room: KeysRoom,
+  target: { readonly workspaceId: string; readonly apiId: string },
+  patch: ApiPatch,
+): Promise<Compared<ApiPart>> {
+  const row = await selectApi(room.store.db, target.workspaceId, target.apiId)
+  if (row === undefined) throw unknown('api', target.apiId)
+  const edit = changedApiColumns(row, apiChangeFromWire(patch), new Date(room.nowMs()))
+  return { unchanged: compileApi(row), changed: compileApi({ ...row, ...edit }) }
+}
+
+function unknown(what: 'key' | 'api', id: string): ClavigerError {
+  return new ClavigerError('not_found', `There is no ${what} ${id}.`)
+}
