@@ -1,15 +1,16 @@
 /** The six ports in memory, small and real: for tests that start the gateway on a socket. */
 import { createHash, randomBytes } from 'node:crypto'
 import {
-  WindowCounter,
   composeKey,
   ipPrefix,
   makePublicId,
+  openLocalCounter,
   parseKey,
   type ApiPart,
   type IpAddress,
   type KeyPart,
   type LimitPolicy,
+  type LocalCounter,
   type PartRef,
   type VersionPart,
 } from '@claviger/core'
@@ -62,7 +63,7 @@ export class MemoryWorld {
   /** Look-ups that a database would have had to answer. */
   reads = 0
   readonly #keys = new Map<string, MadeKey>()
-  readonly #counters = new Map<string, WindowCounter>()
+  readonly #counters = new Map<string, LocalCounter>()
 
   constructor(egress: Egress) {
     this.ports = {
@@ -149,8 +150,10 @@ export class MemoryWorld {
     return { kind: 'refused', states, blocking }
   }
 
-  #counterOf(policy: LimitPolicy): WindowCounter {
-    const counter = this.#counters.get(policy.id) ?? new WindowCounter(policy)
+  /** @throws Error for credits: they are in a ledger, and this world has none */
+  #counterOf(policy: LimitPolicy): LocalCounter {
+    const counter = this.#counters.get(policy.id) ?? openLocalCounter(policy, 1, 0)
+    if (counter === undefined) throw new Error('this world has no ledger')
     this.#counters.set(policy.id, counter)
     return counter
   }
@@ -208,7 +211,17 @@ export function routeOf(
 }
 
 export function limitOf(name: string, limit: number, windowMs: number): LimitPolicy {
-  return { id: `test:${name}`, name, class: 'bounded', limit, windowMs, buckets: 10, onCounterLoss: 'refuse' }
+  return {
+    kind: 'window',
+    id: `test:${name}`,
+    name,
+    class: 'bounded',
+    limit,
+    windowMs,
+    buckets: 10,
+    mode: 'enforce',
+    onCounterLoss: 'closed',
+  }
 }
 
 function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {

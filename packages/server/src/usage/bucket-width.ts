@@ -1,5 +1,5 @@
 /** How finely a limit's window is counted in the lease store. */
-import { bucketWidthMs, type LimitPolicy } from '@claviger/core'
+import { bucketWidthMs, type WindowPolicy } from '@claviger/core'
 
 /**
  * A limit so small is kept about as exactly as a log of its calls would be (no more buckets than calls are ever in use),
@@ -10,7 +10,7 @@ const BUCKETS_OF_SMALL = 1_024
 /** Leases are short against the window only if buckets are; the policy's own number is the least that is promised. */
 const LEAST_BUCKETS = 60
 
-export function bucketWidthOf(policy: Pick<LimitPolicy, 'limit' | 'windowMs' | 'buckets'>): number {
+export function bucketWidthOf(policy: Pick<WindowPolicy, 'limit' | 'windowMs' | 'buckets'>): number {
   const { limit, windowMs, buckets } = policy
   const wanted = limit <= SMALL_LIMIT ? BUCKETS_OF_SMALL : Math.max(buckets, LEAST_BUCKETS)
   return bucketWidthMs({ limit, windowMs, buckets: Math.min(wanted, windowMs) })

@@ -1,4 +1,4 @@
-import type { LimitPolicy } from '@claviger/core'
+import type { WindowPolicy } from '@claviger/core'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -30,14 +30,16 @@ afterEach(async () => {
 })
 afterAll(async () => store.dispose())
 
-function policyOf(limit: number, rest: Partial<LimitPolicy> = {}): LimitPolicy {
+function policyOf(limit: number, rest: Partial<WindowPolicy> = {}): WindowPolicy {
   return {
     name: 'key',
+    kind: 'window',
+    mode: 'enforce',
     class: 'bounded',
     limit,
     windowMs: 3_600_000,
     buckets: 60,
-    onCounterLoss: 'refuse',
+    onCounterLoss: 'closed',
     ...rest,
     id: `${testNumber}:${rest.id ?? 'key'}`,
   }
@@ -59,7 +61,7 @@ async function setLiveNodes(count: number): Promise<void> {
 /** Clients that each ask again and again, as fast as they are answered. @returns how many calls were admitted */
 async function hammer(
   counters: readonly RunningCounters[],
-  policies: readonly LimitPolicy[],
+  policies: readonly WindowPolicy[],
   clients: number,
   callsEach: number,
 ): Promise<number> {
@@ -120,7 +122,7 @@ interface Clients {
   admitted(): number
 }
 
-async function startClients(policy: LimitPolicy): Promise<Clients> {
+async function startClients(policy: WindowPolicy): Promise<Clients> {
   const program = fileURLToPath(new URL('counters.child.ts', import.meta.url))
   const words = [store.config.databaseUrl?.reveal() ?? '', store.config.dataDir, JSON.stringify(policy), '22', '60']
   const child = spawn(process.execPath, ['--conditions=@claviger/source', program, ...words], {
@@ -189,7 +191,7 @@ describe('counters', () => {
       kind: 'lost',
       policy: { id: `${testNumber}:refuse` },
     })
-    expect(await counters.admit([policyOf(5, { id: 'allow', onCounterLoss: 'allow' })], 1)).toMatchObject({
+    expect(await counters.admit([policyOf(5, { id: 'allow', onCounterLoss: 'open' })], 1)).toMatchObject({
       kind: 'admitted',
     })
     expect(counters.facts()).toMatchObject({ lossRefused: 1, lossAllowed: 1, storeAway: true })

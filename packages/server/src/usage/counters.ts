@@ -44,7 +44,11 @@ export function createCounters({
   }, SWEEP_MS)
   sweeping.unref()
   return {
-    admit: (policies, cost) => limits.admit(policies, cost),
+    admit: (policies, cost) =>
+      limits.admit(
+        policies.filter((policy) => policy.kind === 'window'),
+        cost,
+      ),
     shieldedForMs: (clientIp) => shield.blockedForMs(clientIp, clock.monotonicMs()),
     recordFailure: (clientIp) => {
       shield.recordFailure(clientIp, clock.monotonicMs())

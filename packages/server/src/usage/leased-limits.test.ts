@@ -1,4 +1,4 @@
-import type { LimitPolicy } from '@claviger/core'
+import type { WindowPolicy } from '@claviger/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LeaseStore } from './lease-store.ts'
@@ -7,15 +7,17 @@ import { admittedUnits, mostInAnyWindow, Simulation, type Arrival } from './test
 
 const START_MS = 1_800_000_000_000
 
-function policyOf(limit: number, windowMs: number, rest: Partial<LimitPolicy> = {}): LimitPolicy {
+function policyOf(limit: number, windowMs: number, rest: Partial<WindowPolicy> = {}): WindowPolicy {
   return {
     id: `test:${limit}:${windowMs}`,
     name: 'test',
+    kind: 'window',
+    mode: 'enforce',
     class: 'bounded',
     limit,
     windowMs,
     buckets: 10,
-    onCounterLoss: 'refuse',
+    onCounterLoss: 'closed',
     ...rest,
   }
 }
@@ -40,7 +42,7 @@ function simulate(): { readonly simulation: Simulation; readonly store: () => Me
 }
 
 /** Calls of one unit, evenly over `windows` windows, each at one of the nodes. */
-function steady(policy: LimitPolicy, windows: number, nodeOf: (index: number) => number): readonly Arrival[] {
+function steady(policy: WindowPolicy, windows: number, nodeOf: (index: number) => number): readonly Arrival[] {
   const count = policy.limit * windows
   return Array.from({ length: count }, (_, index) => ({
     atMs: START_MS + 100 + (index * policy.windowMs) / policy.limit,
@@ -50,7 +52,7 @@ function steady(policy: LimitPolicy, windows: number, nodeOf: (index: number) =>
 }
 
 /** What a limiter could admit that knows every call at once: a log of all calls, asked for any trailing window. */
-function ideal(policy: LimitPolicy, arrivals: readonly Arrival[]): number {
+function ideal(policy: WindowPolicy, arrivals: readonly Arrival[]): number {
   const log: Arrival[] = []
   let admitted = 0
   for (const arrival of arrivals) {
@@ -348,7 +350,7 @@ describe('a store that is away', () => {
     })
     const node = simulation.addNode(0, () => 1)
     const refusing = policyOf(100, 60_000, { id: 'refusing' })
-    const allowing = policyOf(100, 60_000, { id: 'allowing', onCounterLoss: 'allow' })
+    const allowing = policyOf(100, 60_000, { id: 'allowing', onCounterLoss: 'open' })
     expect(await simulation.decide(node, [refusing], 1)).toEqual({ kind: 'lost', policy: refusing })
     expect(node.limits.admit([allowing], 1)).toMatchObject({ kind: 'admitted', states: [{ remaining: 0 }] })
     expect(node.limits.admit([allowing, refusing], 1)).toMatchObject({ kind: 'lost', policy: { id: 'refusing' } })

@@ -2,7 +2,7 @@
  * Decides limits here, from units that were leased before. Asks the store only when there are none, and then once for all
  * who wait. A request is charged for all of its limits or for none; one that is refused is never charged.
  */
-import type { LimitPolicy, LimitState } from '@claviger/core'
+import type { WindowPolicy, LimitState } from '@claviger/core'
 import type { Admission, Clock, MaybePromise } from '@claviger/gateway'
 import type { Log } from '#store'
 import { DrawQueue, type Answered } from './draw-queue.ts'
@@ -31,7 +31,7 @@ export interface LimitFacts {
 
 /** A request that cannot be decided yet. */
 interface Waiting {
-  readonly policies: readonly LimitPolicy[]
+  readonly policies: readonly WindowPolicy[]
   readonly cost: number
   readonly resolve: (admission: Admission) => void
   draws: number
@@ -72,7 +72,7 @@ export class LeasedLimits {
   }
 
   /** See the port `Counters`. Answers at once when the units are here. */
-  admit(policies: readonly LimitPolicy[], cost: number): MaybePromise<Admission> {
+  admit(policies: readonly WindowPolicy[], cost: number): MaybePromise<Admission> {
     const nowMs = this.#now()
     for (const policy of policies) if (!this.#has(policy, cost, nowMs)) return this.#decideLater(policies, cost, nowMs)
     return this.#charge(policies, cost, nowMs)
@@ -122,17 +122,17 @@ export class LeasedLimits {
     for (const account of this.#accounts.values()) account.dropLeases()
   }
 
-  #has(policy: LimitPolicy, cost: number, nowMs: number): boolean {
+  #has(policy: WindowPolicy, cost: number, nowMs: number): boolean {
     if (policy.class === 'approximate') return this.#local.counterOf(policy, nowMs).admits(cost, nowMs)
     const account = this.#accounts.get(policy.id)
     return account !== undefined && account.isOf(policy) && account.available(nowMs) >= cost
   }
 
-  #charge(policies: readonly LimitPolicy[], cost: number, nowMs: number): Admission {
+  #charge(policies: readonly WindowPolicy[], cost: number, nowMs: number): Admission {
     return { kind: 'admitted', states: policies.map((policy) => this.#chargeOne(policy, cost, nowMs)) }
   }
 
-  #chargeOne(policy: LimitPolicy, cost: number, nowMs: number): LimitState {
+  #chargeOne(policy: WindowPolicy, cost: number, nowMs: number): LimitState {
     if (policy.class === 'approximate') {
       const counter = this.#local.counterOf(policy, nowMs)
       counter.charge(cost, nowMs)
@@ -144,7 +144,7 @@ export class LeasedLimits {
     return state
   }
 
-  #decideLater(policies: readonly LimitPolicy[], cost: number, nowMs: number): MaybePromise<Admission> {
+  #decideLater(policies: readonly WindowPolicy[], cost: number, nowMs: number): MaybePromise<Admission> {
     const decided = this.#decideWithoutStore(policies, cost, nowMs)
     if (decided !== undefined) return decided
     const { promise, resolve } = Promise.withResolvers<Admission>()
@@ -175,7 +175,7 @@ export class LeasedLimits {
   }
 
   /** What is known already: a limit has no units, or the store is away. */
-  #decideWithoutStore(policies: readonly LimitPolicy[], cost: number, nowMs: number): Admission | undefined {
+  #decideWithoutStore(policies: readonly WindowPolicy[], cost: number, nowMs: number): Admission | undefined {
     let blocking: LimitState | undefined
     for (const policy of policies) {
       const refused = this.#refusalOf(policy, cost, nowMs)
@@ -187,7 +187,7 @@ export class LeasedLimits {
     return this.#queue.isAway() ? this.#lose(policies, cost, nowMs) : undefined
   }
 
-  #refusalOf(policy: LimitPolicy, cost: number, nowMs: number): LimitState | undefined {
+  #refusalOf(policy: WindowPolicy, cost: number, nowMs: number): LimitState | undefined {
     if (policy.class === 'approximate') {
       const counter = this.#local.counterOf(policy, nowMs)
       if (counter.admits(cost, nowMs)) return undefined
@@ -202,7 +202,7 @@ export class LeasedLimits {
     return isRefused ? account.state(nowMs) : undefined
   }
 
-  #stateOf(policy: LimitPolicy, nowMs: number): LimitState {
+  #stateOf(policy: WindowPolicy, nowMs: number): LimitState {
     if (policy.class === 'approximate') {
       const counter = this.#local.counterOf(policy, nowMs)
       return { policy, remaining: counter.remaining(nowMs), resetMs: counter.resetMs(nowMs) }
@@ -211,9 +211,9 @@ export class LeasedLimits {
   }
 
   /** The store cannot be reached: what is leased is still used, the rest goes by each limit's own word. */
-  #lose(policies: readonly LimitPolicy[], cost: number, nowMs: number): Admission {
+  #lose(policies: readonly WindowPolicy[], cost: number, nowMs: number): Admission {
     const lacking = policies.filter((policy) => !this.#has(policy, cost, nowMs))
-    const refusing = lacking.find((policy) => policy.onCounterLoss === 'refuse')
+    const refusing = lacking.find((policy) => policy.onCounterLoss === 'closed')
     if (refusing !== undefined) {
       this.#lossRefused++
       return { kind: 'lost', policy: refusing }
@@ -225,7 +225,7 @@ export class LeasedLimits {
     return { kind: 'admitted', states }
   }
 
-  #accountOf(policy: LimitPolicy, nowMs: number): LimitAccount {
+  #accountOf(policy: WindowPolicy, nowMs: number): LimitAccount {
     const held = this.#accounts.get(policy.id)
     if (held !== undefined && held.isOf(policy)) {
       held.policy = policy

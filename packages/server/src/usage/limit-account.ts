@@ -2,7 +2,7 @@
  * What this node knows of one limit: the units it has leased, what the store said last, and how fast units are used.
  * Instants are those of the monotonic clock.
  */
-import type { LimitPolicy, LimitState } from '@claviger/core'
+import type { WindowPolicy, LimitState } from '@claviger/core'
 import { bucketWidthOf } from './bucket-width.ts'
 import type { LimitDraw, LimitGrant, UnusedUnits } from './lease-store.ts'
 
@@ -26,7 +26,7 @@ const FIRST_LEASE_UNITS = 8
 const HEADROOM = 1.25
 
 export class LimitAccount {
-  policy: LimitPolicy
+  policy: WindowPolicy
   readonly widthMs: number
   /** Too small to be leased ahead: every request is decided in the store. */
   central: boolean
@@ -48,7 +48,7 @@ export class LimitAccount {
   #lastGranted = 0
   #ttlMs = 0
 
-  constructor(policy: LimitPolicy, nowMs: number) {
+  constructor(policy: WindowPolicy, nowMs: number) {
     this.policy = policy
     this.widthMs = bucketWidthOf(policy)
     this.central = policy.class === 'exact'
@@ -57,7 +57,7 @@ export class LimitAccount {
   }
 
   /** Whether this account was made for the limit as it is declared now. */
-  isOf(policy: LimitPolicy): boolean {
+  isOf(policy: WindowPolicy): boolean {
     return (
       policy === this.policy ||
       (policy.limit === this.policy.limit &&

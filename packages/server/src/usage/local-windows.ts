@@ -1,8 +1,8 @@
 /** Limits of class `approximate`: counted in this process only. Bounded; what nobody asks for is forgotten. */
-import { WindowCounter, type LimitPolicy } from '@claviger/core'
+import { WindowCounter, type WindowPolicy } from '@claviger/core'
 
 interface Held {
-  readonly policy: LimitPolicy
+  readonly policy: WindowPolicy
   readonly counter: WindowCounter
 }
 
@@ -13,7 +13,7 @@ export class LocalWindows {
   #old = new Map<string, Held>()
 
   /** The counter of a limit as it is declared now. */
-  counterOf(policy: LimitPolicy, nowMs: number): WindowCounter {
+  counterOf(policy: WindowPolicy, nowMs: number): WindowCounter {
     const held = this.#young.get(policy.id) ?? this.#old.get(policy.id)
     if (held !== undefined && isSame(held.policy, policy)) {
       if (!this.#young.has(policy.id)) this.#keep(policy.id, held)
@@ -33,5 +33,5 @@ export class LocalWindows {
   }
 }
 
-const isSame = (one: LimitPolicy, other: LimitPolicy): boolean =>
+const isSame = (one: WindowPolicy, other: WindowPolicy): boolean =>
   one === other || (one.limit === other.limit && one.windowMs === other.windowMs && one.buckets === other.buckets)

@@ -2,7 +2,7 @@
  * Several nodes, one store, and time that a test runs: events happen at instants of true time; each node has its own
  * monotonic clock (another origin) and its own wall clock (skewed). The way to the store takes time in both directions.
  */
-import type { LimitPolicy } from '@claviger/core'
+import type { WindowPolicy } from '@claviger/core'
 import type { Admission } from '@claviger/gateway'
 import { silentLog } from '#config'
 import type { DrawRequest, Grant, LeaseStore, UnusedUnits } from '../lease-store.ts'
@@ -90,7 +90,7 @@ export class Simulation {
 
   /** Lets the calls arrive and runs time until `untilMs`. */
   async run(
-    policies: readonly LimitPolicy[],
+    policies: readonly WindowPolicy[],
     arrivals: readonly Arrival[],
     untilMs: number,
   ): Promise<readonly Outcome[]> {
@@ -112,7 +112,7 @@ export class Simulation {
   }
 
   /** One call now, and time until it is decided: at most two seconds. */
-  async decide(node: SimulatedNode, policies: readonly LimitPolicy[], cost: number): Promise<Admission> {
+  async decide(node: SimulatedNode, policies: readonly WindowPolicy[], cost: number): Promise<Admission> {
     let decided: Admission | undefined
     const admission = node.limits.admit(policies, cost)
     if (!(admission instanceof Promise)) return admission
