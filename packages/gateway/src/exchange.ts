@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClavigerError, IpAddress, KeyPart, LimitState, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart } from './parts.ts'
-import type { Door, EgressRequest, MaybePromise, Usage } from './ports.ts'
+import type { Door, EgressRequest, Hold, MaybePromise, Usage } from './ports.ts'
 
 /** What one look over the header fields told; made once per request. */
 export interface HeadFacts {
@@ -78,6 +78,8 @@ export interface Authorized extends ReadBody {
 
 export interface Admitted extends Authorized {
   readonly limits: readonly LimitState[]
+  /** What the call holds until its end; undefined: nothing. */
+  readonly hold: Hold | undefined
 }
 
 export interface Selected extends Admitted {

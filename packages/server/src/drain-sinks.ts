@@ -1,9 +1,9 @@
-/** Where the lines of a spool go: the journal and the roll-ups, in one transaction that moves the node's cursor too. */
+/** Where the lines of a spool go: the journal, the roll-ups and the ledger, in one transaction that moves the node's cursor too. */
 import { writeJournal } from '#audit'
 import { advanceDrained, drainedTo } from '#feed'
 import { asideWriter, type Sink } from '#spool'
 import type { Store } from '#store'
-import { writeUsage } from '#usage'
+import { noteCreditSpends, writeUsage } from '#usage'
 
 /** @param spoolRoot beside the spools, lines are kept that no database takes */
 export function journalSink(store: Store, nodeId: string, spoolRoot: string): Sink {
@@ -14,6 +14,7 @@ export function journalSink(store: Store, nodeId: string, spoolRoot: string): Si
         if ((await advanceDrained(tx, nodeId, firstSequence, firstSequence + lines.length - 1)) === 'seen') return
         const decisions = await writeJournal(tx, nodeId, firstSequence, lines)
         await writeUsage(tx, decisions)
+        await noteCreditSpends(tx, nodeId, lines)
       })
     },
     setAside: asideWriter(spoolRoot, nodeId),

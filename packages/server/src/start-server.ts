@@ -20,7 +20,7 @@ import {
 } from '#identity'
 import { KeySnapshots, keyPepperVersions } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
-import { createCounters, registerUsageJobs, writeUsage } from '#usage'
+import { createCounters, registerUsageJobs, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
@@ -123,10 +123,13 @@ export async function startServer(installation: Installation): Promise<RunningSe
       if (event.kind === 'recovered' && isId('nod', id)) void buryNode(id)
     },
   })
-  /** A process has died and its spool is stored to the end: what it let through and never ended was interrupted. */
+  /** A process has died and its spool is stored to the end: what it let through and never ended was interrupted, what it holds of credits is free. */
   const buryNode = async (id: string): Promise<void> => {
     try {
-      await store.transaction(async (tx) => writeUsage(tx, await recordInterrupted(tx, id)))
+      await store.transaction(async (tx) => {
+        await writeUsage(tx, await recordInterrupted(tx, id))
+        await settleCredits(tx, id)
+      })
       await endNode(store.db, id)
     } catch (error) {
       log.warn({ err: error, nodeId: id }, 'the calls that a dead process left open could not be recorded')
@@ -145,7 +148,18 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const flushing = setInterval(() => void flushProbes(), PROBE_FLUSH_MS)
 
   // the ports of the data plane
-  const counters = createCounters({ store, clock, log })
+  const metrics = new Metrics()
+  const losses = metrics.counter(
+    'claviger_limit_losses_total',
+    'Limits decided without their counter, by their own word.',
+  )
+  const counters = createCounters({
+    store,
+    node: nodeId,
+    clock,
+    log,
+    onLoss: ({ kind }, used) => losses.add({ kind, used }),
+  })
   const egress = createEgress({ config, log, credentials, clock })
   const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
   const ports: Ports = {
@@ -166,7 +180,6 @@ export async function startServer(installation: Installation): Promise<RunningSe
   })
 
   // the control API
-  const metrics = new Metrics()
   metrics.gauge('claviger_open_streams', 'Exchanges that are running.', () => openStreams.size)
   metrics.gauge('claviger_cached_keys', 'Secrets in memory.', () => keys.size.cached)
   metrics.gauge(
@@ -240,7 +253,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     registerFeedJobs(store)
     sequencer = startSequencer(store, log)
     registerAuditJobs(store, config)
-    registerUsageJobs(store)
+    registerUsageJobs(store, clock)
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.every('seal_destroy_peppers', 3_600_000, async () => destroyUnusedPeppers(installation))
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))
@@ -262,6 +275,8 @@ export async function startServer(installation: Installation): Promise<RunningSe
       await egress.close()
       await recovery.close()
       await drain.close(LAST_DRAIN_MS)
+      // Blocks that could not be closed are settled from what was drained; if lines are left, by who drains them.
+      if (spool.pending() === 0) await store.transaction(async (tx) => settleCredits(tx, nodeId)).catch(() => undefined)
       await spool.close()
       await node.close().catch(() => undefined)
       await feed.close()

@@ -32,6 +32,8 @@ export type DecisionCode =
       | 'ip_not_allowed'
       | 'scope_missing'
       | 'limit_reached'
+      | 'concurrency_reached'
+      | 'credits_exhausted'
     >
 
 export interface Decision {

@@ -42,6 +42,8 @@ export const ERROR_STATUS = {
   idempotency_mismatch: 422,
   precondition_required: 428,
   limit_reached: 429,
+  concurrency_reached: 429,
+  credits_exhausted: 429,
   probing: 429,
   headers_too_large: 431,
   request_timeout: 408,

@@ -86,6 +86,11 @@ describe('rateLimitFields', () => {
 })
 
 describe('retryAfterSeconds', () => {
+  test('says 1 s for calls that run: they end at any time', () => {
+    const running = { ...policy, kind: 'concurrency' } as const
+    expect(retryAfterSeconds({ policy: running, remaining: 0, resetMs: Infinity })).toBe(1)
+  })
+
   test.each([
     { resetMs: 0, seconds: 1 },
     { resetMs: 1_001, seconds: 2 },

@@ -65,6 +65,8 @@ const windowSeconds = (durationMs: number): number => Math.max(1, wholeSeconds(d
  * @param blocking the limit that opens last of those that refused
  */
 export function retryAfterSeconds(blocking: LimitState): number {
+  // Calls end at any time: soon is worth a try.
+  if (blocking.policy.kind === 'concurrency') return 1
   return Math.min(LARGEST_DELAY_SECONDS, Math.max(1, wholeSeconds(blocking.resetMs)))
 }
 

@@ -8,6 +8,7 @@ import {
   type Decision,
   type FeedLossPolicy,
   type KeyPart,
+  type LimitKind,
   type LimitPolicy,
   type LimitState,
 } from '@claviger/core'
@@ -17,7 +18,7 @@ import { isTls } from '../http/answer.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
-import type { Admission, Lookup, MaybePromise, Verifier } from '../ports.ts'
+import type { Admission, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
 import { countersLost, journalFull } from '../stages/admit.ts'
 import { feedLoss } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
@@ -32,6 +33,13 @@ const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
 const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked' }
 const LIMIT_REACHED: Decision = { code: 'limit_reached', rule: 'limits' }
+const REACHED: Readonly<Record<LimitKind, Decision>> = {
+  window: LIMIT_REACHED,
+  burst: LIMIT_REACHED,
+  quota: LIMIT_REACHED,
+  concurrency: { code: 'concurrency_reached', rule: 'limits' },
+  credits: { code: 'credits_exhausted', rule: 'limits' },
+}
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
 
@@ -136,22 +144,36 @@ function judge(asked: Asked, lookup: Lookup): void {
   if (context.ports.journal.isFull()) throw journalFull()
   const policies = limitsOf(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  const admission = context.ports.counters.admit(policies, request.cost)
-  whenKnown(context, received, admission, (admitted) => decided(asked, lookup, admittedOutcome(decision, admitted)))
+  const admission = context.ports.counters.admit(policies, request.cost, {
+    keyId: key.id,
+    appId: key.app.current.id,
+    targetId: undefined,
+    clientIp: request.clientIp,
+  })
+  whenKnown(context, received, admission, (admitted) => {
+    // Nobody tells when the call that was asked about ends: whether there is a place is all that can be said.
+    if (admitted.kind === 'admitted' && admitted.hold !== undefined) context.ports.counters.release(admitted.hold)
+    decided(asked, lookup, admittedOutcome(decision, admitted))
+  })
 }
 
 interface Outcome {
   readonly decision: Decision
   readonly limits: readonly LimitState[]
   readonly retryAfterMs?: number
+  readonly credits?: readonly CreditSpend[] | undefined
 }
 
 function admittedOutcome(decision: Decision, admission: Admission): Outcome {
   switch (admission.kind) {
     case 'admitted':
-      return { decision, limits: admission.states }
+      return { decision, limits: admission.states, credits: admission.hold?.credits }
     case 'refused':
-      return { decision: LIMIT_REACHED, limits: admission.states, retryAfterMs: admission.blocking.resetMs }
+      return {
+        decision: REACHED[admission.blocking.policy.kind],
+        limits: admission.states,
+        retryAfterMs: admission.blocking.resetMs,
+      }
     case 'lost':
       throw countersLost()
   }
@@ -160,7 +182,7 @@ function admittedOutcome(decision: Decision, admission: Admission): Outcome {
 function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcome: Outcome): void {
   const { context, received, verifier, request } = asked
   const { key, version } = found
-  const { decision, limits, retryAfterMs } = outcome
+  const { decision, limits, retryAfterMs, credits } = outcome
   const whole = {
     ...decisionRecord(context, received, {
       caller: found,
@@ -168,6 +190,7 @@ function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcom
       status: 200,
       code: decision.code,
       rule: decision.rule,
+      credits,
     }),
     apiId: request.apiId,
     askedBy: verifier.id,

@@ -10,6 +10,8 @@ const WIRE_CODES: Partial<Record<ErrorCode, string>> = {
   credential_missing: 'invalid_api_key',
   credential_invalid: 'invalid_api_key',
   limit_reached: 'rate_limit_exceeded',
+  concurrency_reached: 'rate_limit_exceeded',
+  credits_exhausted: 'insufficient_quota',
   not_found: 'unknown_url',
   method_not_allowed: 'method_not_supported',
 }

@@ -11,8 +11,13 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
   if (context.ports.journal.isFull()) return refuseCaller(journalFull(), 'journal', known)
   const { key, target } = known
   const policies = joinedLimits(key.limits, target.limits, target.api.current.limits)
-  if (policies.length === 0) return learn(known, { limits: NO_LIMITS })
-  const admission = context.ports.counters.admit(policies, 1)
+  if (policies.length === 0) return learn(known, { limits: NO_LIMITS, hold: undefined })
+  const admission = context.ports.counters.admit(policies, 1, {
+    keyId: key.id,
+    appId: key.app.current.id,
+    targetId: target.id,
+    clientIp: known.clientIp,
+  })
   if (admission instanceof Promise) return admission.then((answer) => judge(known, answer))
   return judge(known, admission)
 }
@@ -20,7 +25,7 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
 function judge(known: Authorized, admission: Admission): Admitted | Refused {
   switch (admission.kind) {
     case 'admitted':
-      return learn(known, { limits: admission.states })
+      return learn(known, { limits: admission.states, hold: admission.hold })
     case 'refused': {
       const refused = refuseCaller(limitReached(admission.blocking), `limit.${admission.blocking.policy.name}`, known)
       return { ...refused, limits: admission.states }
@@ -42,9 +47,22 @@ export function joinedLimits(
 }
 
 export function limitReached(blocking: LimitState): ClavigerError {
-  return new ClavigerError('limit_reached', `The limit "${blocking.policy.name}" is reached.`, {
-    retryAfterSeconds: retryAfterSeconds(blocking),
-  })
+  const { kind, name } = blocking.policy
+  switch (kind) {
+    case 'window':
+    case 'burst':
+    case 'quota':
+      return new ClavigerError('limit_reached', `The limit "${name}" is reached.`, {
+        retryAfterSeconds: retryAfterSeconds(blocking),
+      })
+    case 'concurrency':
+      return new ClavigerError('concurrency_reached', `As many calls as the limit "${name}" allows are running.`, {
+        retryAfterSeconds: retryAfterSeconds(blocking),
+      })
+    case 'credits':
+      // Waiting does not help: somebody has to grant new ones.
+      return new ClavigerError('credits_exhausted', `The credits "${name}" are used up.`)
+  }
 }
 
 export function countersLost(): ClavigerError {

@@ -17,6 +17,8 @@ const MESSAGES = {
   ip_not_allowed: 'The key may not be used from this address.',
   scope_missing: 'The key lacks a scope that this needs.',
   limit_reached: 'A limit is reached.',
+  concurrency_reached: 'As many calls as allowed are running.',
+  credits_exhausted: 'The credits are used up.',
 } as const satisfies Record<Exclude<Decision['code'], 'valid'>, string>
 
 const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked' }

@@ -3,6 +3,7 @@ import type { KeyPart, VersionPart } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
   learn,
+  type Admitted,
   type AnsweredHere,
   type Forwarded,
   type Metered,
@@ -13,11 +14,15 @@ import {
   type Target,
   type TokenUsage,
 } from '../exchange.ts'
-import type { DecisionRecord, MaybePromise, Usage } from '../ports.ts'
+import type { CreditSpend, DecisionRecord, MaybePromise, Usage } from '../ports.ts'
 
 /** Before a byte goes to the upstream the decision is in the spool; with `before-answer` it is on the disk. */
 export function open(context: Context, selected: Selected): MaybePromise<Opened> {
-  const record = decisionRecord(context, selected, { caller: selected, target: selected.target })
+  const record = decisionRecord(context, selected, {
+    caller: selected,
+    target: selected.target,
+    credits: selected.hold?.credits,
+  })
   const written = context.ports.journal.open(record, selected.target.audit)
   const opened = learn(selected, { opened: true as const })
   return written === undefined ? opened : written.then(() => opened)
@@ -46,6 +51,7 @@ function settle(forwarded: Forwarded, tokens: TokenUsage | undefined): Metered {
 
 /** The whole story of a forwarded call, once. Its decision was journaled by `open`, so nobody waits here. */
 export function record(context: Context, metered: Metered): MaybePromise<void> {
+  releaseHold(context, metered)
   const whole = decisionRecord(context, metered, {
     caller: metered,
     target: metered.target,
@@ -72,6 +78,7 @@ export function recordAnswer(context: Context, answered: AnsweredHere): MaybePro
  * With `before-answer` the promise settles when it is on the disk.
  */
 export function recordRefusal(context: Context, received: Received, refused: Refused): MaybePromise<void> {
+  releaseHold(context, received)
   const { caller, target } = refused
   if (caller === undefined) {
     context.ports.journal.refusedBefore(received.clientIp, refused.refused.code)
@@ -88,6 +95,11 @@ export function recordRefusal(context: Context, received: Received, refused: Ref
   return context.ports.journal.record(whole, target?.audit ?? 'ordinary')
 }
 
+/** The call has ended, wherever it got to: others may have its place. */
+export function releaseHold(context: Context, known: Received & Partial<Pick<Admitted, 'hold'>>): void {
+  if (known.hold !== undefined) context.ports.counters.release(known.hold)
+}
+
 interface Outcome {
   readonly caller: { readonly key: KeyPart; readonly version: VersionPart }
   readonly target: Target | undefined
@@ -95,10 +107,12 @@ interface Outcome {
   readonly code?: string
   readonly rule?: string
   readonly usage?: Usage
+  readonly credits?: readonly CreditSpend[] | undefined
 }
 
 export function decisionRecord(context: Context, received: Received, outcome: Outcome): DecisionRecord {
   const { key, version } = outcome.caller
+  const { credits } = outcome
   return {
     atMs: received.receivedAtMs,
     requestId: received.requestId,
@@ -118,5 +132,6 @@ export function decisionRecord(context: Context, received: Received, outcome: Ou
     status: outcome.status ?? 0,
     durationMs: context.ports.clock.monotonicMs() - received.startedMonotonicMs,
     usage: outcome.usage,
+    ...(credits !== undefined && credits.length > 0 && { credits }),
   }
 }

@@ -1,6 +1,7 @@
 /** The six ports in memory, small and real: for tests that start the gateway on a socket. */
 import { createHash, randomBytes } from 'node:crypto'
 import {
+  SlotCounter,
   composeKey,
   ipPrefix,
   makePublicId,
@@ -15,7 +16,7 @@ import {
   type VersionPart,
 } from '@claviger/core'
 import type { ModelPart, RoutePart } from '../parts.ts'
-import type { Admission, DecisionRecord, Egress, Lookup, MaybePromise, Ports, Verifier } from '../ports.ts'
+import type { Admission, DecisionRecord, Egress, Hold, Lookup, MaybePromise, Ports, Verifier } from '../ports.ts'
 
 /** How the world behaves; tests turn these. */
 export interface Weather {
@@ -59,6 +60,8 @@ export class MemoryWorld {
   readonly settled: DecisionRecord[] = []
   readonly probes: { readonly ip: IpAddress; readonly reason: string }[] = []
   readonly failures: { readonly ip: IpAddress; readonly reason: string }[] = []
+  /** Of calls that have not ended. */
+  readonly held = new Map<Hold, readonly SlotCounter[]>()
   readonly ports: Ports
   /** Look-ups that a database would have had to answer. */
   reads = 0
@@ -84,6 +87,7 @@ export class MemoryWorld {
       },
       counters: {
         admit: (policies, cost) => this.#perhapsLate(this.#admit(policies, cost)),
+        release: (hold) => this.#release(hold),
         shieldedForMs: (ip) => (this.#failuresOf(ip) >= FAILURES_ALLOWED ? SHIELD_MS : 0),
         recordFailure: (ip, reason) => void this.failures.push({ ip, reason }),
       },
@@ -145,15 +149,36 @@ export class MemoryWorld {
       remaining: counter.remaining(nowMs),
       resetMs: counter.retryAfterMs(cost, nowMs),
     }))
-    if (fits) return { kind: 'admitted', states }
+    if (fits)
+      return {
+        kind: 'admitted',
+        states,
+        hold: this.#hold(
+          counters.map(({ counter }) => counter),
+          cost,
+        ),
+      }
     const blocking = states.reduce((last, state) => (state.resetMs > last.resetMs ? state : last))
     return { kind: 'refused', states, blocking }
   }
 
-  /** @throws Error for credits: they are in a ledger, and this world has none */
+  /** Undefined when none of the limits has slots or a balance. */
+  #hold(counters: readonly LocalCounter[], cost: number): Hold | undefined {
+    const slots = counters.filter((counter) => counter instanceof SlotCounter)
+    const isPaid = counters.some((counter) => counter instanceof BalanceCounter)
+    if (slots.length === 0 && !isPaid) return undefined
+    const hold: Hold = { credits: isPaid ? [{ block: 7, units: cost }] : [] }
+    this.held.set(hold, slots)
+    return hold
+  }
+
+  #release(hold: Hold): void {
+    for (const slot of this.held.get(hold) ?? []) slot.release()
+    this.held.delete(hold)
+  }
+
   #counterOf(policy: LimitPolicy): LocalCounter {
-    const counter = this.#counters.get(policy.id) ?? openLocalCounter(policy, 1, 0)
-    if (counter === undefined) throw new Error('this world has no ledger')
+    const counter = this.#counters.get(policy.id) ?? openLocalCounter(policy, 1, 0) ?? new BalanceCounter(policy.limit)
     this.#counters.set(policy.id, counter)
     return counter
   }
@@ -165,6 +190,39 @@ export class MemoryWorld {
 
   #perhapsLate<Value>(value: Value): MaybePromise<Value> {
     return this.weather.isSlow ? new Promise((resolve) => setImmediate(resolve, value)) : value
+  }
+}
+
+/** A balance that begins with what the limit says. */
+class BalanceCounter implements LocalCounter {
+  #left: number
+
+  constructor(left: number) {
+    this.#left = left
+  }
+
+  admits(cost: number): boolean {
+    return cost <= this.#left
+  }
+
+  charge(cost: number): void {
+    this.#left -= cost
+  }
+
+  remaining(): number {
+    return this.#left
+  }
+
+  retryAfterMs(cost: number): number {
+    return this.admits(cost) ? 0 : Infinity
+  }
+
+  resetMs(): number {
+    return Infinity
+  }
+
+  isIdle(): boolean {
+    return false
   }
 }
 

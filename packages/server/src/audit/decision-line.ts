@@ -4,12 +4,13 @@
  * that strangers choose are escaped, all others are ours and hold nothing to escape.
  *
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
- *    code, rule, status, duration_ms, usage, asked by]
+ *    code, rule, status, duration_ms, usage, asked by, credits]
+ *   credits: [[block, units]]: always last, so that a line that has some is known by its end.
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
  * kind `o` (opening): before the call is forwarded. `d` (decision): the whole story, once.
  */
-import type { DecisionRecord, Usage } from '@claviger/gateway'
+import type { CreditSpend, DecisionRecord, Usage } from '@claviger/gateway'
 
 /** Before forwarding. If no decision follows, the process died in between. */
 export function encodeOpening(record: DecisionRecord): string {
@@ -21,13 +22,18 @@ export function encodeDecision(record: DecisionRecord): string {
 }
 
 function body(record: DecisionRecord): string {
-  const { usage, askedBy } = record
+  const { usage } = record
   return (
     `${record.atMs},"${record.requestId}","${record.door}","${record.workspaceId}","${record.appId}","${record.keyId}",` +
     `${record.versionNumber},${optional(record.apiId)},${optional(record.targetId)},"${record.method}",${JSON.stringify(record.path)},` +
     `"${record.clientIp}",${JSON.stringify(record.userAgent)},"${record.code}","${record.rule}",${record.status},` +
-    `${tenths(record.durationMs)},${usage === undefined ? 'null' : usageText(usage)}${askedBy === undefined ? ']' : `,"${askedBy}"]`}`
+    `${tenths(record.durationMs)},${usage === undefined ? 'null' : usageText(usage)}${endText(record)}`
   )
+}
+
+function endText({ askedBy, credits }: DecisionRecord): string {
+  if (credits === undefined) return askedBy === undefined ? ']' : `,"${askedBy}"]`
+  return `,${optional(askedBy)},[${credits.map(({ block, units }) => `[${block},${units}]`).join(',')}]]`
 }
 
 function usageText(usage: Usage): string {
@@ -103,7 +109,7 @@ export function headOf(line: string): LineHead {
 export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
-  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy] = parts.slice(10)
+  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, credits] = parts.slice(10)
   if (
     (kind !== 'd' && kind !== 'o') ||
     typeof atMs !== 'number' ||
@@ -133,8 +139,23 @@ export function decodeDecision(line: string): DecisionRecord {
     status,
     durationMs,
     usage: Array.isArray(usage) ? usageOf(usage) : undefined,
-    ...(askedBy !== undefined && { askedBy }),
+    ...(typeof askedBy === 'string' && { askedBy }),
+    ...(Array.isArray(credits) && { credits: credits.map(spendOf) }),
   } as DecisionRecord
+}
+
+const CREDITS_END = ']]]'
+
+/** What a line says of credits. Most say nothing, and are not read for that. @throws UnreadableLine */
+export function creditsOf(line: string): readonly CreditSpend[] {
+  return line.endsWith(CREDITS_END) ? (decodeDecision(line).credits ?? []) : NO_CREDITS
+}
+
+const NO_CREDITS: readonly CreditSpend[] = []
+
+function spendOf(pair: unknown): CreditSpend {
+  const [block, units] = pair as [number, number] // written by `endText`, and a checksum stood over it
+  return { block, units }
 }
 
 function usageOf(parts: readonly unknown[]): Usage {

@@ -1,7 +1,7 @@
 /** Floor 3: the append-only log of changes and the journal of decisions. */
 export { appendEntry } from './append-entry.ts'
 export { keepPartitions, registerAuditJobs } from './audit-jobs.ts'
-export { decodeDecision, encodeDecision, encodeOpening, UnreadableLine } from './decision-line.ts'
+export { creditsOf, decodeDecision, encodeDecision, encodeOpening, UnreadableLine } from './decision-line.ts'
 export type { Actor, ActorType, Entry, NewEntry } from './entry.ts'
 export { eraseFields, type ErasureRequest } from './erase-fields.ts'
 export { listDecisions, type DecisionQuery } from './list-decisions.ts'

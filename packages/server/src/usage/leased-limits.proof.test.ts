@@ -40,9 +40,9 @@ async function simulate(nodes: number, random: () => number): Promise<Simulation
 const policyOf = (id: string, limit: number, windowMs: number): WindowPolicy => ({
   id,
   name: 'test',
+  class: 'bounded',
   kind: 'window',
   mode: 'enforce',
-  class: 'bounded',
   limit,
   windowMs,
   buckets: 60,
