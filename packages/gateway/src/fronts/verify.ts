@@ -10,6 +10,7 @@ import {
   type Decision,
   type FeedLossPolicy,
   type KeyPart,
+  type LimitKind,
   type LimitPolicy,
   type LimitState,
 } from '@claviger/core'
@@ -19,8 +20,8 @@ import { isTls } from '../http/answer.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
-import type { Admission, Lookup, MaybePromise, Verifier } from '../ports.ts'
-import { countersLost, journalFull, tellUncounted } from '../stages/admit.ts'
+import type { Admission, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
+import { countersLost, journalFull, noteOfExceeded, tellUncounted } from '../stages/admit.ts'
 import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
@@ -34,6 +35,13 @@ const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
 const LIMIT_REACHED = { code: 'limit_reached', rule: 'limits' } as const
+const REACHED = {
+  window: LIMIT_REACHED,
+  burst: LIMIT_REACHED,
+  quota: LIMIT_REACHED,
+  concurrency: { code: 'concurrency_reached', rule: 'limits' },
+  credits: { code: 'credits_exhausted', rule: 'limits' },
+} as const satisfies Record<LimitKind, Pick<Decision, 'code' | 'rule'>>
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
 
@@ -131,10 +139,17 @@ function judge(asked: Asked, lookup: Lookup): void {
   if (context.ports.journal.isFull()) throw journalFull(context)
   const policies = limitsOf(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  const admission = context.ports.counters.admit(policies, request.cost)
-  whenKnown(context, received, admission, (admitted) =>
-    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted })),
-  )
+  const admission = context.ports.counters.admit(policies, request.cost, {
+    keyId: key.id,
+    appId: key.app.current.id,
+    targetId: undefined,
+    clientIp: request.clientIp,
+  })
+  whenKnown(context, received, admission, (admitted) => {
+    // Nobody tells when the call that was asked about ends: whether there is a place is all that can be said.
+    if (admitted.kind === 'admitted' && admitted.hold !== undefined) context.ports.counters.release(admitted.hold)
+    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted }))
+  })
 }
 
 type Found = Extract<Lookup, { kind: 'found' }>
@@ -161,6 +176,7 @@ interface Outcome {
   readonly decision: Decision
   readonly limits: readonly LimitState[]
   readonly retryAfterMs?: number
+  readonly credits?: readonly CreditSpend[] | undefined
 }
 
 function admittedOutcome(
@@ -170,11 +186,15 @@ function admittedOutcome(
 ): Outcome {
   switch (admitted.kind) {
     case 'admitted':
-      if (admitted.lost !== undefined) tellUncounted(context, key, admitted.lost)
-      return { decision, limits: admitted.states }
+      tellUncounted(context, key, admitted.states)
+      return {
+        decision: { ...decision, shadow: noteOfExceeded(decision.shadow, admitted.states) },
+        limits: admitted.states,
+        credits: admitted.hold?.credits,
+      }
     case 'refused':
       return {
-        decision: { ...LIMIT_REACHED, shadow: decision.shadow },
+        decision: { ...REACHED[admitted.blocking.policy.kind], shadow: decision.shadow },
         limits: admitted.states,
         retryAfterMs: admitted.blocking.resetMs,
       }
@@ -186,7 +206,7 @@ function admittedOutcome(
 function decided(asked: Asked, found: Found, outcome: Outcome): void {
   const { context, received, verifier, request } = asked
   const { key, version } = found
-  const { decision, limits, retryAfterMs } = outcome
+  const { decision, limits, retryAfterMs, credits } = outcome
   const whole = {
     ...decisionRecord(context, received, {
       caller: found,
@@ -194,6 +214,7 @@ function decided(asked: Asked, found: Found, outcome: Outcome): void {
       status: 200,
       code: decision.code,
       rule: decision.rule,
+      credits,
     }),
     apiId: request.apiId,
     askedBy: verifier.id,

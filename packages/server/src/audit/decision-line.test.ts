@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DecisionRecord } from '@claviger/gateway'
-import { decodeDecision, encodeDecision, encodeOpening, headOf } from './decision-line.ts'
+import { creditsOf, decodeDecision, encodeDecision, encodeOpening, headOf } from './decision-line.ts'
 
 const record: DecisionRecord = {
   atMs: 1_790_000_000_123,
@@ -57,6 +57,24 @@ describe('a line', () => {
       askedBy: 'adm_1',
     })
     expect(encodeDecision({ ...record, shadow: [] })).toBe(encodeDecision(record))
+  })
+
+  test('tells what was paid, and says so at its end, without being read whole', () => {
+    const credits = [
+      { block: 7, units: 3 },
+      { block: 12, units: 1 },
+    ]
+    const asked = { ...record, askedBy: 'adm_1' }
+    for (const paid of [
+      { ...record, credits },
+      { ...asked, credits },
+      { ...record, usage: undefined, credits },
+    ]) {
+      expect(decodeDecision(encodeOpening(paid))).toEqual(paid)
+      expect(creditsOf(encodeDecision(paid))).toEqual(credits)
+    }
+    for (const unpaid of [record, asked, { ...record, userAgent: ']]]' }])
+      expect(creditsOf(encodeDecision(unpaid))).toEqual([])
   })
 
   test('says what it is sorted by without being read whole', () => {

@@ -4,14 +4,15 @@
  * that strangers choose are escaped, all others are ours and hold nothing to escape.
  *
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
- *    code, rule, status, duration_ms, usage, asked by, shadow]
+ *    code, rule, status, duration_ms, usage, asked by, shadow, credits]
  *   shadow: [[code, rule], …]
+ *   credits: [[block, units], …]: always last, so that a line that has some is known by its end
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
  * kind `o` (opening): before the call is forwarded. `d` (decision): the whole story, once.
  */
 import type { RefusalCode } from '@claviger/core'
-import type { DecisionRecord, Usage } from '@claviger/gateway'
+import type { CreditSpend, DecisionRecord, Usage } from '@claviger/gateway'
 
 /** Before forwarding. If no decision follows, the process died in between. */
 export function encodeOpening(record: DecisionRecord): string {
@@ -40,10 +41,19 @@ function tail(record: DecisionRecord): string {
 }
 
 /** What stands at the end of few lines. */
-function end({ askedBy, shadow }: DecisionRecord): string {
-  if (shadow !== undefined && shadow.length > 0)
-    return `,${optional(askedBy)},[${shadow.map(({ code, rule }) => `["${code}","${rule}"]`).join(',')}]]`
+function end({ askedBy, shadow, credits }: DecisionRecord): string {
+  const shadowed = shadow === undefined || shadow.length === 0 ? undefined : shadowText(shadow)
+  if (credits !== undefined) return `,${optional(askedBy)},${shadowed ?? 'null'},${creditsText(credits)}]`
+  if (shadowed !== undefined) return `,${optional(askedBy)},${shadowed}]`
   return askedBy === undefined ? ']' : `,"${askedBy}"]`
+}
+
+function shadowText(shadow: NonNullable<DecisionRecord['shadow']>): string {
+  return `[${shadow.map(({ code, rule }) => `["${code}","${rule}"]`).join(',')}]`
+}
+
+function creditsText(credits: readonly CreditSpend[]): string {
+  return `[${credits.map(({ block, units }) => `[${block},${units}]`).join(',')}]`
 }
 
 function usageText(usage: Usage): string {
@@ -119,7 +129,8 @@ export function headOf(line: string): LineHead {
 export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
-  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow] = parts.slice(10)
+  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow, credits] =
+    parts.slice(10)
   if (
     (kind !== 'd' && kind !== 'o') ||
     typeof atMs !== 'number' ||
@@ -151,11 +162,26 @@ export function decodeDecision(line: string): DecisionRecord {
     usage: Array.isArray(usage) ? usageOf(usage) : undefined,
     ...(typeof askedBy === 'string' && { askedBy }),
     ...(Array.isArray(shadow) && { shadow: shadowOf(shadow) }),
+    ...(Array.isArray(credits) && { credits: credits.map(spendOf) }),
   } as DecisionRecord
 }
 
 function shadowOf(pairs: readonly unknown[]): DecisionRecord['shadow'] {
   return (pairs as readonly (readonly [RefusalCode, string])[]).map(([code, rule]) => ({ code, rule }))
+}
+
+const CREDITS_END = ']]]'
+
+/** What a line says of credits. Most say nothing, and are not read for that. @throws UnreadableLine */
+export function creditsOf(line: string): readonly CreditSpend[] {
+  return line.endsWith(CREDITS_END) ? (decodeDecision(line).credits ?? []) : NO_CREDITS
+}
+
+const NO_CREDITS: readonly CreditSpend[] = []
+
+function spendOf(pair: unknown): CreditSpend {
+  const [block, units] = pair as [number, number] // written by `endText`, and a checksum stood over it
+  return { block, units }
 }
 
 function usageOf(parts: readonly unknown[]): Usage {

@@ -32,6 +32,10 @@ export interface Tables {
   store_migration_checksum: StoreMigrationChecksumTable
   store_migration_lock: StoreMigrationLockTable
   usage_counter: UsageCounterTable
+  usage_credit: UsageCreditTable
+  usage_credit_block: UsageCreditBlockTable
+  usage_credit_entry: UsageCreditEntryTable
+  usage_credit_grant: UsageCreditGrantTable
   usage_hour: UsageHourTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
@@ -400,6 +404,44 @@ export interface UsageCounterTable {
   last_ms: ColumnType<number, number | bigint, number | bigint>
   buckets: ColumnType<readonly number[], readonly (number | bigint)[] | undefined, readonly (number | bigint)[]>
   units: ColumnType<readonly number[], readonly (number | bigint)[] | undefined, readonly (number | bigint)[]>
+  state: ColumnType<unknown | null, string | null, string | null>
+}
+
+export interface UsageCreditTable {
+  account_id: string
+  workspace_id: string
+  booked: ColumnType<number, number | bigint | undefined, number | bigint>
+  leased: ColumnType<number, number | bigint | undefined, number | bigint>
+  refundable: ColumnType<number, number | bigint | undefined, number | bigint>
+  entries: ColumnType<number, number | bigint | undefined, number | bigint>
+}
+
+export interface UsageCreditBlockTable {
+  node_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  account_id: string
+  units: ColumnType<number, number | bigint, number | bigint>
+  spent: ColumnType<number, number | bigint, number | bigint>
+  opened_at: ColumnType<Date, Date | string | undefined, Date | string>
+}
+
+export interface UsageCreditEntryTable {
+  account_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  kind: string
+  units: ColumnType<number, number | bigint, number | bigint>
+  balance: ColumnType<number, number | bigint, number | bigint>
+  reference: string
+  note: string | null
+  ends_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  at: ColumnType<Date, Date | string | undefined, Date | string>
+}
+
+export interface UsageCreditGrantTable {
+  account_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  ends_at: ColumnType<Date, Date | string, Date | string>
+  units: ColumnType<number, number | bigint, number | bigint>
 }
 
 export interface UsageHourTable {

@@ -2,8 +2,10 @@
 import { setImmediate } from 'node:timers'
 import type { Clock, Counters } from '@claviger/gateway'
 import type { Log, Store } from '#store'
+import type { CallHold } from './call-hold.ts'
 import type { LeaseStore } from './lease-store.ts'
 import { LeasedLimits, type LimitFacts } from './leased-limits.ts'
+import type { OnLoss } from './losses.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
 import { Shield, type ShieldOptions } from './shield.ts'
 
@@ -11,8 +13,11 @@ export interface CountersOptions {
   readonly store: Pick<Store, 'raw'>
   readonly clock: Clock
   readonly log: Log
-  /** In place of PostgreSQL's. */
-  readonly leaseStore?: LeaseStore
+  /** Id of this process. */
+  readonly node: string
+  /** Asked before PostgreSQL's, for the kinds of limits that it counts. */
+  readonly leaseStore?: LeaseStore | undefined
+  readonly onLoss?: OnLoss | undefined
   readonly shield?: ShieldOptions
 }
 
@@ -29,14 +34,19 @@ export function createCounters({
   store,
   clock,
   log,
+  node,
   leaseStore,
+  onLoss,
   shield: shieldOptions,
 }: CountersOptions): RunningCounters {
   const limits = new LeasedLimits({
-    store: leaseStore ?? new PgLeaseStore(store),
+    stores: [...(leaseStore === undefined ? [] : [leaseStore]), new PgLeaseStore(store)],
+    node,
     clock,
     log,
     schedule: (work) => void setImmediate(work),
+    after: (delayMs, work) => workAfter(clock, delayMs, work),
+    onLoss,
   })
   const shield = new Shield(shieldOptions)
   const sweeping = setInterval(() => {
@@ -44,7 +54,9 @@ export function createCounters({
   }, SWEEP_MS)
   sweeping.unref()
   return {
-    admit: (policies, cost) => limits.admit(policies, cost),
+    admit: (policies, cost, subject) => limits.admit(policies, cost, subject),
+    // Every hold comes from `admit` above.
+    release: (hold) => (hold as CallHold).release(),
     shieldedForMs: (clientIp) => shield.blockedForMs(clientIp, clock.monotonicMs()),
     recordFailure: (clientIp) => {
       shield.recordFailure(clientIp, clock.monotonicMs())
@@ -55,4 +67,15 @@ export function createCounters({
       await limits.close()
     },
   }
+}
+
+/** A timer may run up to a millisecond early by the monotonic clock. */
+function workAfter(clock: Clock, delayMs: number, work: () => void): void {
+  const dueMs = clock.monotonicMs() + delayMs
+  const look = (): void => {
+    const leftMs = dueMs - clock.monotonicMs()
+    if (leftMs > 0) setTimeout(look, Math.ceil(leftMs))
+    else work()
+  }
+  setTimeout(look, Math.ceil(delayMs))
 }
