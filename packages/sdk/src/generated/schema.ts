@@ -542,6 +542,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in keys of another system by their hashes.
+         * @description Up to 10000 items in one transaction; each gets its own result, and a bad one does not hold up the others. A hash that was imported before is a duplicate, so an import that broke off is simply repeated. The secrets work from the answer on, as they were handed out. Bodies may have 16 MiB.
+         */
+        post: operations["importKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys/verify": {
         parameters: {
             query?: never;
@@ -1337,6 +1357,47 @@ export interface components {
             revision: number;
             versions: components["schemas"]["KeyVersion"][];
         };
+        KeyImport: {
+            created: number;
+            duplicates: number;
+            invalid: number;
+            /** @description In the change feed; 0: nothing was made. */
+            position: number;
+            /** @description One for each item, in their order. */
+            results: {
+                /** @enum {string} */
+                outcome: "created" | "duplicate" | "invalid";
+                /**
+                 * @description Made now, or before; left out for a hash that another workspace imported.
+                 * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+                 */
+                key_id?: string;
+                /** @description Why it is invalid. */
+                detail?: string;
+            }[];
+        };
+        /** @description Members that are left out are those of the import. */
+        KeyImportItem: {
+            /** @description Of the whole secret, as it is presented, in UTF-8. */
+            hash: string;
+            name?: string;
+            /**
+             * @description What may be shown of its beginning; 16 characters at most.
+             * @example sk_live_4eC
+             */
+            start?: string | null;
+            last_four?: string | null;
+            environment?: string;
+            scopes?: string[];
+            owner?: string | null;
+            tags?: string[];
+            metadata?: {
+                [key: string]: unknown;
+            };
+            not_before?: string | null;
+            expires_at?: string | null;
+            disabled?: boolean;
+        };
         KeyList: {
             data: components["schemas"]["Key"][];
             next_cursor: string | null;
@@ -1509,9 +1570,11 @@ export interface components {
         };
         KeyVersion: {
             number: number;
-            /** @description What may be shown of the secret: prefix, environment and public id. */
+            /** @description What may be shown of the secret: prefix, environment and public id; of an imported one what was told. */
             start: string;
             last_four: string;
+            /** @description The algorithm of the hash that it was imported by; null: issued here. */
+            imported_as: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -6236,6 +6299,155 @@ export interface operations {
             };
             /** @description `gone` */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Id of a resource of type app.
+                     * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    app_id: string;
+                    api_ids: string[];
+                    /** @enum {string} */
+                    algorithm: "sha256" | "sha512";
+                    /** @enum {string} */
+                    encoding: "hex" | "base64" | "base64url";
+                    /** @default live */
+                    environment?: string;
+                    /** @default [] */
+                    scopes?: string[];
+                    /**
+                     * @description Whom to ask about it.
+                     * @default null
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    /** @default [] */
+                    tags?: string[];
+                    /**
+                     * @description Your own facts; Claviger does not read them.
+                     * @default {}
+                     * @example {
+                     *       "team": "payments"
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339.
+                     * @default null
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    expires_at?: string | null;
+                    keys: components["schemas"]["KeyImportItem"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyImport"];
+                };
+            };
+            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

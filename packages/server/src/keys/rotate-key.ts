@@ -3,6 +3,7 @@ import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import { addVersion, type IssuedKey } from './create-key.ts'
+import { idsOf } from './revoke-key.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.ts'
@@ -47,7 +48,7 @@ export async function rotateKey(
       values: { version: number, grace_seconds: graceSeconds },
     })
     // A grace of 0 ends the old secrets like a revocation: whoever streams on one of them is cut off.
-    const ended = graceSeconds === 0 ? before.filter((old) => old.revoked_at === null).map((old) => old.public_id) : []
+    const ended = graceSeconds === 0 ? before.filter((old) => old.revoked_at === null).flatMap(idsOf) : []
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',

@@ -21,6 +21,7 @@ export interface Tables {
   identity_setup_link: IdentitySetupLinkTable
   identity_workspace: IdentityWorkspaceTable
   keys_api: KeysApiTable
+  keys_import_form: KeysImportFormTable
   keys_key: KeysKeyTable
   keys_order: KeysOrderTable
   keys_order_item: KeysOrderItemTable
@@ -283,6 +284,11 @@ export interface KeysApiTable {
   revision: Generated<number>
 }
 
+export interface KeysImportFormTable {
+  form: string
+  pepper_version: number
+}
+
 export interface KeysKeyTable {
   id: string
   workspace_id: string
@@ -362,6 +368,11 @@ export interface KeysVersionTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  import_algorithm: string | null
+  import_tag: string | null
+  earlier_id: string | null
+  start_hint: string | null
+  upgraded_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface SealKeyTable {
