@@ -27,4 +27,5 @@ test('the life of keys', { timeout: 120_000 }, async () => {
   expect(printed).toMatch(/^created +2$/m)
   expect(printed).toMatch(/^valid +true$/m)
   expect(printed).toMatch(/^kind +decommission_owner$/m)
+  expect(printed).toContain('refused, as it should be')
 })

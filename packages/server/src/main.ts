@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   }
   say(`Ready at ${publicUrlOf(config)} (API documents: ${publicUrlOf(config)}/api/docs)`)
   if (!(await hasOwner(identity, workspaceId))) {
-    const link = await createSetupLink(identity, { workspaceId, actor: { type: 'system', id: 'first-start' } })
+    const link = await createSetupLink(identity, { workspaceId, actor: { type: 'system', id: 'first-start' } }, null)
     say(`Set up the first owner, once, until ${link.expiresAt.toISOString()}:\n  ${link.url.reveal()}`)
   }
   let stopping = false

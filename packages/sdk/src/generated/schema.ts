@@ -49,7 +49,7 @@ export interface paths {
         put?: never;
         /**
          * Make an admin key.
-         * @description It may not outlive the key that makes it.
+         * @description It may not outlive the key that makes it, nor have a higher role, nor grant apis or scopes that the other may not. A key with bounds makes no workspaces and no set-up links.
          */
         post: operations["createAdminKey"];
         delete?: never;
@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Make another workspace.
-         * @description Answers a one-time link for its first owner.
+         * @description Answers a one-time link for its first owner, whose key does not outlive the one that asks.
          */
         post: operations["createWorkspace"];
         delete?: never;
@@ -148,7 +148,7 @@ export interface paths {
         put?: never;
         /**
          * Make a one-time link by which somebody becomes an owner of the workspace.
-         * @description Links made before and not used are void from then on.
+         * @description Links made before and not used are void from then on. The key that it makes does not outlive the one that asks.
          */
         post: operations["createSetupLink"];
         delete?: never;
@@ -908,7 +908,10 @@ export interface components {
             name: string;
             /** @description One of owner, operator, auditor, verifier. */
             role: string;
+            /** @description Null: all of the workspace. */
             api_ids: string[] | null;
+            /** @description Null: all. */
+            scopes: string[] | null;
             /** @description Stands in the secret in clear. */
             public_id: string;
             last_four: string;
@@ -1612,6 +1615,10 @@ export interface components {
             is_home: boolean;
             role: string;
             permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            /** @description May verify and grant keys of these; null: all. */
+            api_ids: string[] | null;
+            /** @description May grant these; null: all. */
+            scopes: string[] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1675,7 +1682,10 @@ export interface components {
             name: string;
             /** @description One of owner, operator, auditor, verifier. */
             role: string;
+            /** @description Null: all of the workspace. */
             api_ids: string[] | null;
+            /** @description Null: all. */
+            scopes: string[] | null;
             /** @description Stands in the secret in clear. */
             public_id: string;
             last_four: string;
@@ -2498,10 +2508,15 @@ export interface operations {
                      */
                     role: "owner" | "operator" | "auditor" | "verifier";
                     /**
-                     * @description For the role verifier: the apis whose keys it may verify. Null: all of the workspace.
+                     * @description The apis whose keys it may verify, and for which it may grant keys. Null: as the key that makes it.
                      * @default null
                      */
                     api_ids?: string[] | null;
+                    /**
+                     * @description The scopes that it may grant to keys. Null: as the key that makes it.
+                     * @default null
+                     */
+                    scopes?: string[] | null;
                     /**
                      * Format: date-time
                      * @description RFC 3339.

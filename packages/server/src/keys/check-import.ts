@@ -39,6 +39,8 @@ export interface ImportedGrant {
 
 export interface ImportRules {
   readonly catalogue: ReadonlySet<string>
+  /** Whether the caller may grant the scope. */
+  readonly mayGrant: (scope: string) => boolean
   readonly maxKeyAgeSeconds: number
   readonly nowMs: number
 }
@@ -47,6 +49,8 @@ export interface ImportRules {
 export function readGrant(grant: ImportedGrant, rules: ImportRules): Date | string {
   const missing = grant.scopes.find((scope) => !rules.catalogue.has(scope))
   if (missing !== undefined) return `None of the key's apis has the scope ${missing}.`
+  const beyond = grant.scopes.find((scope) => !rules.mayGrant(scope))
+  if (beyond !== undefined) return `Your admin key may not grant the scope ${beyond}.`
   try {
     const { nowMs, maxKeyAgeSeconds } = rules
     const expiresAt = boundedExpiry(grant.expiresAt, nowMs, nowMs, maxKeyAgeSeconds)

@@ -3,7 +3,7 @@ import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@clavig
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
-import { boundedExpiry, checkGrant, checkLife } from './check-grant.ts'
+import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key, RequestsLimit } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
@@ -37,6 +37,7 @@ export interface IssuedKey {
 
 /** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
 export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey): Promise<IssuedKey> {
+  checkBounds(caller, wanted)
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)

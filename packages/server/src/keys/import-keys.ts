@@ -5,8 +5,9 @@
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
+import { beyondBounds } from '#identity'
 import type { Tx } from '#store'
-import { checkGrant } from './check-grant.ts'
+import { checkBounds, checkGrant } from './check-grant.ts'
 import { readGrant, type ImportedHash, type ImportRules } from './check-import.ts'
 import { findAppForKeys } from './create-key.ts'
 import { readBatch, rowOf, type Candidate, type ImportItem, type Judged } from './import-batch.ts'
@@ -74,12 +75,17 @@ async function checkBatch(
   { wanted, nowMs }: { readonly wanted: KeyImport; readonly nowMs: number },
 ): Promise<{ readonly prefix: string; readonly rules: ImportRules }> {
   await findAppForKeys(room, tx, caller, wanted.appId)
+  checkBounds(caller, { apiIds: wanted.apiIds, scopes: [] })
   const apis = await checkGrant(tx, caller.workspaceId, { apiIds: wanted.apiIds, scopes: [], cidrAllow: null })
   const [first] = apis
   if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
   const maxKeyAgeSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
   const catalogue = new Set(apis.flatMap((api) => api.scopes))
-  return { prefix: first.prefix, rules: { catalogue, maxKeyAgeSeconds, nowMs } }
+  const mayGrant = (scope: string): boolean => {
+    const { operator } = caller
+    return operator === undefined || beyondBounds(operator.bounds, { apiIds: [], scopes: [scope] }).length === 0
+  }
+  return { prefix: first.prefix, rules: { catalogue, mayGrant, maxKeyAgeSeconds, nowMs } }
 }
 
 async function insertBatch(

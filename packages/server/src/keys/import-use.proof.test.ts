@@ -1,12 +1,12 @@
 /** What happens to imported hashes in use, and what texts cost that are no keys. */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestStore } from '../store/testing.ts'
 import type { ImportItem } from './import-batch.ts'
 import type { Imported } from './import-keys.ts'
 import { rotateKey } from './rotate-key.ts'
 import { selectPepperVersions } from './rows.ts'
-import { caughtUp, idOf, itemOf, secretOf, sha256, takeInto, versionRow } from './testing/imports.ts'
+import { caughtUp, idOf, itemOf, takeInto, versionRow } from './testing/imports.ts'
 import { openTestKeys, type TestKeys } from './testing/open-keys.ts'
 
 let it: TestKeys
@@ -14,6 +14,10 @@ beforeAll(async () => {
   it = await openTestKeys()
 })
 afterAll(async () => it.dispose())
+
+const secretOf = (): string => `sk_live_${randomBytes(18).toString('base64url')}`
+
+const sha256 = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 const take = async (items: readonly ImportItem[]): Promise<Imported> => takeInto(it, items)
 

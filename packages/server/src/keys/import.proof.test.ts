@@ -10,7 +10,7 @@ import type { Imported, KeyImport } from './import-keys.ts'
 import { purgeDeletedKeys } from './maintain-keys.ts'
 import { revokeKey } from './revoke-key.ts'
 import { selectKey } from './rows.ts'
-import { caughtUp, idOf, itemOf, secretOf, sha256, takeInto, versionRow } from './testing/imports.ts'
+import { caughtUp, idOf, itemOf, takeInto, versionRow } from './testing/imports.ts'
 import { openTestKeys, type TestKeys } from './testing/open-keys.ts'
 
 const DAY_MS = 86_400_000
@@ -20,6 +20,10 @@ beforeAll(async () => {
   it = await openTestKeys()
 })
 afterAll(async () => it.dispose())
+
+const secretOf = (): string => `sk_live_${randomBytes(18).toString('base64url')}`
+
+const sha256 = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 const take = async (
   items: readonly ImportItem[],

@@ -226,6 +226,7 @@ export interface IdentityAdminKeyTable {
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_by: string
   created_at: ColumnType<Date, Date | string, Date | string>
+  scopes: readonly string[] | null
 }
 
 export interface IdentityAppTable {
@@ -252,6 +253,7 @@ export interface IdentitySetupLinkTable {
   expires_at: ColumnType<Date, Date | string, Date | string>
   used_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_at: ColumnType<Date, Date | string, Date | string>
+  key_expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface IdentityWorkspaceTable {
@@ -314,7 +316,7 @@ export interface KeysKeyTable {
   owner: string | null
   tags: Generated<readonly string[]>
   dormant_after_days: number | null
-  awake_at: ColumnType<Date, Date | string, Date | string>
+  awake_at: ColumnType<Date, Date | string | undefined, Date | string>
   dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>

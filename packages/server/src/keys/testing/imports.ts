@@ -1,12 +1,7 @@
-/** Secrets of another system, and their imports. */
-import { createHash, randomBytes } from 'node:crypto'
+/** Imports of hashes, for tests. */
 import type { ImportItem, ImportedKey } from '../import-batch.ts'
 import { importKeys, type Imported, type KeyImport } from '../import-keys.ts'
 import type { TestKeys } from './open-keys.ts'
-
-export const secretOf = (): string => `sk_live_${randomBytes(18).toString('base64url')}`
-
-export const sha256 = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 export const itemOf = (hash: string, members: Partial<ImportedKey> = {}): ImportItem => ({
   kind: 'key',

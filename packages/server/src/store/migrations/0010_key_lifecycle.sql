@@ -24,7 +24,7 @@ alter table keys_key
   add column purge_at           timestamptz(3),
   add check ((deleted_at is null) = (purge_at is null));
 update keys_key set awake_at = created_at;
-alter table keys_key alter column awake_at set not null;
+alter table keys_key alter column awake_at set not null, alter column awake_at set default clock_timestamp();
 create index keys_key_owner on keys_key (workspace_id, owner) where owner is not null;
 create index keys_key_tags on keys_key using gin (tags) where tags <> '{}';
 create index keys_key_purge on keys_key (purge_at) where purge_at is not null;
@@ -109,3 +109,11 @@ create table keys_import_form (
   pepper_version      integer not null,
   primary key (form, pepper_version)
 );
+
+-- What an admin key may give to others: keys for these apis with these scopes, and admin keys within the same bounds.
+alter table identity_admin_key
+  drop constraint identity_admin_key_check,
+  -- null: all
+  add column scopes text[];
+-- the key of whoever uses the link up may not outlive the key that made the link
+alter table identity_setup_link add column key_expires_at timestamptz(3);
