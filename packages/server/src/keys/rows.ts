@@ -214,6 +214,8 @@ export interface SnapshotRow {
   readonly dormant_at: Date | null
   readonly deleted_at: Date | null
   readonly revoked_at: Date | null
+  /** Of the version that was asked for. */
+  readonly asked_number: number
   readonly number: number
   readonly public_id: string
   readonly pepper_version: number
@@ -223,15 +225,27 @@ export interface SnapshotRow {
   readonly position: number
 }
 
-/** One statement, so that the row and the feed's position come from one snapshot of the database. */
-export const SELECT_SNAPSHOT = `
-  select k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limit_requests,
+const SNAPSHOT_COLUMNS = `
+         k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limit_requests,
          k.limit_window_seconds, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
          k.deleted_at, k.revoked_at,
          v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
-         v.revoked_at as version_revoked_at, feed_position() as position
+         v.revoked_at as version_revoked_at, feed_position() as position, asked.number as asked_number`
+
+/** One statement, so that the row and the feed's position come from one snapshot of the database. */
+export const SELECT_SNAPSHOT = `
+  select ${SNAPSHOT_COLUMNS}
     from keys_version asked
     join keys_key k on k.id = asked.key_id
     join keys_version v on v.key_id = k.id
    where asked.public_id = $1
+   order by v.number`
+
+/** Of an imported secret: also by public ids that it had before. */
+export const SELECT_IMPORTED_SNAPSHOT = `
+  select ${SNAPSHOT_COLUMNS}
+    from keys_version asked
+    join keys_key k on k.id = asked.key_id
+    join keys_version v on v.key_id = k.id
+   where asked.import_algorithm is not null and (asked.public_id = $1 or asked.import_tag = $1 or asked.earlier_id = $1)
    order by v.number`

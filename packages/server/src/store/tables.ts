@@ -21,6 +21,7 @@ export interface Tables {
   identity_setup_link: IdentitySetupLinkTable
   identity_workspace: IdentityWorkspaceTable
   keys_api: KeysApiTable
+  keys_import_form: KeysImportFormTable
   keys_key: KeysKeyTable
   keys_order: KeysOrderTable
   keys_order_item: KeysOrderItemTable
@@ -229,6 +230,7 @@ export interface IdentityAdminKeyTable {
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_by: string
   created_at: ColumnType<Date, Date | string, Date | string>
+  scopes: readonly string[] | null
 }
 
 export interface IdentityAppTable {
@@ -255,6 +257,7 @@ export interface IdentitySetupLinkTable {
   expires_at: ColumnType<Date, Date | string, Date | string>
   used_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_at: ColumnType<Date, Date | string, Date | string>
+  key_expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface IdentityWorkspaceTable {
@@ -287,6 +290,11 @@ export interface KeysApiTable {
   revision: Generated<number>
 }
 
+export interface KeysImportFormTable {
+  form: string
+  pepper_version: number
+}
+
 export interface KeysKeyTable {
   id: string
   workspace_id: string
@@ -312,7 +320,7 @@ export interface KeysKeyTable {
   owner: string | null
   tags: Generated<readonly string[]>
   dormant_after_days: number | null
-  awake_at: ColumnType<Date, Date | string, Date | string>
+  awake_at: ColumnType<Date, Date | string | undefined, Date | string>
   dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
@@ -366,6 +374,11 @@ export interface KeysVersionTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  import_algorithm: string | null
+  import_tag: string | null
+  earlier_id: string | null
+  start_hint: string | null
+  upgraded_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface SealKeyTable {

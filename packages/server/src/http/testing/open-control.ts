@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { silentLog, type Config } from '#config'
 import { openGeo, type Geo } from '#geo'
-import { createAdminKey, findApp, maxKeyAgeSeconds, type RoleName } from '#identity'
+import { createAdminKey, NOBODY_ABOVE, findApp, maxKeyAgeSeconds, type RoleName } from '#identity'
 import { registerVaultSamples } from '#vault'
 import { vectorPath } from '../../geo/testing/vectors.ts'
 import { openTestIdentity, type TestIdentity } from '../../identity/testing/open-identity.ts'
@@ -97,8 +97,8 @@ export async function openTestControl(
     const issued = await createAdminKey(
       room,
       caller,
-      { name: role, role, apiIds: null, expiresAt: null },
-      { expiresAtMs: undefined },
+      { name: role, role, apiIds: null, scopes: null, expiresAt: null },
+      NOBODY_ABOVE,
     )
     await feed.reached(issued.position)
     return issued.secret.reveal()
