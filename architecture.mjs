@@ -82,7 +82,11 @@ export default {
       { path: '^packages/server/src', pathNot: '^packages/server/src/seal/|\\.test\\.ts$' },
       { path: '^crypto$', dependencyTypes: ['core'] },
     ),
-    rule('declared-only', { pathNot: '\\.(test|config)\\.ts$' }, { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] }),
+    rule(
+      'declared-only',
+      { pathNot: ['\\.(test|config)\\.ts$', ...TESTING] },
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    ),
     ...floors,
   ],
   options: {

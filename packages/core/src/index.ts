@@ -24,7 +24,24 @@ export type { GeoLookup } from './net/geo-lookup.ts'
 export { isPublicAddress } from './net/public-address.ts'
 export { parseOrigin, type Origin } from './net/origin.ts'
 export { IdFilter, type IdFilterSeed } from './filter/id-filter.ts'
-export type { LimitClass, LimitPolicy, LimitState } from './limit/policy.ts'
+export {
+  capacityOf,
+  countsAlike,
+  type BurstPolicy,
+  type ConcurrencyPolicy,
+  type CounterLoss,
+  type CreditsPolicy,
+  type LimitClass,
+  type LimitKind,
+  type LimitMode,
+  type LimitPartition,
+  type LimitPolicy,
+  type LimitState,
+  type QuotaPeriod,
+  type QuotaPolicy,
+  type WindowPolicy,
+} from './limit/policy.ts'
+export type { LocalCounter } from './limit/local-counter.ts'
 export {
   WindowCounter,
   bucketFreedAtMs,
@@ -38,6 +55,28 @@ export {
   type BucketCounts,
   type WindowShape,
 } from './limit/window.ts'
+export { SMALL_LIMIT, WindowLog } from './limit/window-log.ts'
+export {
+  BurstCounter,
+  burstDelayMs,
+  burstRemaining,
+  burstSpanMs,
+  debtAfterMs,
+  debtWith,
+  type BurstShape,
+} from './limit/burst.ts'
+export { SlotCounter, slotsFor, slotsOfOthers, type SlotHolder, type SlotWish } from './limit/slots.ts'
+export { isZone } from './limit/calendar.ts'
+export { periodAt, periodStarts, type Period, type QuotaShape } from './limit/quota.ts'
+export {
+  balanceOf,
+  consumeEnding,
+  isEntrySound,
+  type CreditEntry,
+  type CreditEntryKind,
+  type EndingGrant,
+} from './limit/credits.ts'
+export { openLocalCounter } from './limit/local-share.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
 export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
 export { countMembers } from './json/count-members.ts'

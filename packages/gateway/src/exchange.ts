@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClavigerError, IpAddress, KeyPart, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart } from './parts.ts'
-import type { DecisionRecord, Door, EgressRequest, MaybePromise, Usage } from './ports.ts'
+import type { DecisionRecord, Door, EgressRequest, Hold, MaybePromise, Usage } from './ports.ts'
 
 /** What one look over the header fields told; made once per request. */
 export interface HeadFacts {
@@ -82,6 +82,8 @@ export interface Authorized extends ReadBody {
 
 export interface Admitted extends Authorized {
   readonly limits: readonly LimitState[]
+  /** What the call holds until its end; undefined: nothing. */
+  readonly hold: Hold | undefined
 }
 
 export interface Selected extends Admitted {
@@ -151,6 +153,7 @@ interface Unlearned {
   readonly target: undefined
   readonly body: undefined
   readonly limits: undefined
+  readonly hold: undefined
   readonly egress: undefined
   readonly upstreamBody: undefined
   readonly record: undefined
@@ -186,6 +189,7 @@ export function newExchange(read: Received): Received {
     target: undefined,
     body: undefined,
     limits: undefined,
+    hold: undefined,
     egress: undefined,
     upstreamBody: undefined,
     record: undefined,
@@ -239,9 +243,10 @@ export function passAuthorization(known: ReadBody): Authorized {
   return known as Authorized
 }
 
-export function learnLimits(known: Authorized, limits: readonly LimitState[]): Admitted {
+export function learnLimits(known: Authorized, limits: readonly LimitState[], hold: Hold | undefined): Admitted {
   const admitted = growing<Admitted>(known)
   admitted.limits = limits
+  admitted.hold = hold
   return admitted
 }
 

@@ -34,6 +34,7 @@ export type {
   AskedFacts,
   Clock,
   Counters,
+  CreditSpend,
   DecisionRecord,
   Door,
   Egress,
@@ -46,8 +47,10 @@ export type {
   FailureMode,
   FailureModeUse,
   FailureTarget,
+  Hold,
   Journal,
   Ledger,
+  LimitSubject,
   Lookup,
   MaybePromise,
   Ports,
@@ -67,6 +70,6 @@ export {
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'
-export { limitRule, limitsOfKey } from './stages/admit.ts'
+export { limitCode, limitRule, limitsOfKey } from './stages/admit.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 export { mount, serverOptions } from './mount.ts'

@@ -14,7 +14,7 @@ import { writeAnswer, writeError } from './http/answer.ts'
 import { admit } from './stages/admit.ts'
 import { authorize, refuseBadKey } from './stages/authorize.ts'
 import { forward } from './stages/forward.ts'
-import { meter, open, record, recordAnswer, recordRefusal } from './stages/record.ts'
+import { meter, open, record, recordAnswer, recordRefusal, releaseHold } from './stages/record.ts'
 import { shield } from './stages/shield.ts'
 import { verify } from './stages/verify.ts'
 
@@ -90,6 +90,7 @@ export function writeRefusal(context: Context, front: Front, received: Received,
 
 function crash(context: Context, front: Front, received: Received, cause: unknown): void {
   const { requestId, outgoing } = received
+  releaseHold(context, received)
   const isOurs = ClavigerError.is(cause)
   if (!isOurs) context.log.error({ requestId, err: cause }, 'a call failed inside')
   const error = isOurs ? cause : new ClavigerError('internal', 'Something went wrong inside. It has been logged.')

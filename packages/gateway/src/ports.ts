@@ -46,12 +46,35 @@ export interface Snapshots {
 
 // ── counters ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Whose call it is: what limits are counted apart by. */
+export interface LimitSubject {
+  readonly keyId: string
+  readonly appId: string
+  /** Route or model. */
+  readonly targetId: string | undefined
+  /** The end client. */
+  readonly clientIp: IpAddress | undefined
+}
+
+/** Units of a block of credits that one call has spent; goes into the journal before the call is answered. */
+export interface CreditSpend {
+  /** Number of the block, within this process. */
+  readonly block: number
+  readonly units: number
+}
+
+/** What an admitted call holds until its end. */
+export interface Hold {
+  /** Of balances whose spends only the journal knows. */
+  readonly credits: readonly CreditSpend[]
+}
+
 export type Admission =
   | {
       readonly kind: 'admitted'
       readonly states: readonly LimitState[]
-      /** Limits that could not be counted, and say allow. */
-      readonly lost?: readonly LimitPolicy[]
+      /** Undefined: nothing to release and nothing to journal. */
+      readonly hold?: Hold | undefined
     }
   /** Nothing was charged. `blocking` is the limit that opens last of those that refused. */
   | { readonly kind: 'refused'; readonly states: readonly LimitState[]; readonly blocking: LimitState }
@@ -60,7 +83,9 @@ export type Admission =
 
 export interface Counters {
   /** All limits in one step; none is charged when one refuses. `cost` in units, at least 1. */
-  admit(policies: readonly LimitPolicy[], cost: number): MaybePromise<Admission>
+  admit(policies: readonly LimitPolicy[], cost: number, subject?: LimitSubject): MaybePromise<Admission>
+  /** The call has ended, however. Whoever calls this twice releases once. */
+  release(hold: Hold): void
   /** Known prober? Answers the ms until it may try again, or 0. Local, approximate. */
   shieldedForMs(clientIp: IpAddress): number
   /** One more failed authentication of this address. */
@@ -162,7 +187,7 @@ export interface FailureTarget {
 /** What is declared for the loss of a dependency. `refuse_unknown`: keys that are not in memory cannot be looked up. */
 export interface FailureMode {
   readonly dependency: Dependency
-  readonly mode: 'refuse' | 'allow' | 'serve_known' | 'deny' | 'drop' | 'refuse_unknown'
+  readonly mode: 'refuse' | 'closed' | 'open' | 'local' | 'serve_known' | 'deny' | 'drop' | 'refuse_unknown'
   readonly target: FailureTarget
 }
 
@@ -214,6 +239,8 @@ export interface DecisionRecord {
   readonly status: number
   readonly durationMs: number
   readonly usage: Usage | undefined
+  /** Only where it is counted: in what is journaled before a call is forwarded, or answered at `keys/verify`. */
+  readonly credits?: readonly CreditSpend[] | undefined
   /** What would have been refused if it were enforced; undefined: nothing. */
   readonly shadow?: readonly ShadowRefusal[] | undefined
   /** What else the rules were asked with; undefined: nothing. */

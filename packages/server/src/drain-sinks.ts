@@ -1,10 +1,13 @@
-/** Where the lines of a spool go: the journal, the roll-ups and the uses of keys, in one transaction that moves the node's cursor too. */
+/**
+ * Where the lines of a spool go: the journal, the roll-ups, the uses of keys and the ledger, in one transaction that moves
+ * the node's cursor too.
+ */
 import { writeJournal } from '#audit'
 import { advanceDrained, drainedTo } from '#feed'
 import { recordUses } from '#keys'
 import { asideWriter, type Sink } from '#spool'
 import type { Store } from '#store'
-import { writeUsage } from '#usage'
+import { noteCreditSpends, writeUsage } from '#usage'
 
 /** @param spoolRoot beside the spools, lines are kept that no database takes */
 export function journalSink(store: Store, nodeId: string, spoolRoot: string): Sink {
@@ -17,6 +20,7 @@ export function journalSink(store: Store, nodeId: string, spoolRoot: string): Si
         const decisions = [...(await writeJournal(tx, nodeId, firstSequence, lines))]
         await writeUsage(tx, decisions)
         await recordUses(tx, decisions)
+        await noteCreditSpends(tx, nodeId, lines)
       })
     },
     setAside: asideWriter(spoolRoot, nodeId),

@@ -58,7 +58,7 @@ async function run(config: Config, log: Log): Promise<void> {
 async function offerSetup(identity: IdentityRoom, workspaceId: string): Promise<void> {
   try {
     if (await hasOwner(identity, workspaceId)) return
-    const link = await createSetupLink(identity, { workspaceId, actor: { type: 'system', id: 'first-start' } })
+    const link = await createSetupLink(identity, { workspaceId, actor: { type: 'system', id: 'first-start' } }, null)
     say(`Set up the first owner, once, until ${link.expiresAt.toISOString()}:\n  ${link.url.reveal()}`)
   } catch (error) {
     say(`There is no set-up link: ${messageOf(error)} Make one later: npx claviger admin setup-link`)

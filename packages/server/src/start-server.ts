@@ -44,7 +44,7 @@ import {
 } from '#identity'
 import { KeySnapshots, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
-import { createCounters, registerUsageJobs, writeUsage } from '#usage'
+import { createCounters, registerUsageJobs, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { measureGeo } from './geo-metrics.ts'
@@ -149,10 +149,13 @@ export async function startServer(installation: Installation): Promise<RunningSe
     ownNodeId: nodeId,
     spool: spoolShape,
     sinkOf: (id) => journalSink(store, id, spoolRoot),
-    // What a dead process let through and never ended was interrupted.
+    // What a dead process let through and never ended was interrupted; what it holds of credits is free.
     bury: async (id) => {
       if (!isId('nod', id)) return
-      await store.transaction(async (tx) => writeUsage(tx, await recordInterrupted(tx, id)))
+      await store.transaction(async (tx) => {
+        await writeUsage(tx, await recordInterrupted(tx, id))
+        await settleCredits(tx, id)
+      })
       await endNode(store.db, id)
     },
     onEvent: (id, event) => reportSpoolEvent(log, id, event),
@@ -170,7 +173,17 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const flushing = setInterval(() => void flushProbes(), PROBE_FLUSH_MS)
 
   // the ports of the data plane
-  const counters = createCounters({ store, clock, log })
+  const losses = metrics.counter(
+    'claviger_limit_losses_total',
+    'Limits decided without their counter, by their own word.',
+  )
+  const counters = createCounters({
+    store,
+    node: nodeId,
+    clock,
+    log,
+    onLoss: ({ kind }, used) => losses.add({ kind, used }),
+  })
   const failureModeUsed = (use: FailureModeUse): void => failureModes.used(use)
   const egress = createEgress({
     config,
@@ -266,7 +279,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
         monotonicMs: () => clock.monotonicMs(),
         nowMs: () => clock.nowMs(),
         geo: () => snapshots.geo,
-        peekLimits: async (policies, cost) => counters.peek(policies, cost),
+        peekLimits: async (policies, cost, subject) => counters.peek(policies, cost, subject),
       },
       house: {
         store,
@@ -299,7 +312,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     registerFeedJobs(store)
     sequencer = startSequencer(store, log)
     registerAuditJobs(store, config)
-    registerUsageJobs(store)
+    registerUsageJobs(store, clock)
     registerKeysJobs({ store, nowMs: () => clock.nowMs() })
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.every('seal_destroy_peppers', 3_600_000, async () => destroyUnusedPeppers(installation))
@@ -325,6 +338,8 @@ export async function startServer(installation: Installation): Promise<RunningSe
       await recovery.close()
       failureModes.close()
       await drain.close(LAST_DRAIN_MS)
+      // Blocks that could not be closed are settled from what was drained; if lines are left, by who drains them.
+      if (spool.pending() === 0) await store.transaction(async (tx) => settleCredits(tx, nodeId)).catch(() => undefined)
       await spool.close()
       await node.close().catch(() => undefined)
       await feed.close()

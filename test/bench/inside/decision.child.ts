@@ -7,7 +7,7 @@ import {
   type Ask,
   type IpAddress,
   type KeyPart,
-  type LimitPolicy,
+  type WindowPolicy,
   WindowCounter,
   bucketsFor,
   compileRestrictions,
@@ -132,14 +132,16 @@ function addressOf(nth: number): IpAddress {
   return address
 }
 
-function policyOf(id: string, limit: number): LimitPolicy {
+function policyOf(id: string, limit: number): WindowPolicy {
   return {
     id,
     name: 'requests',
+    kind: 'window',
     class: 'bounded',
     limit,
     windowMs: WINDOW_MS,
     buckets: bucketsFor(WINDOW_MS),
-    onCounterLoss: 'refuse',
+    mode: 'enforce',
+    onCounterLoss: 'closed',
   }
 }

@@ -24,7 +24,7 @@ async function open(): Promise<{
   const config = loadConfig({ CLAVIGER_DATA_DIR: process.argv[2] }, process.cwd())
   const store = await openStore(config, silentLog)
   const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
-  const counters = createCounters({ store, clock, log: silentLog })
+  const counters = createCounters({ store, node: 'nod_bench', clock, log: silentLog })
   const api = policyOf('api', API_LIMIT)
   const keys = Array.from({ length: KEYS }, (_, nth) => policyOf(`key${nth}`, KEY_LIMIT))
 
@@ -69,10 +69,12 @@ function policyOf(id: string, limit: number): LimitPolicy {
   return {
     id: `bench:${id}`,
     name: 'requests',
+    kind: 'window',
     class: 'bounded',
     limit,
     windowMs: WINDOW_MS,
     buckets: bucketsFor(WINDOW_MS),
-    onCounterLoss: 'refuse',
+    mode: 'enforce',
+    onCounterLoss: 'closed',
   }
 }

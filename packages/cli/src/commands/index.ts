@@ -1,6 +1,7 @@
 /** All commands: one line each. */
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
+import { adminKeysCommand } from './admin-keys.ts'
 import { apisCommand } from './apis.ts'
 import { applyCommand } from './apply.ts'
 import { appsCommand } from './apps.ts'
@@ -25,6 +26,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   routesCommand,
   modelsCommand,
   applyCommand,
+  adminKeysCommand,
   auditCommand,
   statusCommand,
   machineCommands,

@@ -4,6 +4,7 @@ import { NegativeAnswer, type CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
 import { collect, days, durationSeconds, instant, pairs, requestsLimit } from '../parse-options.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
+import { addImport } from './key-import.ts'
 import { addLifecycleVerbs } from './key-lifecycle.ts'
 import { addBulkRevoke } from './key-orders.ts'
 
@@ -123,6 +124,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     )
   addLifecycleVerbs(command, context)
   addBulkRevoke(command, context)
+  addImport(command, context)
   command
     .command('verify')
     .description('Ask whether a key is good. The key is read from standard input, never from the command line.')

@@ -1,18 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LimitPolicy, LimitState } from '../limit/policy.ts'
+import type { LimitState, WindowPolicy } from '../limit/policy.ts'
 import { rateLimitFields, retryAfterSeconds } from './rate-limit-fields.ts'
 
-const policy: LimitPolicy = {
+const policy: WindowPolicy = {
+  kind: 'window',
   id: 'key:key_01:requests',
   name: 'requests',
   class: 'bounded',
   limit: 100,
   windowMs: 60_000,
   buckets: 60,
-  onCounterLoss: 'refuse',
+  mode: 'enforce',
+  onCounterLoss: 'closed',
 }
-const state = (changes: Partial<LimitState>, named: Partial<LimitPolicy> = {}): LimitState => ({
+const state = (changes: Partial<LimitState>, named: Partial<WindowPolicy> = {}): LimitState => ({
   policy: { ...policy, ...named },
   remaining: 50,
   resetMs: 30_000,
@@ -84,6 +86,11 @@ describe('rateLimitFields', () => {
 })
 
 describe('retryAfterSeconds', () => {
+  test('says 1 s for calls that run: they end at any time', () => {
+    const running = { ...policy, kind: 'concurrency' } as const
+    expect(retryAfterSeconds({ policy: running, remaining: 0, resetMs: Infinity })).toBe(1)
+  })
+
   test.each([
     { resetMs: 0, seconds: 1 },
     { resetMs: 1_001, seconds: 2 },

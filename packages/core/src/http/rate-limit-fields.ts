@@ -2,6 +2,7 @@
  * The response fields that tell a caller its limits: `RateLimit-Policy` and `RateLimit`
  * (draft-ietf-httpapi-ratelimit-headers-10), Lists of Structured Fields (RFC 9651 §3.1) with one item for each limit.
  */
+import { burstSpanMs } from '../limit/burst.ts'
 import type { LimitState } from '../limit/policy.ts'
 
 /** RFC 9651 §3.3.1: an Integer has at most 15 digits. */
@@ -29,11 +30,34 @@ export function rateLimitFields(states: readonly LimitState[]): RateLimitFields 
   let state = ''
   for (const each of states) {
     const start = policy === '' ? quoted(each.policy.name) : `, ${quoted(each.policy.name)}`
-    policy += `${start};q=${integer(each.policy.limit)};w=${Math.max(1, wholeSeconds(each.policy.windowMs))}`
-    state += `${start};r=${integer(each.remaining)};t=${wholeSeconds(each.resetMs)}`
+    policy += start + declared(each)
+    state += `${start};r=${integer(each.remaining)}${Number.isFinite(each.resetMs) ? `;t=${wholeSeconds(each.resetMs)}` : ''}`
   }
   return { policy, state }
 }
+
+/** What a policy declares: how much (`q`), of what (`qu`, when not requests), in how long (`w`, where that is one length). */
+function declared({ policy, remaining }: LimitState): string {
+  switch (policy.kind) {
+    case 'window':
+      return `;q=${integer(policy.limit)};w=${windowSeconds(policy.windowMs)}`
+    case 'burst':
+      // As much as fits at once, and how long all of it takes to come back: that is the rate, too.
+      return `;q=${integer(policy.burst)};w=${windowSeconds(burstSpanMs(policy))}`
+    case 'concurrency':
+      return `;q=${integer(policy.limit)};qu="concurrent-requests"`
+    case 'quota':
+      return `;q=${integer(policy.limit)}${PERIOD[policy.period]}`
+    case 'credits':
+      // A balance has no size but what is left of it.
+      return `;q=${integer(remaining)}`
+  }
+}
+
+/** Months and years have no one length. */
+const PERIOD = { day: ';w=86400', week: ';w=604800', month: '', year: '' } as const
+
+const windowSeconds = (durationMs: number): number => Math.max(1, wholeSeconds(durationMs))
 
 /**
  * `Retry-After` (RFC 9110 §10.2.3) for a refusal: at least 1 second, never earlier than the blocking limit opens.
@@ -41,6 +65,8 @@ export function rateLimitFields(states: readonly LimitState[]): RateLimitFields 
  * @param blocking the limit that opens last of those that refused
  */
 export function retryAfterSeconds(blocking: LimitState): number {
+  // Calls end at any time: soon is worth a try.
+  if (blocking.policy.kind === 'concurrency') return 1
   return Math.min(LARGEST_DELAY_SECONDS, Math.max(1, wholeSeconds(blocking.resetMs)))
 }
 

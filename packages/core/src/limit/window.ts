@@ -9,10 +9,11 @@
  *
  * Pure. Instants are milliseconds (`…AtMs`, `nowMs`) of one clock, durations milliseconds (`…Ms`), costs units.
  */
-import type { LimitPolicy } from './policy.ts'
+import type { LocalCounter } from './local-counter.ts'
+import type { WindowPolicy } from './policy.ts'
 
 /** What of a policy the arithmetic needs. */
-export type WindowShape = Pick<LimitPolicy, 'limit' | 'windowMs' | 'buckets'>
+export type WindowShape = Pick<WindowPolicy, 'limit' | 'windowMs' | 'buckets'>
 
 /** Charged units by `bucketOf`. */
 export type BucketCounts = ReadonlyMap<number, number>
@@ -82,7 +83,7 @@ export function retryAfterMs(shape: WindowShape, counts: BucketCounts, cost: num
  * A window's counter in this process. Hand it a monotonic clock: one that steps back does not reopen what has been
  * forgotten, time stands still for the counter until the clock has caught up.
  */
-export class WindowCounter {
+export class WindowCounter implements LocalCounter {
   readonly #shape: WindowShape
   readonly #widthMs: number
   /** The buckets from `#oldest` to `#newest`, never more than fit; bucket `n` stands at `n % length`. */

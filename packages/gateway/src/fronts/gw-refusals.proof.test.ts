@@ -252,7 +252,7 @@ describe('when something of ours is gone', () => {
     const refusing = world.addKey(home, { apis: [home, lenient], limits: [limitOf('requests', 9, 60_000)] })
     const allowing = world.addKey(home, {
       apis: [home, lenient],
-      limits: [{ ...limitOf('lax', 9, 60_000), onCounterLoss: 'allow' }],
+      limits: [{ ...limitOf('lax', 9, 60_000), onCounterLoss: 'open' }],
     })
     const told = async (path: string, key: string, weather: Partial<Weather>) => {
       Object.assign(world.weather, weather)
@@ -283,11 +283,11 @@ describe('when something of ours is gone', () => {
     ])
     expect(await told('/gw/orders', secret, { areCountersLost: true })).toEqual([
       200,
-      [use('allow', ['limit', 'test:lax'], 'served')],
+      [use('open', ['limit', 'test:lax'], 'served')],
     ])
     expect(await told('/gw/orders', refusing.secret, { areCountersLost: true })).toEqual([
       503,
-      [use('refuse', ['limit', 'test:requests'], 'refused')],
+      [use('closed', ['limit', 'test:requests'], 'refused')],
     ])
     expect(await told('/gw/orders', secret, { isStoreGone: true })).toEqual([
       503,

@@ -404,7 +404,7 @@ describe('when something of ours is gone', () => {
       name: 'the counters',
       weather: { areCountersLost: true },
       code: 'counters_unavailable',
-      told: { dependency: 'counters', mode: 'refuse', target: { id: 'test:requests' } },
+      told: { dependency: 'counters', mode: 'closed', target: { id: 'test:requests' } },
     },
     {
       name: 'the journal',
@@ -432,12 +432,12 @@ describe('when something of ours is gone', () => {
   })
 
   test('a limit that allows while it cannot be counted is told', async () => {
-    const lax = { ...limitOf('requests', 10, 60_000), onCounterLoss: 'allow' as const }
+    const lax = { ...limitOf('requests', 10, 60_000), onCounterLoss: 'open' as const }
     const limited = plane.world.addKey(home, { limits: [lax] })
     plane.world.weather.areCountersLost = true
     expect((await ask({ key: limited.secret, api_id: 'api_wsp_home' })).body).toMatchObject({ valid: true })
     expect(plane.world.failureModes).toMatchObject([
-      { dependency: 'counters', mode: 'allow', target: { type: 'limit', id: lax.id }, outcome: 'served' },
+      { dependency: 'counters', mode: 'open', target: { type: 'limit', id: lax.id }, outcome: 'served' },
     ])
   })
 

@@ -18,8 +18,16 @@ import { isTls } from '../http/answer.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
-import type { Admission, AskedFacts, Lookup, MaybePromise, Verifier } from '../ports.ts'
-import { countersLost, journalFull, limitRule, limitsOfKey, tellUncounted } from '../stages/admit.ts'
+import type { Admission, AskedFacts, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
+import {
+  countersLost,
+  journalFull,
+  limitCode,
+  limitRule,
+  limitsOfKey,
+  noteOfExceeded,
+  tellUncounted,
+} from '../stages/admit.ts'
 import { keptOrigins } from '../stages/asked-facts.ts'
 import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
@@ -130,10 +138,17 @@ function judge(asked: Asked, lookup: Lookup): void {
   if (context.ports.journal.isFull()) throw journalFull(context)
   const policies = limitsOfKey(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  const admission = context.ports.counters.admit(policies, request.cost)
-  whenKnown(context, received, admission, (admitted) =>
-    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted })),
-  )
+  const admission = context.ports.counters.admit(policies, request.cost, {
+    keyId: key.id,
+    appId: key.app.current.id,
+    targetId: undefined,
+    clientIp: request.clientIp,
+  })
+  whenKnown(context, received, admission, (admitted) => {
+    // Nobody tells when the call that was asked about ends: whether there is a place is all that can be said.
+    if (admitted.kind === 'admitted' && admitted.hold !== undefined) context.ports.counters.release(admitted.hold)
+    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted }))
+  })
 }
 
 type Found = Extract<Lookup, { kind: 'found' }>
@@ -160,6 +175,7 @@ interface Outcome {
   readonly decision: Decision
   readonly limits: readonly LimitState[]
   readonly retryAfterMs?: number
+  readonly credits?: readonly CreditSpend[] | undefined
 }
 
 function admittedOutcome(
@@ -169,11 +185,19 @@ function admittedOutcome(
 ): Outcome {
   switch (admitted.kind) {
     case 'admitted':
-      if (admitted.lost !== undefined) tellUncounted(context, key, admitted.lost)
-      return { decision, limits: admitted.states }
+      tellUncounted(context, key, admitted.states)
+      return {
+        decision: { ...decision, shadow: noteOfExceeded(decision.shadow, admitted.states) },
+        limits: admitted.states,
+        credits: admitted.hold?.credits,
+      }
     case 'refused':
       return {
-        decision: { code: 'limit_reached', rule: limitRule(admitted.blocking.policy), shadow: decision.shadow },
+        decision: {
+          code: limitCode(admitted.blocking.policy),
+          rule: limitRule(admitted.blocking.policy),
+          shadow: decision.shadow,
+        },
         limits: admitted.states,
         retryAfterMs: admitted.blocking.resetMs,
       }
@@ -185,7 +209,7 @@ function admittedOutcome(
 function decided(asked: Asked, found: Found, outcome: Outcome): void {
   const { context, received, verifier, request } = asked
   const { key, version } = found
-  const { decision, limits, retryAfterMs } = outcome
+  const { decision, limits, retryAfterMs, credits } = outcome
   const whole = {
     ...decisionRecord(context, received, {
       caller: found,
@@ -193,6 +217,7 @@ function decided(asked: Asked, found: Found, outcome: Outcome): void {
       status: 200,
       code: decision.code,
       rule: decision.rule,
+      credits,
     }),
     apiId: request.apiId,
     askedBy: verifier.id,

@@ -1,8 +1,18 @@
 /** Stage 6: all limits in one step; none is charged when one refuses. A full journal refuses first, so nothing is lost. */
-import { ClavigerError, retryAfterSeconds, type KeyPart, type LimitPolicy, type LimitState } from '@claviger/core'
+import {
+  ClavigerError,
+  NO_SHADOW,
+  retryAfterSeconds,
+  type KeyPart,
+  type LimitKind,
+  type LimitPolicy,
+  type LimitState,
+  type RefusalCode,
+  type ShadowRefusal,
+} from '@claviger/core'
 import type { Context } from '../context.ts'
 import { JOURNAL_TARGET } from '../failure-targets.ts'
-import { learnLimits, type Admitted, type Authorized, type Refused } from '../exchange.ts'
+import { learnLimits, learnShadow, type Admitted, type Authorized, type Refused } from '../exchange.ts'
 import type { Admission, FailureMode, FailureModeUse, MaybePromise } from '../ports.ts'
 import { refuseCaller } from './refuse.ts'
 
@@ -14,8 +24,13 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
   if (context.ports.journal.isFull()) return refuseCaller(journalFull(context), JOURNAL_FULL_RULE, known)
   const { key, target } = known
   const policies = joinedLimits(key.limits, target.limits, target.api.current.limits)
-  if (policies.length === 0) return learnLimits(known, NO_LIMITS)
-  const admission = context.ports.counters.admit(policies, 1)
+  if (policies.length === 0) return learnLimits(known, NO_LIMITS, undefined)
+  const admission = context.ports.counters.admit(policies, 1, {
+    keyId: key.id,
+    appId: key.app.current.id,
+    targetId: target.id,
+    clientIp: known.clientIp,
+  })
   if (admission instanceof Promise) return admission.then((answer) => judge(context, known, answer))
   return judge(context, known, admission)
 }
@@ -23,8 +38,9 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
 function judge(context: Context, known: Authorized, admission: Admission): Admitted | Refused {
   switch (admission.kind) {
     case 'admitted':
-      if (admission.lost !== undefined) tellUncounted(context, known.key, admission.lost)
-      return learnLimits(known, admission.states)
+      tellUncounted(context, known.key, admission.states)
+      noteExceeded(known, admission.states)
+      return learnLimits(known, admission.states, admission.hold)
     case 'refused': {
       const refused = refuseCaller(limitReached(admission.blocking), limitRule(admission.blocking.policy), known)
       return { ...refused, limits: admission.states }
@@ -54,24 +70,66 @@ export function limitsOfKey(key: KeyPart, apiId: string | undefined): readonly L
   return key.limits
 }
 
+/** What a call is answered that this limit refuses. */
+export const limitCode = (policy: LimitPolicy): (typeof LIMIT_CODES)[LimitKind] => LIMIT_CODES[policy.kind]
+
 /** The name of the rule that a limit is, for people. */
 export const limitRule = (policy: LimitPolicy): string => `limit.${policy.name}`
 
 export function limitReached(blocking: LimitState): ClavigerError {
-  return new ClavigerError('limit_reached', `The limit "${blocking.policy.name}" is reached.`, {
-    retryAfterSeconds: retryAfterSeconds(blocking),
-  })
+  const { kind, name } = blocking.policy
+  switch (kind) {
+    case 'window':
+    case 'burst':
+    case 'quota':
+      return new ClavigerError('limit_reached', `The limit "${name}" is reached.`, {
+        retryAfterSeconds: retryAfterSeconds(blocking),
+      })
+    case 'concurrency':
+      return new ClavigerError('concurrency_reached', `As many calls as the limit "${name}" allows are running.`, {
+        retryAfterSeconds: retryAfterSeconds(blocking),
+      })
+    case 'credits':
+      // Waiting does not help: somebody has to grant new ones.
+      return new ClavigerError('credits_exhausted', `The credits "${name}" are used up.`)
+  }
 }
 
-/** The limits of this key that could not be counted, and let it through. */
-export function tellUncounted(context: Context, key: KeyPart, lost: readonly LimitPolicy[]): void {
-  for (const policy of lost)
-    context.ports.journal.failureModeUsed({ ...modeOf(key, policy), mode: 'allow', outcome: 'served' })
+/** The limits of this key that could not be counted, and let it through or were counted here alone. */
+export function tellUncounted(context: Context, key: KeyPart, states: readonly LimitState[]): void {
+  for (const { policy, loss } of states) {
+    if (loss !== undefined)
+      context.ports.journal.failureModeUsed({ ...modeOf(key, policy), mode: loss, outcome: 'served' })
+  }
 }
+
+function noteExceeded(known: Authorized, states: readonly LimitState[]): void {
+  const noted = noteOfExceeded(known.shadow ?? NO_SHADOW, states)
+  if (noted.length > 0) learnShadow(known, noted)
+}
+
+/** What was noted before, and the limits in shadow mode that would have refused. */
+export function noteOfExceeded(
+  noted: readonly ShadowRefusal[],
+  states: readonly LimitState[],
+): readonly ShadowRefusal[] {
+  let all = noted
+  for (const { policy, exceeded } of states)
+    if (exceeded === true) all = [...all, { code: limitCode(policy), rule: limitRule(policy) }]
+  return all
+}
+
+const LIMIT_CODES = {
+  window: 'limit_reached',
+  burst: 'limit_reached',
+  quota: 'limit_reached',
+  concurrency: 'concurrency_reached',
+  credits: 'credits_exhausted',
+} as const satisfies Record<LimitKind, RefusalCode>
 
 /** Counts the refusal that it makes. */
 export function countersLost(context: Context, key: KeyPart, policy: LimitPolicy): ClavigerError {
-  context.ports.journal.failureModeUsed({ ...modeOf(key, policy), mode: 'refuse', outcome: 'refused' })
+  context.ports.journal.failureModeUsed({ ...modeOf(key, policy), mode: 'closed', outcome: 'refused' })
   return new ClavigerError('counters_unavailable', 'Limits cannot be checked at the moment.', { retryAfterSeconds: 1 })
 }
 

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import {
   learnRecord,
   learnUsage,
+  type Admitted,
   type AnsweredHere,
   type Caller,
   type Forwarded,
@@ -15,7 +16,7 @@ import {
   type Target,
   type TokenUsage,
 } from '../exchange.ts'
-import type { DecisionRecord, MaybePromise, Usage } from '../ports.ts'
+import type { CreditSpend, DecisionRecord, MaybePromise, Usage } from '../ports.ts'
 import { JOURNAL_FULL_RULE, journalFull } from './admit.ts'
 import { factsOfCall } from './asked-facts.ts'
 import { refuseAdmitted } from './refuse.ts'
@@ -25,7 +26,11 @@ const UNOPENED = 'journal.open'
 
 /** Before a byte goes to the upstream the decision is in the spool; with `before-answer` it is on the disk. */
 export function open(context: Context, selected: Selected): MaybePromise<Opened | Refused> {
-  const record = decisionRecord(context, selected, { caller: selected, target: selected.target })
+  const record = decisionRecord(context, selected, {
+    caller: selected,
+    target: selected.target,
+    credits: selected.hold?.credits,
+  })
   const written = context.ports.journal.open(record, selected.target.audit)
   const opened = learnRecord(selected, record)
   if (written === undefined) return opened
@@ -65,9 +70,11 @@ function settle(forwarded: Forwarded, tokens: TokenUsage | undefined): Metered {
 
 /** The whole story of a forwarded call, once. Its decision was journaled by `open`, so nobody waits here. */
 export function record(context: Context, metered: Metered): MaybePromise<void> {
+  releaseHold(context, metered)
   const { record: opened, outcome, usage, startedMonotonicMs } = metered
   const durationMs = context.ports.clock.monotonicMs() - startedMonotonicMs
-  const whole = { ...opened, status: outcome.status, durationMs, usage }
+  // what was paid stands in the opening
+  const whole = { ...opened, status: outcome.status, durationMs, usage, credits: undefined }
   context.ports.ledger.settle(whole)
   return context.ports.journal.record(whole, metered.target.audit === 'ordinary' ? 'ordinary' : 'kept')
 }
@@ -88,6 +95,7 @@ export function recordAnswer(context: Context, answered: AnsweredHere): MaybePro
  * With `before-answer` the promise settles when it is on the disk.
  */
 export function recordRefusal(context: Context, received: Received, refused: Refused): MaybePromise<void> {
+  releaseHold(context, received)
   const { caller, target, rule } = refused
   if (caller === undefined) {
     context.ports.journal.refusedBefore(received.clientIp, refused.refused.code)
@@ -106,6 +114,11 @@ export function recordRefusal(context: Context, received: Received, refused: Ref
   return context.ports.journal.record(whole, rule === UNOPENED ? 'kept' : (target?.audit ?? 'ordinary'))
 }
 
+/** The call has ended, wherever it got to: others may have its place. */
+export function releaseHold(context: Context, known: Received & Partial<Pick<Admitted, 'hold'>>): void {
+  if (known.hold !== undefined) context.ports.counters.release(known.hold)
+}
+
 interface Decided {
   readonly caller: Caller
   readonly target: Target | undefined
@@ -113,10 +126,12 @@ interface Decided {
   readonly code?: string
   readonly rule?: string
   readonly usage?: Usage
+  readonly credits?: readonly CreditSpend[] | undefined
 }
 
 export function decisionRecord(context: Context, received: Received, outcome: Decided): DecisionRecord {
   const { key, version, shadow } = outcome.caller
+  const { credits } = outcome
   return {
     atMs: received.receivedAtMs,
     requestId: received.requestId,
@@ -136,6 +151,7 @@ export function decisionRecord(context: Context, received: Received, outcome: De
     status: outcome.status ?? 0,
     durationMs: context.ports.clock.monotonicMs() - received.startedMonotonicMs,
     usage: outcome.usage,
+    credits: credits !== undefined && credits.length > 0 ? credits : undefined,
     shadow,
     facts: factsOfCall(received),
     headText: undefined,

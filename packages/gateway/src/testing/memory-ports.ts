@@ -1,17 +1,19 @@
 /** The six ports in memory, small and real: for tests that start the gateway on a socket. */
 import { createHash, randomBytes } from 'node:crypto'
 import {
-  WindowCounter,
+  SlotCounter,
   compileScopes,
   composeKey,
   formatIp,
   ipPrefix,
   makePublicId,
+  openLocalCounter,
   parseKey,
   type ApiPart,
   type IpAddress,
   type KeyPart,
   type LimitPolicy,
+  type LocalCounter,
   type PartRef,
   type VersionPart,
 } from '@claviger/core'
@@ -21,6 +23,7 @@ import type {
   DecisionRecord,
   Egress,
   FailureModeUse,
+  Hold,
   Lookup,
   MaybePromise,
   Ports,
@@ -72,11 +75,13 @@ export class MemoryWorld {
   readonly settled: DecisionRecord[] = []
   readonly probes: { readonly ip: IpAddress; readonly reason: string }[] = []
   readonly failures: { readonly ip: IpAddress; readonly reason: string }[] = []
+  /** Of calls that have not ended. */
+  readonly held = new Map<Hold, readonly SlotCounter[]>()
   readonly ports: Ports
   /** Look-ups that a database would have had to answer. */
   reads = 0
   readonly #keys = new Map<string, MadeKey>()
-  readonly #counters = new Map<string, WindowCounter>()
+  readonly #counters = new Map<string, LocalCounter>()
 
   constructor(egress: Egress) {
     this.ports = {
@@ -98,6 +103,7 @@ export class MemoryWorld {
       },
       counters: {
         admit: (policies, cost) => this.#perhapsLate(this.#admit(policies, cost)),
+        release: (hold) => this.#release(hold),
         shieldedForMs: (ip) => (this.#failuresOf(ip) >= FAILURES_ALLOWED ? SHIELD_MS : 0),
         recordFailure: (ip, reason) => void this.failures.push({ ip, reason }),
       },
@@ -162,13 +168,36 @@ export class MemoryWorld {
       remaining: counter.remaining(nowMs),
       resetMs: counter.retryAfterMs(cost, nowMs),
     }))
-    if (fits) return { kind: 'admitted', states }
+    if (fits)
+      return {
+        kind: 'admitted',
+        states,
+        hold: this.#hold(
+          counters.map(({ counter }) => counter),
+          cost,
+        ),
+      }
     const blocking = states.reduce((last, state) => (state.resetMs > last.resetMs ? state : last))
     return { kind: 'refused', states, blocking }
   }
 
-  #counterOf(policy: LimitPolicy): WindowCounter {
-    const counter = this.#counters.get(policy.id) ?? new WindowCounter(policy)
+  /** Undefined when none of the limits has slots or a balance. */
+  #hold(counters: readonly LocalCounter[], cost: number): Hold | undefined {
+    const slots = counters.filter((counter) => counter instanceof SlotCounter)
+    const isPaid = counters.some((counter) => counter instanceof BalanceCounter)
+    if (slots.length === 0 && !isPaid) return undefined
+    const hold: Hold = { credits: isPaid ? [{ block: 7, units: cost }] : [] }
+    this.held.set(hold, slots)
+    return hold
+  }
+
+  #release(hold: Hold): void {
+    for (const slot of this.held.get(hold) ?? []) slot.release()
+    this.held.delete(hold)
+  }
+
+  #counterOf(policy: LimitPolicy): LocalCounter {
+    const counter = this.#counters.get(policy.id) ?? openLocalCounter(policy, 1, 0) ?? new BalanceCounter(policy.limit)
     this.#counters.set(policy.id, counter)
     return counter
   }
@@ -183,14 +212,46 @@ export class MemoryWorld {
   }
 }
 
-/** As each limit declares: one that refuses is enough. */
+/** As each limit declares: one that is closed is enough. */
 function lose(policies: readonly LimitPolicy[]): Admission {
-  const policy = policies.find(({ onCounterLoss }) => onCounterLoss === 'refuse')
+  const policy = policies.find(({ onCounterLoss }) => onCounterLoss === 'closed')
   if (policy !== undefined) return { kind: 'lost', policy }
   return {
     kind: 'admitted',
-    states: policies.map((allowing) => ({ policy: allowing, remaining: 0, resetMs: 0 })),
-    lost: policies,
+    states: policies.map((open) => ({ policy: open, remaining: 0, resetMs: 0, loss: 'open' as const })),
+  }
+}
+
+/** A balance that begins with what the limit says. */
+class BalanceCounter implements LocalCounter {
+  #left: number
+
+  constructor(left: number) {
+    this.#left = left
+  }
+
+  admits(cost: number): boolean {
+    return cost <= this.#left
+  }
+
+  charge(cost: number): void {
+    this.#left -= cost
+  }
+
+  remaining(): number {
+    return this.#left
+  }
+
+  retryAfterMs(cost: number): number {
+    return this.admits(cost) ? 0 : Infinity
+  }
+
+  resetMs(): number {
+    return Infinity
+  }
+
+  isIdle(): boolean {
+    return false
   }
 }
 
@@ -237,7 +298,17 @@ export function routeOf(
 }
 
 export function limitOf(name: string, limit: number, windowMs: number): LimitPolicy {
-  return { id: `test:${name}`, name, class: 'bounded', limit, windowMs, buckets: 10, onCounterLoss: 'refuse' }
+  return {
+    kind: 'window',
+    id: `test:${name}`,
+    name,
+    class: 'bounded',
+    limit,
+    windowMs,
+    buckets: 10,
+    mode: 'enforce',
+    onCounterLoss: 'closed',
+  }
 }
 
 function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {

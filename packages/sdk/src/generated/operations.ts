@@ -35,6 +35,7 @@ export const OPERATIONS = {
   getStatus: { method: 'GET', path: '/api/v1/status' },
   getUsage: { method: 'GET', path: '/api/v1/usage' },
   getWorkspace: { method: 'GET', path: '/api/v1/workspaces/{id}' },
+  importKeys: { method: 'POST', path: '/api/v1/keys/import' },
   listAdminKeys: { method: 'GET', path: '/api/v1/admin-keys' },
   listApis: { method: 'GET', path: '/api/v1/apis' },
   listApps: { method: 'GET', path: '/api/v1/apps' },

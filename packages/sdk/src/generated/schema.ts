@@ -49,7 +49,7 @@ export interface paths {
         put?: never;
         /**
          * Make an admin key.
-         * @description It may not outlive the key that makes it.
+         * @description It may not outlive the key that makes it, nor have a higher role, nor grant apis or scopes that the other may not. A key with bounds makes no workspaces and no set-up links.
          */
         post: operations["createAdminKey"];
         delete?: never;
@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Make another workspace.
-         * @description Answers a one-time link for its first owner.
+         * @description Answers a one-time link for its first owner, whose key does not outlive the one that asks.
          */
         post: operations["createWorkspace"];
         delete?: never;
@@ -148,7 +148,7 @@ export interface paths {
         put?: never;
         /**
          * Make a one-time link by which somebody becomes an owner of the workspace.
-         * @description Links made before and not used are void from then on.
+         * @description Links made before and not used are void from then on. The key that it makes does not outlive the one that asks.
          */
         post: operations["createSetupLink"];
         delete?: never;
@@ -542,6 +542,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in keys of another system by their hashes.
+         * @description Up to 10000 items in one transaction; each gets its own result, and a bad one does not hold up the others. A hash that was imported before is a duplicate, so an import that broke off is simply repeated. The secrets work from the answer on, as they were handed out. Bodies may have 16 MiB.
+         */
+        post: operations["importKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys/verify": {
         parameters: {
             query?: never;
@@ -928,7 +948,10 @@ export interface components {
             name: string;
             /** @description One of owner, operator, auditor, verifier. */
             role: string;
+            /** @description Null: all of the workspace. */
             api_ids: string[] | null;
+            /** @description Null: all. */
+            scopes: string[] | null;
             /** @description Stands in the secret in clear. */
             public_id: string;
             last_four: string;
@@ -1350,9 +1373,14 @@ export interface components {
                 /** @description The name of its counter. */
                 policy: string;
                 name: string;
-                limit: number;
+                /** @enum {string} */
+                kind: "window" | "burst" | "concurrency" | "quota" | "credits";
+                /** @enum {string} */
+                mode: "enforce" | "shadow";
+                /** @description Null for credits: there is what was granted. */
+                limit: number | null;
                 remaining: number;
-                /** @description Until more can be had, or until the cost can when it would block; null: never. */
+                /** @description Until more can be had, or until the cost can when it would block; null: nobody knows, or never. */
                 reset_ms: number | null;
                 would_block: boolean;
             }[];
@@ -1589,6 +1617,47 @@ export interface components {
             revision: number;
             versions: components["schemas"]["KeyVersion"][];
         };
+        KeyImport: {
+            created: number;
+            duplicates: number;
+            invalid: number;
+            /** @description In the change feed; 0: nothing was made. */
+            position: number;
+            /** @description One for each item, in their order. */
+            results: {
+                /** @enum {string} */
+                outcome: "created" | "duplicate" | "invalid";
+                /**
+                 * @description Made now, or before; left out for a hash that another workspace imported.
+                 * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+                 */
+                key_id?: string;
+                /** @description Why it is invalid. */
+                detail?: string;
+            }[];
+        };
+        /** @description Members that are left out are those of the import. */
+        KeyImportItem: {
+            /** @description Of the whole secret, as it is presented, in UTF-8. */
+            hash: string;
+            name?: string;
+            /**
+             * @description What may be shown of its beginning; 16 characters at most.
+             * @example sk_live_4eC
+             */
+            start?: string | null;
+            last_four?: string | null;
+            environment?: string;
+            scopes?: string[];
+            owner?: string | null;
+            tags?: string[];
+            metadata?: {
+                [key: string]: unknown;
+            };
+            not_before?: string | null;
+            expires_at?: string | null;
+            disabled?: boolean;
+        };
         KeyList: {
             data: components["schemas"]["Key"][];
             next_cursor: string | null;
@@ -1761,9 +1830,11 @@ export interface components {
         };
         KeyVersion: {
             number: number;
-            /** @description What may be shown of the secret: prefix, environment and public id. */
+            /** @description What may be shown of the secret: prefix, environment and public id; of an imported one what was told. */
             start: string;
             last_four: string;
+            /** @description The algorithm of the hash that it was imported by; null: issued here. */
+            imported_as: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1801,6 +1872,10 @@ export interface components {
             is_home: boolean;
             role: string;
             permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            /** @description May verify and grant keys of these; null: all. */
+            api_ids: string[] | null;
+            /** @description May grant these; null: all. */
+            scopes: string[] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1864,7 +1939,10 @@ export interface components {
             name: string;
             /** @description One of owner, operator, auditor, verifier. */
             role: string;
+            /** @description Null: all of the workspace. */
             api_ids: string[] | null;
+            /** @description Null: all. */
+            scopes: string[] | null;
             /** @description Stands in the secret in clear. */
             public_id: string;
             last_four: string;
@@ -2754,10 +2832,15 @@ export interface operations {
                      */
                     role: "owner" | "operator" | "auditor" | "verifier";
                     /**
-                     * @description For the role verifier: the apis whose keys it may verify. Null: all of the workspace.
+                     * @description The apis whose keys it may verify, and for which it may grant keys. Null: as the key that makes it.
                      * @default null
                      */
                     api_ids?: string[] | null;
+                    /**
+                     * @description The scopes that it may grant to keys. Null: as the key that makes it.
+                     * @default null
+                     */
+                    scopes?: string[] | null;
                     /**
                      * Format: date-time
                      * @description RFC 3339.
@@ -7082,6 +7165,167 @@ export interface operations {
             };
             /** @description `gone` */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Id of a resource of type app.
+                     * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    app_id: string;
+                    api_ids: string[];
+                    /** @enum {string} */
+                    algorithm: "sha256" | "sha512";
+                    /** @enum {string} */
+                    encoding: "hex" | "base64" | "base64url";
+                    /** @default live */
+                    environment?: string;
+                    /** @default [] */
+                    scopes?: string[];
+                    /**
+                     * @description Whom to ask about it.
+                     * @default null
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    /** @default [] */
+                    tags?: string[];
+                    /**
+                     * @description Your own facts; Claviger does not read them.
+                     * @default {}
+                     * @example {
+                     *       "team": "payments"
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339.
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    expires_at?: string | null;
+                    keys: components["schemas"]["KeyImportItem"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyImport"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

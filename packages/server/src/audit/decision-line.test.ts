@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DecisionRecord } from '@claviger/gateway'
-import { decodeDecision, encodeDecision, encodeOpening, headOf } from './decision-line.ts'
+import { creditsOf, decodeDecision, encodeDecision, encodeOpening, headOf } from './decision-line.ts'
 
 const record: DecisionRecord = {
   atMs: 1_790_000_000_123,
@@ -69,11 +69,37 @@ describe('a line', () => {
     }
     const shadow = [{ code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' }] as const
     for (const facts of [whole, { scopes: ['a'] }, { apiVersion: '1' }, { referer: 'null' }, {}])
-      for (const more of [{}, { askedBy: 'adm_1' }, { shadow }, { shadow, askedBy: 'adm_1' }]) {
+      for (const more of [
+        {},
+        { askedBy: 'adm_1' },
+        { shadow },
+        { shadow, askedBy: 'adm_1' },
+        { credits: [{ block: 7, units: 3 }] },
+        { shadow, credits: [{ block: 7, units: 3 }] },
+      ]) {
         expect(decodeDecision(encodeDecision({ ...record, ...more, facts }))).toEqual({ ...record, ...more, facts })
         expect(decodeDecision(encodeOpening({ ...record, ...more, facts }))).toEqual({ ...record, ...more, facts })
+        expect(creditsOf(encodeDecision({ ...record, ...more, facts }))).toEqual('credits' in more ? more.credits : [])
       }
     expect(encodeDecision({ ...record, facts: undefined })).toBe(encodeDecision(record))
+  })
+
+  test('tells what was paid, and says so at its end, without being read whole', () => {
+    const credits = [
+      { block: 7, units: 3 },
+      { block: 12, units: 1 },
+    ]
+    const asked = { ...record, askedBy: 'adm_1' }
+    for (const paid of [
+      { ...record, credits },
+      { ...asked, credits },
+      { ...record, usage: undefined, credits },
+    ]) {
+      expect(decodeDecision(encodeOpening(paid))).toEqual(paid)
+      expect(creditsOf(encodeDecision(paid))).toEqual(credits)
+    }
+    for (const unpaid of [record, asked, { ...record, userAgent: ']]]' }])
+      expect(creditsOf(encodeDecision(unpaid))).toEqual([])
   })
 
   test('says what it is sorted by without being read whole', () => {

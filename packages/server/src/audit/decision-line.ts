@@ -4,15 +4,16 @@
  * that strangers choose are escaped, all others are ours and hold nothing to escape.
  *
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
- *    code, rule, status, duration_ms, usage, asked by, shadow, facts]
+ *    code, rule, status, duration_ms, usage, asked by, shadow, facts, credits]
  *   shadow: [[code, rule], …]
  *   facts: [scopes, origin, referer, client certificate, api version]
+ *   credits: [[block, units], …]: always last, so that a line that has some is known by its end
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
  * kind `o` (opening): before the call is forwarded. `d` (decision): the whole story, once.
  */
-import type { RefusalCode, ShadowRefusal } from '@claviger/core'
-import type { AskedFacts, DecisionRecord, Usage } from '@claviger/gateway'
+import type { RefusalCode } from '@claviger/core'
+import type { AskedFacts, CreditSpend, DecisionRecord, Usage } from '@claviger/gateway'
 
 /** Before forwarding. If no decision follows, the process died in between. */
 export function encodeOpening(record: DecisionRecord): string {
@@ -41,15 +42,17 @@ function tail(record: DecisionRecord): string {
 }
 
 /** What stands at the end of few lines. */
-function end({ askedBy, shadow, facts }: DecisionRecord): string {
-  const hasShadow = shadow !== undefined && shadow.length > 0
-  if (facts !== undefined)
-    return `,${optional(askedBy)},${hasShadow ? shadowText(shadow) : 'null'},${factsText(facts)}]`
-  if (hasShadow) return `,${optional(askedBy)},${shadowText(shadow)}]`
-  return askedBy === undefined ? ']' : `,"${askedBy}"]`
+function end({ askedBy, shadow, facts, credits }: DecisionRecord): string {
+  const shadowed = shadow === undefined || shadow.length === 0 ? undefined : shadowText(shadow)
+  if (facts === undefined && credits === undefined) {
+    if (shadowed !== undefined) return `,${optional(askedBy)},${shadowed}]`
+    return askedBy === undefined ? ']' : `,"${askedBy}"]`
+  }
+  const told = facts === undefined ? 'null' : factsText(facts)
+  return `,${optional(askedBy)},${shadowed ?? 'null'},${told}${credits === undefined ? ']' : `,${creditsText(credits)}]`}`
 }
 
-function shadowText(shadow: readonly ShadowRefusal[]): string {
+function shadowText(shadow: NonNullable<DecisionRecord['shadow']>): string {
   return `[${shadow.map(({ code, rule }) => `["${code}","${rule}"]`).join(',')}]`
 }
 
@@ -61,6 +64,10 @@ function factsText({ scopes, origin, referer, clientCertificate, apiVersion }: A
 
 function escaped(text: string | undefined): string {
   return text === undefined ? 'null' : JSON.stringify(text)
+}
+
+function creditsText(credits: readonly CreditSpend[]): string {
+  return `[${credits.map(({ block, units }) => `[${block},${units}]`).join(',')}]`
 }
 
 function usageText(usage: Usage): string {
@@ -136,7 +143,7 @@ export function headOf(line: string): LineHead {
 export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
-  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow, facts] =
+  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow, facts, credits] =
     parts.slice(10)
   if (
     (kind !== 'd' && kind !== 'o') ||
@@ -170,6 +177,7 @@ export function decodeDecision(line: string): DecisionRecord {
     ...(typeof askedBy === 'string' && { askedBy }),
     ...(Array.isArray(shadow) && { shadow: shadowOf(shadow) }),
     ...(Array.isArray(facts) && { facts: factsOf(facts) }),
+    ...(Array.isArray(credits) && { credits: credits.map(spendOf) }),
   } as DecisionRecord
 }
 
@@ -186,6 +194,20 @@ function factsOf(parts: readonly unknown[]): AskedFacts {
     ...(typeof clientCertificate === 'string' && { clientCertificate }),
     ...(typeof apiVersion === 'string' && { apiVersion }),
   }
+}
+
+const CREDITS_END = ']]]'
+
+/** What a line says of credits. Most say nothing, and are not read for that. @throws UnreadableLine */
+export function creditsOf(line: string): readonly CreditSpend[] {
+  return line.endsWith(CREDITS_END) ? (decodeDecision(line).credits ?? []) : NO_CREDITS
+}
+
+const NO_CREDITS: readonly CreditSpend[] = []
+
+function spendOf(pair: unknown): CreditSpend {
+  const [block, units] = pair as [number, number] // written by `endText`, and a checksum stood over it
+  return { block, units }
 }
 
 function usageOf(parts: readonly unknown[]): Usage {

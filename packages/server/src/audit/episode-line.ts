@@ -37,7 +37,7 @@ const line = z.tuple([
   z.number().min(0),
   z.string().nullable(),
   z.enum(['counters', 'feed', 'journal', 'store']),
-  z.enum(['refuse', 'allow', 'serve_known', 'deny', 'drop', 'refuse_unknown']),
+  z.enum(['refuse', 'closed', 'open', 'local', 'serve_known', 'deny', 'drop', 'refuse_unknown']),
   z.enum(['limit', 'api', 'route', 'model', 'door', 'journal', 'store']),
   z.string(),
   count,

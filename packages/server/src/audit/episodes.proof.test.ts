@@ -27,7 +27,7 @@ function line(phase: FailureEpisode['phase'], changes: Partial<FailureEpisode> =
     beganAtMs: START_MS,
     durationMs: 4_000,
     dependency: 'counters',
-    mode: 'refuse',
+    mode: 'closed',
     target: { type: 'limit', id: 'key:key_1:requests', workspaceId: 'wsp_a' },
     served: 0,
     refused: 0,
@@ -57,7 +57,7 @@ describe('an episode in the audit log', () => {
         ...begin,
         actor: { type: 'system', id: 'dataplane' },
         resource: { type: 'limit', id: 'key:key_1:requests' },
-        values: { dependency: 'counters', mode: 'refuse', episode_id: 'evt_1', node_id: 'nod_1' },
+        values: { dependency: 'counters', mode: 'closed', episode_id: 'evt_1', node_id: 'nod_1' },
       },
       {
         ...end,

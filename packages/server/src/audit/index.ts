@@ -1,7 +1,14 @@
 /** Floor 3: the append-only log of changes and the journal of decisions. */
 export { appendEntry } from './append-entry.ts'
 export { keepPartitions, registerAuditJobs } from './audit-jobs.ts'
-export { decodeDecision, encodeDecision, encodeHead, encodeOpening, UnreadableLine } from './decision-line.ts'
+export {
+  creditsOf,
+  decodeDecision,
+  encodeDecision,
+  encodeHead,
+  encodeOpening,
+  UnreadableLine,
+} from './decision-line.ts'
 export type { Actor, ActorType, Entry, NewEntry } from './entry.ts'
 export { encodeEpisode, type FailureEpisode } from './episode-line.ts'
 export { eraseFields, type ErasureRequest } from './erase-fields.ts'

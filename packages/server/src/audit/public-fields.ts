@@ -34,6 +34,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   // keys and what they may do
   'prefix',
   'environment',
+  'algorithm',
   'scopes',
   'required_scopes',
   'cidr_allow',

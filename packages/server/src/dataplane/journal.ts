@@ -1,4 +1,7 @@
-/** The journal port over this process's spool: lines in, written once per turn; the drain does the rest. */
+/**
+ * The journal port over this process's spool: lines in, written once per turn; the drain does the rest. A line that tells of
+ * spent credits is never dropped, and always waited for: it is the only word of the spend, should this process die.
+ */
 import { JOURNAL_TARGET, type DecisionRecord, type FailureModeUse, type Journal } from '@claviger/gateway'
 import { encodeDecision, encodeHead, encodeOpening } from '#audit'
 import type { Spool } from '#spool'
@@ -31,7 +34,7 @@ export function createJournal({ spool, probes, nowMs, failureModeUsed }: Journal
     open(record, audit) {
       record.headText = encodeHead(record)
       const line = encodeOpening(record)
-      if (audit === 'before-answer') spool.append(line)
+      if (audit === 'before-answer' || record.credits !== undefined) spool.append(line)
       else if (spool.offer(line) !== undefined) dropping = undefined
       else dropping ??= { sinceMs: nowMs(), requestId: record.requestId }
       return waitFor(audit)
@@ -41,6 +44,10 @@ export function createJournal({ spool, probes, nowMs, failureModeUsed }: Journal
       if (audit !== 'ordinary') {
         spool.append(line)
         return audit === 'kept' ? undefined : spool.durable()
+      }
+      if (record.credits !== undefined) {
+        spool.append(line)
+        return spool.written()
       }
       if (spool.offer(line) !== undefined) return undefined // nothing depends on it: it goes to the disk with the turn
       if (record.usage !== undefined && wasOpened(record)) spool.append(line)

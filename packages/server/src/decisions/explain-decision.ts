@@ -13,7 +13,7 @@ import {
   type ShadowRefusal,
   type VersionPart,
 } from '@claviger/core'
-import { limitRule, limitsOfKey } from '@claviger/gateway'
+import { limitCode, limitRule, limitsOfKey } from '@claviger/gateway'
 import type { LimitPeek } from '#usage'
 import type { DecisionsRoom } from './room.ts'
 
@@ -50,7 +50,12 @@ export async function explainDecision(room: DecisionsRoom, question: Question): 
   const { key, version } = await findKey(room, question)
   const atMs = question.atMs ?? room.nowMs()
   const explanation = explain(key, version, { ...question.ask, nowMs: atMs, geo: room.geo() })
-  const limits = await room.peekLimits(limitsOfKey(key, question.ask.apiId), question.cost)
+  const limits = await room.peekLimits(limitsOfKey(key, question.ask.apiId), question.cost, {
+    keyId: key.id,
+    appId: key.app.current.id,
+    targetId: undefined,
+    clientIp: question.ask.clientIp,
+  })
   const told = withFeed(explanation, room.keys.isRevoked(key, version))
   return { key, version, atMs, limits, ...withLimits(told, limits, question) }
 }
@@ -98,28 +103,57 @@ function withFeed({ decision, checks, nearest }: Explanation, isRevoked: boolean
 
 function withLimits(told: Told, limits: readonly LimitPeek[], question: Question): Told {
   const isReached = told.code === 'valid' && question.atMs === undefined
-  const blocking = isReached ? limits.filter(({ blocks }) => blocks).toSorted(latestFirst) : []
-  const first = blocking[0]
   const checks = [...told.checks, ...limits.map((limit) => checkOf(limit, isReached))]
-  if (first === undefined) return { ...told, checks }
+  const refusing = isReached ? limits.filter(({ blocks }) => blocks) : []
+  const enforced = refusing.filter(({ policy }) => policy.mode === 'enforce').toSorted(latestFirst)
+  const first = enforced[0]
+  if (first === undefined) {
+    const exceeded = refusing.map(({ policy }) => ({ code: limitCode(policy), rule: limitRule(policy) }))
+    return { ...told, checks, shadow: [...told.shadow, ...exceeded] }
+  }
+  const change = enforced.map((limit) => changeOf(limit, question.cost)).join('; ')
   const rule = limitRule(first.policy)
-  const change = blocking.map((limit) => changeOf(limit, question.cost)).join('; ')
-  return { ...told, checks, code: 'limit_reached', rule, nearest: { rule, change } }
+  return { ...told, checks, code: limitCode(first.policy), rule, nearest: { rule, change } }
 }
 
 /** A door names the limit that opens last. */
 const latestFirst = (one: LimitPeek, other: LimitPeek): number =>
   one.resetMs === other.resetMs ? 0 : other.resetMs - one.resetMs
 
-function checkOf({ policy, remaining, resetMs, blocks }: LimitPeek, isReached: boolean): RuleCheck {
+function checkOf(limit: LimitPeek, isReached: boolean): RuleCheck {
+  const { policy, blocks } = limit
+  const told = { rule: limitRule(policy), detail: detailOf(limit) }
+  if (!isReached) return { ...told, outcome: 'not_reached' }
+  if (!blocks) return { ...told, outcome: 'passed' }
+  return { ...told, outcome: policy.mode === 'enforce' ? 'refused' : 'shadow_refused', code: limitCode(policy) }
+}
+
+function detailOf({ policy, remaining, resetMs }: LimitPeek): string {
+  const left = Math.floor(remaining)
   const more = Number.isFinite(resetMs) && resetMs > 0 ? `, more in ${Math.ceil(resetMs / 1000)} s` : ''
-  const detail = `${Math.floor(remaining)} of ${policy.limit} units are left${more}.`
-  const rule = limitRule(policy)
-  if (!isReached) return { rule, outcome: 'not_reached', detail }
-  return blocks ? { rule, outcome: 'refused', code: 'limit_reached', detail } : { rule, outcome: 'passed', detail }
+  switch (policy.kind) {
+    case 'window':
+    case 'burst':
+    case 'quota':
+      return `${left} of ${policy.kind === 'burst' ? policy.burst : policy.limit} units are left${more}.`
+    case 'concurrency':
+      return `${left} of ${policy.limit} places are free.`
+    case 'credits':
+      return `${left} credits are left.`
+  }
 }
 
 function changeOf({ policy, resetMs }: LimitPeek, cost: number): string {
-  if (!Number.isFinite(resetMs)) return `raise the limit ${policy.name} to ${cost} or more`
-  return `wait ${Math.ceil(resetMs / 1000)} s, or raise the limit ${policy.name}`
+  switch (policy.kind) {
+    case 'window':
+    case 'burst':
+    case 'quota':
+      return Number.isFinite(resetMs)
+        ? `wait ${Math.ceil(resetMs / 1000)} s, or raise the limit ${policy.name}`
+        : `raise the limit ${policy.name} to ${cost} or more`
+    case 'concurrency':
+      return `wait until a call has ended, or raise the limit ${policy.name}`
+    case 'credits':
+      return `grant credits ${policy.name}`
+  }
 }

@@ -1,5 +1,6 @@
 /** What the operations of this room need, handed in once at start. Nothing here changes anything. */
 import type { GeoLookup, LimitPolicy } from '@claviger/core'
+import type { LimitSubject } from '@claviger/gateway'
 import type { KeySnapshots, KeysRoom } from '#keys'
 import type { Store } from '#store'
 import type { LimitPeek } from '#usage'
@@ -17,5 +18,9 @@ export interface DecisionsRoom {
   /** What the doors know of addresses; undefined: nothing. */
   readonly geo: () => GeoLookup | undefined
   /** What is left of limits; charges nothing. */
-  readonly peekLimits: (policies: readonly LimitPolicy[], cost: number) => Promise<readonly LimitPeek[]>
+  readonly peekLimits: (
+    policies: readonly LimitPolicy[],
+    cost: number,
+    subject: LimitSubject,
+  ) => Promise<readonly LimitPeek[]>
 }

@@ -78,10 +78,13 @@ export const explanationAnswer = z
       z.object({
         policy: z.string().meta({ description: 'The name of its counter.' }),
         name: z.string(),
-        limit: z.number(),
+        kind: z.enum(['window', 'burst', 'concurrency', 'quota', 'credits']),
+        mode: z.enum(['enforce', 'shadow']),
+        limit: z.number().nullable().meta({ description: 'Null for credits: there is what was granted.' }),
         remaining: z.number(),
         reset_ms: z.int().nullable().meta({
-          description: 'Until more can be had, or until the cost can when it would block; null: never.',
+          description:
+            'Until more can be had, or until the cost can when it would block; null: nobody knows, or never.',
         }),
         would_block: z.boolean(),
       }),
@@ -130,7 +133,9 @@ export function explanationToWire(told: ToldDecision): z.input<typeof explanatio
     limits: told.limits.map(({ policy, remaining, resetMs, blocks }) => ({
       policy: policy.id,
       name: policy.name,
-      limit: policy.limit,
+      kind: policy.kind,
+      mode: policy.mode,
+      limit: policy.kind === 'credits' ? null : policy.limit,
       remaining: Math.floor(remaining),
       reset_ms: Number.isFinite(resetMs) ? Math.ceil(resetMs) : null,
       would_block: blocks,

@@ -66,8 +66,8 @@ export function recordFailure({ shield, refusedBefore }: ControlOptions, { clien
 function operatorOf(lookup: AdminKeyLookup, failed: (reason: string) => void): Operator {
   switch (lookup.kind) {
     case 'found': {
-      const { id, workspaceId, role, permissions, isHome, expiresAtMs } = lookup.key
-      return { adminKeyId: id, workspaceId, role, permissions, isHome, expiresAtMs }
+      const { id, workspaceId, role, permissions, isHome, expiresAtMs, bounds } = lookup.key
+      return { adminKeyId: id, workspaceId, role, permissions, isHome, expiresAtMs, bounds }
     }
     case 'unknown':
       failed(lookup.reason)

@@ -33,7 +33,7 @@ function pathOf(operation: Operation, idOf: (prefix: string) => string): string 
   const { params } = operation
   const filled = operation.path.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => {
     const example = params?.shape[name]?.meta?.()?.['example']
-    return typeof example === 'string' ? idOf(example.slice(0, 3)) : '1'
+    return typeof example === 'string' && /^[a-z]{3}_/.test(example) ? idOf(example.slice(0, 3)) : '1'
   })
   return `${API_ROOT}${filled}`
 }

@@ -314,13 +314,15 @@ describe('bounds', () => {
       expect(run.flips.total).toBe(COUNT / 10)
       expect(run.flips.groups).toHaveLength(1)
       expect(run.flips.groups[0].samples).toHaveLength(5)
-    expect(tookMs).toBeLessThan(20_000)
+      expect(tookMs).toBeLessThan(20_000)
       expect(longestMs).toBeLessThan(500)
       expect((mostBytes - beforeBytes) / 1_048_576).toBeLessThan(200)
 
       const few = await dryRun({ key: { id, ...onlyFrom(['10.0.0.0/8']) }, max_decisions: 5_000, samples: 0 })
       expect(few).toMatchObject({ truncated: true, decisions: { found: 5_000, evaluated: 5_000 } })
-      expect(few.flips).toMatchObject({ total: 500, groups: [{ samples: [] }] })
+      expect(few.flips).toMatchObject({ groups: [{ samples: [] }] })
+    expect(few.flips.total).toBeGreaterThan(400)
+    expect(few.flips.total).toBeLessThan(600)
       // the newest were looked at
       expect(Date.parse(few.oldest_at)).toBeGreaterThan(it.identity.clockMs - DAY_MS)
       const lastDay = await dryRun({ key: { id, disabled: true }, days: 1 })

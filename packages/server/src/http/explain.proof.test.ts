@@ -248,7 +248,8 @@ describe('limits', () => {
   test('are told with their state, and asking changes nothing of it', async () => {
     const { id, secret } = await issue({ limit: { requests: 10, window_seconds: 3600 } })
     const ask = async (members: object = {}) => (await it.call('POST', PATH, { body: { key_id: id, ...members } })).body
-    const fresh = { policy: `key:${id}:requests`, name: 'key', limit: 10, remaining: 10, would_block: false }
+    const policy = { policy: `key:${id}:requests`, name: 'key', kind: 'window', mode: 'enforce', limit: 10 }
+    const fresh = { ...policy, remaining: 10, would_block: false }
     expect((await ask()).limits).toEqual([{ ...fresh, reset_ms: 0 }])
     for (let again = 0; again < 20; again++) expect((await ask({ cost: 10 })).limits[0].remaining).toBe(10)
     expect((await it.verify({ key: secret, cost: 4 })).limits[0].remaining).toBe(6)

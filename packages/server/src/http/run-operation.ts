@@ -19,7 +19,7 @@ import { recordRefusal } from './record-refusal.ts'
 import { readJson } from './strict-json.ts'
 import type { Visit } from './visit.ts'
 
-/** A control call is small; what is larger belongs to the data plane. */
+/** A control call is small, unless its operation says otherwise; what is larger belongs to the data plane. */
 const MAX_BODY_BYTES = 1_048_576
 
 export interface Arrived {
@@ -172,7 +172,8 @@ type ReadInput = Awaited<ReturnType<typeof readInput>>
 async function readInput(options: ControlOptions, operation: BoundOperation, arrived: Arrived) {
   const params = parseParams(operation, arrived.params)
   const { query, paging } = parseQuery(operation, arrived.query)
-  const bytes = await bodyOf(operation, arrived.visit, Math.min(MAX_BODY_BYTES, options.config.maxBodyBytes))
+  const maxBytes = Math.min(operation.maxBodyBytes ?? MAX_BODY_BYTES, options.config.maxBodyBytes)
+  const bytes = await bodyOf(operation, arrived.visit, maxBytes)
   const body = parseBody(operation, bytes === undefined ? undefined : readJson(bytes))
   const filters = [...arrived.query].filter(([name]) => name !== 'cursor' && name !== 'limit' && name !== 'sort')
   return { params, query, body, paging, filters, bodyText: bytes === undefined ? '' : new TextDecoder().decode(bytes) }

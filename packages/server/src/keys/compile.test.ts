@@ -25,6 +25,7 @@ const row: SnapshotRow = {
   disabled_at: null,
   revoked_at: null,
   dormant_at: null,
+  asked_number: 1,
   deleted_at: null,
   number: 1,
   public_id: '0123456789AZ',

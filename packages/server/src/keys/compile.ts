@@ -28,7 +28,17 @@ export function requestLimit(
   if (requests === null || windowSeconds === null) return []
   const windowMs = windowSeconds * 1000
   return [
-    { id, name, class: 'bounded', limit: requests, windowMs, buckets: bucketsFor(windowMs), onCounterLoss: 'refuse' },
+    {
+      kind: 'window',
+      id,
+      name,
+      class: 'bounded',
+      limit: requests,
+      windowMs,
+      buckets: bucketsFor(windowMs),
+      mode: 'enforce',
+      onCounterLoss: 'closed',
+    },
   ]
 }
 

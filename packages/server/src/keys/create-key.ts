@@ -3,7 +3,7 @@ import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@clavig
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
-import { boundedExpiry, checkGrant, checkLife } from './check-grant.ts'
+import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key, RequestsLimit } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
@@ -37,15 +37,10 @@ export interface IssuedKey {
 
 /** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
 export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey): Promise<IssuedKey> {
+  checkBounds(caller, wanted)
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
-    const app = await room.findApp(tx, caller.workspaceId, wanted.appId)
-    if (app === undefined) {
-      const detail = `There is no app ${wanted.appId} in this workspace.`
-      throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/app_id', detail }] })
-    }
-    if (app.disabledAtMs !== undefined)
-      throw new ClavigerError('conflict', 'The app is disabled; enable it before it gets a key.')
+    await findAppForKeys(room, tx, caller, wanted.appId)
     const apis = await checkGrant(tx, caller.workspaceId, wanted)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
@@ -104,6 +99,17 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
     })
     return { key: await describeKey(tx, row), secret, position }
   })
+}
+
+/** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
+export async function findAppForKeys(room: KeysRoom, tx: Tx, caller: Caller, appId: string): Promise<void> {
+  const app = await room.findApp(tx, caller.workspaceId, appId)
+  if (app === undefined) {
+    const detail = `There is no app ${appId} in this workspace.`
+    throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/app_id', detail }] })
+  }
+  if (app.disabledAtMs !== undefined)
+    throw new ClavigerError('conflict', 'The app is disabled; enable it before it gets a key.')
 }
 
 /** Time without use counts from when the key can be used at all. */

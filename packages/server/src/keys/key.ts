@@ -8,9 +8,12 @@ export interface RequestsLimit {
 
 export interface KeyVersion {
   readonly number: number
-  /** The start that may be shown and searched for: `<prefix>_<env>_<public id>`. */
+  /** The start that may be shown and searched for: `<prefix>_<env>_<public id>`, or what an import told of it. */
   readonly start: string
+  /** Empty: of an imported secret nobody has told it. */
   readonly lastFour: string
+  /** Of the hash that it was imported by; null: issued here. */
+  readonly importedAs: string | null
   readonly createdAt: Date
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
@@ -92,8 +95,9 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
 export function versionFromRow(key: Pick<KeyRow, 'prefix' | 'environment'>, row: VersionRow): KeyVersion {
   return {
     number: row.number,
-    start: `${key.prefix}_${key.environment}_${row.public_id}`,
+    start: row.import_algorithm === null ? `${key.prefix}_${key.environment}_${row.public_id}` : (row.start_hint ?? ''),
     lastFour: row.last_four,
+    importedAs: row.import_algorithm,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,

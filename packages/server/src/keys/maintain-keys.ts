@@ -12,6 +12,7 @@ import {
   selectWorkspacesWithDormancy,
   type Dormancy,
 } from './rows-lifecycle.ts'
+import { forgetEarlierIds } from './rows-import.ts'
 import { deleteVoidPreviews } from './rows-orders.ts'
 import { deleteSeenIps } from './rows-uses.ts'
 
@@ -36,6 +37,7 @@ export function registerKeysJobs(room: KeysJobsRoom): void {
   room.store.jobs.every('keys_maintain', HOUR_MS, async () => {
     await sleepIdleKeys(room)
     await purgeDeletedKeys(room)
+    await forgetEarlierIds(room.store.db, new Date(room.nowMs() - DAY_MS))
     await deleteVoidPreviews(room.store.db, new Date(room.nowMs()))
     await deleteSeenIps(room.store.db, new Date(room.nowMs() - SEEN_IPS_KEPT_DAYS * DAY_MS))
   })

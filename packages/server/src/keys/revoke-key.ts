@@ -5,7 +5,7 @@ import { appendChange } from '#feed'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
-import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.ts'
+import { lockKey, selectVersions, updateKeyRow, updateVersionRow, type VersionRow } from './rows.ts'
 
 export interface Revoked {
   readonly key: Key
@@ -45,6 +45,11 @@ export async function revokeKey(
   })
 }
 
+/** All ids that an open stream may know a secret by. */
+export function idsOf({ public_id: id, import_tag: tag, earlier_id: earlier }: VersionRow): readonly string[] {
+  return [...new Set([id, tag, earlier])].filter((each) => each !== null)
+}
+
 /** Revokes one secret of a key; the others live on. */
 export async function revokeVersion(room: KeysRoom, caller: Caller, keyId: string, number: number): Promise<Revoked> {
   return room.store.transaction(async (tx) => {
@@ -71,7 +76,7 @@ export async function revokeVersion(room: KeysRoom, caller: Caller, keyId: strin
       kind: 'revocation',
       subjectType: 'key',
       subjectId: keyId,
-      detail: { version: number, ended: [version.public_id] },
+      detail: { version: number, ended: idsOf(version) },
     })
     return { key: await describeKey(tx, updated), position }
   })

@@ -1,6 +1,7 @@
 /** What the behaviours of this room need, handed in once at start. */
 import type { AppPart } from '@claviger/core'
 import type { Actor } from '#audit'
+import type { GrantBounds } from '#edge'
 import type { Seal } from '#seal'
 import type { Db, Store } from '#store'
 
@@ -33,4 +34,6 @@ export interface KeyTarget {
 export interface Caller {
   readonly workspaceId: string
   readonly actor: Actor
+  /** Of an operator's call: what may be granted. Left out by the machine itself. */
+  readonly operator?: { readonly bounds: GrantBounds }
 }

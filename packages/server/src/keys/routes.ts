@@ -11,6 +11,7 @@ import { revokeKey, revokeVersion, type Revoked } from './revoke-key.ts'
 import type { KeysRoutesRoom } from './room.ts'
 import { rotateKey } from './rotate-key.ts'
 import { decommissionOperations } from './routes/decommission.ts'
+import { importOperations } from './routes/import.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
 import { matching } from './rows-filter.ts'
@@ -330,5 +331,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...lifecycleOperations,
   ...orderOperations,
   ...decommissionOperations,
+  ...importOperations,
   verifyKey,
 ]

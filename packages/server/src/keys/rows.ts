@@ -214,6 +214,8 @@ export interface SnapshotRow {
   readonly dormant_at: Date | null
   readonly deleted_at: Date | null
   readonly revoked_at: Date | null
+  /** Of the version that was asked for. */
+  readonly asked_number: number
   readonly number: number
   readonly public_id: string
   readonly pepper_version: number
@@ -232,7 +234,7 @@ const SNAPSHOT_COLUMNS = `
 
 /** One statement, so that the row and the feed's position come from one snapshot of the database. */
 export const SELECT_SNAPSHOT = `
-  select ${SNAPSHOT_COLUMNS}
+  select ${SNAPSHOT_COLUMNS}, asked.number as asked_number
     from keys_version asked
     join keys_key k on k.id = asked.key_id
     join keys_version v on v.key_id = k.id
@@ -241,8 +243,17 @@ export const SELECT_SNAPSHOT = `
 
 /** The same of keys that are known by their ids, of one workspace. */
 export const SELECT_SNAPSHOTS_OF_KEYS = `
-  select ${SNAPSHOT_COLUMNS}
+  select ${SNAPSHOT_COLUMNS}, v.number as asked_number
     from keys_key k
     join keys_version v on v.key_id = k.id
    where k.workspace_id = $1 and k.id = any($2::text[])
    order by k.id, v.number`
+
+/** Of an imported secret: also by public ids that it had before. */
+export const SELECT_IMPORTED_SNAPSHOT = `
+  select ${SNAPSHOT_COLUMNS}, asked.number as asked_number
+    from keys_version asked
+    join keys_key k on k.id = asked.key_id
+    join keys_version v on v.key_id = k.id
+   where asked.import_algorithm is not null and (asked.public_id = $1 or asked.import_tag = $1 or asked.earlier_id = $1)
+   order by v.number`

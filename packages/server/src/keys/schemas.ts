@@ -115,8 +115,15 @@ export const keyPatch = z.strictObject({
 export const versionAnswer = z
   .object({
     number: z.int(),
-    start: z.string().meta({ description: 'What may be shown of the secret: prefix, environment and public id.' }),
+    start: z.string().meta({
+      description:
+        'What may be shown of the secret: prefix, environment and public id; of an imported one what was told.',
+    }),
     last_four: z.string(),
+    imported_as: z
+      .string()
+      .nullable()
+      .meta({ description: 'The algorithm of the hash that it was imported by; null: issued here.' }),
     created_at: wire.instant,
     expires_at: wire.instant.nullable().meta({ description: 'End of the grace period after a rotation.' }),
     revoked_at: wire.instant.nullable(),
@@ -315,6 +322,7 @@ export function versionToWire(version: KeyVersion): z.input<typeof versionAnswer
     number: version.number,
     start: version.start,
     last_four: version.lastFour,
+    imported_as: version.importedAs,
     created_at: wire.instantText(version.createdAt),
     expires_at: wire.instantText(version.expiresAt),
     revoked_at: wire.instantText(version.revokedAt),

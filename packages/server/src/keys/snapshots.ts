@@ -1,6 +1,7 @@
 /**
  * What the data plane knows of keys. In this order, each step cheaper than the next:
  * format and checksum → filter of all ids → cache → one read by primary key, shared by all who wait for it.
+ * What is none of our keys, but may be an imported one, takes the same way with an id that is made of it.
  * The change feed keeps it true; revocations are checked outside the cache too (decisions 3 and 6).
  */
 import {
@@ -18,9 +19,11 @@ import type { Change } from '#feed'
 import type { Seal } from '#seal'
 import type { Log, Store } from '#store'
 import { compileApi, compileKey } from './compile.ts'
-import { KeyCache } from './key-cache.ts'
+import { ImportedKeys } from './imported-keys.ts'
+import { KeyCache, type CachedKey } from './key-cache.ts'
 import { PartRegistry } from './part-registry.ts'
 import {
+  SELECT_IMPORTED_SNAPSHOT,
   SELECT_SNAPSHOT,
   SELECT_SNAPSHOTS_OF_KEYS,
   selectAnyApi,
@@ -64,6 +67,9 @@ export class KeySnapshots {
   #changesForgottenTo = 0
   readonly #revoked = new Set<string>()
   readonly #upgrading = new Set<string>()
+  readonly #imported: ImportedKeys
+  /** Counts the changes that brought new ids, so that a miss that one of them overtook is looked for again. */
+  #idChanges = 0
   readonly apis: PartRegistry<ApiPart>
   readonly apps: PartRegistry<AppPart>
   readonly workspaces: PartRegistry<WorkspacePart>
@@ -76,7 +82,15 @@ export class KeySnapshots {
     // Seeded, so that whoever knows one id cannot compute others that pass.
     const seed = Buffer.from(options.seal.randomBytes(8))
     this.#filter = new IdFilter([seed.readUInt32LE(0), seed.readUInt32LE(4)])
-    const { store, monotonicMs } = options
+    const { store, seal, log, monotonicMs } = options
+    this.#imported = new ImportedKeys({
+      store,
+      seal,
+      log,
+      cached: (id) => this.#cache.get(id),
+      isUnknown: (id) => this.#isUnknown(id),
+      read: async (id) => this.#fillOnce(id, SELECT_IMPORTED_SNAPSHOT),
+    })
     this.apis = new PartRegistry(async (id) => {
       const row = await selectAnyApi(store.db, id)
       return row === undefined ? undefined : compileApi(row)
@@ -87,6 +101,7 @@ export class KeySnapshots {
 
   /** Reads all ids into the filter. Until it has ended, every well-formed key is looked up. */
   async loadFilter(): Promise<void> {
+    await this.#imported.readForms()
     for (let after = ''; ;) {
       const ids = await selectPublicIds(this.#options.store.db, after, FILTER_PAGE)
       for (const id of ids) this.#filter.add(id)
@@ -104,11 +119,10 @@ export class KeySnapshots {
   /** Finds the key that a presented secret belongs to. Says nothing yet of whether it may be used. */
   find(presented: string): MaybePromise<Lookup> {
     const parsed = parseKey(presented)
-    if (parsed.kind !== 'key') return parsed.kind === 'checksum' ? CHECKSUM : MALFORMED
+    if (parsed.kind !== 'key') return this.#imported.find(presented, parsed.kind === 'checksum' ? CHECKSUM : MALFORMED)
     const cached = this.#cache.get(parsed.publicId)
     if (cached !== undefined) return this.#prove(presented, cached.key, cached.version)
-    if (this.#filterReady && !this.#filter.mayContain(parsed.publicId)) return UNKNOWN_ID
-    if (this.#misses.has(parsed.publicId)) return UNKNOWN_ID
+    if (this.#isUnknown(parsed.publicId)) return this.#imported.find(presented, UNKNOWN_ID)
     return this.#findCold(presented, parsed.publicId)
   }
 
@@ -179,6 +193,7 @@ export class KeySnapshots {
     this.#cache.clear()
     this.#misses.clear()
     this.#filterReady = false
+    this.#imported.distrust()
     await Promise.all([this.apis.refreshAll(), this.apps.refreshAll(), this.workspaces.refreshAll()])
     await this.loadFilter()
   }
@@ -212,28 +227,36 @@ export class KeySnapshots {
 
   async #findCold(presented: string, publicId: string): Promise<Lookup> {
     try {
-      const found = await this.#fillOnce(publicId)
-      return found === undefined ? UNKNOWN_ID : await this.#prove(presented, found.key, found.version)
+      const found = await this.#fillOnce(publicId, SELECT_SNAPSHOT)
+      if (found === undefined) return await this.#imported.find(presented, UNKNOWN_ID)
+      return await this.#prove(presented, found.key, found.version)
     } catch (cause) {
       this.#options.log.debug({ err: cause }, 'a key could not be read')
       return UNAVAILABLE
     }
   }
 
-  async #fillOnce(publicId: string): Promise<CachedOrMissing> {
+  #isUnknown(publicId: string): boolean {
+    return (this.#filterReady && !this.#filter.mayContain(publicId)) || this.#misses.has(publicId)
+  }
+
+  async #fillOnce(publicId: string, statement: string): Promise<CachedOrMissing> {
     const running = this.#filling.get(publicId)
     if (running !== undefined) return running
-    const fill = this.#fill(publicId).finally(() => this.#filling.delete(publicId))
+    const fill = this.#fill(publicId, statement).finally(() => this.#filling.delete(publicId))
     this.#filling.set(publicId, fill)
     return fill
   }
 
-  async #fill(publicId: string): Promise<CachedOrMissing> {
+  async #fill(publicId: string, statement: string): Promise<CachedOrMissing> {
     for (;;) {
       this.reads++
-      const rows = readSnapshotRows(await this.#options.store.raw(SELECT_SNAPSHOT, [publicId]))
+      const idChanges = this.#idChanges
+      const rows = readSnapshotRows(await this.#options.store.raw(statement, [publicId]))
       const first = rows[0]
       if (first === undefined) {
+        // a foreign key may have been presented for years before it is imported: this very moment
+        if (idChanges !== this.#idChanges) continue
         this.#rememberMiss(publicId)
         return undefined
       }
@@ -242,7 +265,7 @@ export class KeySnapshots {
       if (this.#overtaken(first.id, first.position)) continue
       const key = compileKey(first, rows, joined)
       this.#cache.put(key)
-      const version = key.versions.find((candidate) => candidate.publicId === publicId)
+      const version = key.versions.find((candidate) => candidate.number === first.asked_number)
       return version === undefined ? undefined : { key, version }
     }
   }
@@ -276,7 +299,10 @@ export class KeySnapshots {
   }
 
   #idsAdded(change: Change): void {
-    for (const id of textsOf(change.detail['public_ids'])) {
+    this.#imported.learn(change.detail['import_forms'])
+    const ids = textsOf(change.detail['public_ids'])
+    if (ids.length > 0) this.#idChanges++
+    for (const id of ids) {
       this.#filter.add(id)
       this.#misses.delete(id)
     }
@@ -319,7 +345,7 @@ function revokedNames({ subjectType, subjectId, detail }: Change): readonly stri
 const textsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
 
-type CachedOrMissing = { readonly key: KeyPart; readonly version: VersionPart } | undefined
+type CachedOrMissing = CachedKey | undefined
 
 /** The statement above names its columns, so the driver's rows have this shape. */
 const readSnapshotRows = (rows: readonly Record<string, unknown>[]): readonly SnapshotRow[] =>

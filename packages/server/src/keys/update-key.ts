@@ -3,7 +3,7 @@ import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
-import { boundedExpiry, checkGrant, checkLife } from './check-grant.ts'
+import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key, RequestsLimit } from './key.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
@@ -43,6 +43,7 @@ export async function updateKey(
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
+    refuseMore(caller, row, change)
     const updated = await updateKeyRow(tx, row.id, {
       ...(await changedKeyColumns(room, tx, row, change)),
       updated_at: new Date(nowMs),
@@ -102,6 +103,15 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
       ...(!change.disabled && row.disabled_at !== null && { awake_at: now }),
     }),
   }
+}
+
+/**
+ * Whoever adds an api or a scope grants the key as it is then: a scope counts at every api of the key. Taking away is free.
+ */
+function refuseMore(caller: Caller, row: KeyRow, change: KeyChange): void {
+  const { apiIds = row.api_ids, scopes = row.scopes } = change
+  const isMore = apiIds.some((id) => !row.api_ids.includes(id)) || scopes.some((scope) => !row.scopes.includes(scope))
+  if (isMore) checkBounds(caller, { apiIds, scopes })
 }
 
 /** The columns of a changed beginning and end; both are judged together, however many of them change. */

@@ -5,6 +5,7 @@
 import type { Db } from '#store'
 import { INSTALLATION } from './key-id.ts'
 import type { Keyring } from './keyring.ts'
+import type { SecretHash } from './primitives.ts'
 import { ReadyHmac } from './ready-hmac.ts'
 import { selectLiving } from './rows.ts'
 import { SealError } from './seal-error.ts'
@@ -14,6 +15,10 @@ export interface KeyedDigest {
   /** 32 bytes. */
   readonly digest: Uint8Array
 }
+
+/** No text begins with this byte in UTF-8: nobody can present one whose digest is that of a stored hash. */
+const NO_TEXT = 0xff
+const HASH_MARKS: Readonly<Record<SecretHash, Uint8Array>> = { sha256: markOf('sha256'), sha512: markOf('sha512') }
 
 interface LoadedPeppers {
   readonly currentVersion: number
@@ -58,8 +63,17 @@ export class Peppers {
     return pepper?.digest(presented)
   }
 
+  digestHashUnder(version: number, algorithm: SecretHash, hash: Uint8Array): Uint8Array | undefined {
+    const pepper = this.#loaded?.byVersion.get(version)
+    return pepper?.digest(Buffer.concat([HASH_MARKS[algorithm], hash]))
+  }
+
   close(): void {
     for (const pepper of this.#loaded?.byVersion.values() ?? []) pepper.wipe()
     this.#loaded = undefined
   }
+}
+
+function markOf(algorithm: SecretHash): Uint8Array {
+  return Uint8Array.of(NO_TEXT, ...new TextEncoder().encode(algorithm), NO_TEXT)
 }

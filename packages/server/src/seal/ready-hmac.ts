@@ -32,11 +32,11 @@ export class ReadyHmac {
   }
 
   /** @returns 32 bytes; a string counts as UTF-8 */
-  digest(message: string): Uint8Array {
+  digest(message: string | Uint8Array): Uint8Array {
     const most = message.length * MAX_BYTES_PER_UNIT
     const room =
       most <= ROOM_BYTES ? this.#inner : Buffer.concat([this.#inner.subarray(0, BLOCK_BYTES)], BLOCK_BYTES + most)
-    const end = BLOCK_BYTES + room.write(message, BLOCK_BYTES, 'utf8')
+    const end = BLOCK_BYTES + put(message, room)
     const block = room.subarray(0, end)
     this.#outer.set(hash('sha256', block, 'buffer'), BLOCK_BYTES)
     // what was presented does not stay in memory
@@ -48,4 +48,11 @@ export class ReadyHmac {
   wipe(): void {
     wipe(this.#inner, this.#outer)
   }
+}
+
+/** @returns how many bytes it takes, behind the block */
+function put(message: string | Uint8Array, room: Buffer): number {
+  if (typeof message === 'string') return room.write(message, BLOCK_BYTES, 'utf8')
+  room.set(message, BLOCK_BYTES)
+  return message.byteLength
 }

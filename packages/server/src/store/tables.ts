@@ -21,6 +21,7 @@ export interface Tables {
   identity_setup_link: IdentitySetupLinkTable
   identity_workspace: IdentityWorkspaceTable
   keys_api: KeysApiTable
+  keys_import_form: KeysImportFormTable
   keys_key: KeysKeyTable
   keys_order: KeysOrderTable
   keys_order_item: KeysOrderItemTable
@@ -32,6 +33,10 @@ export interface Tables {
   store_migration_checksum: StoreMigrationChecksumTable
   store_migration_lock: StoreMigrationLockTable
   usage_counter: UsageCounterTable
+  usage_credit: UsageCreditTable
+  usage_credit_block: UsageCreditBlockTable
+  usage_credit_entry: UsageCreditEntryTable
+  usage_credit_grant: UsageCreditGrantTable
   usage_hour: UsageHourTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
@@ -225,6 +230,7 @@ export interface IdentityAdminKeyTable {
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_by: string
   created_at: ColumnType<Date, Date | string, Date | string>
+  scopes: readonly string[] | null
 }
 
 export interface IdentityAppTable {
@@ -251,6 +257,7 @@ export interface IdentitySetupLinkTable {
   expires_at: ColumnType<Date, Date | string, Date | string>
   used_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_at: ColumnType<Date, Date | string, Date | string>
+  key_expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface IdentityWorkspaceTable {
@@ -283,6 +290,11 @@ export interface KeysApiTable {
   revision: Generated<number>
 }
 
+export interface KeysImportFormTable {
+  form: string
+  pepper_version: number
+}
+
 export interface KeysKeyTable {
   id: string
   workspace_id: string
@@ -308,7 +320,7 @@ export interface KeysKeyTable {
   owner: string | null
   tags: Generated<readonly string[]>
   dormant_after_days: number | null
-  awake_at: ColumnType<Date, Date | string, Date | string>
+  awake_at: ColumnType<Date, Date | string | undefined, Date | string>
   dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
@@ -362,6 +374,11 @@ export interface KeysVersionTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  import_algorithm: string | null
+  import_tag: string | null
+  earlier_id: string | null
+  start_hint: string | null
+  upgraded_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface SealKeyTable {
@@ -400,6 +417,44 @@ export interface UsageCounterTable {
   last_ms: ColumnType<number, number | bigint, number | bigint>
   buckets: ColumnType<readonly number[], readonly (number | bigint)[] | undefined, readonly (number | bigint)[]>
   units: ColumnType<readonly number[], readonly (number | bigint)[] | undefined, readonly (number | bigint)[]>
+  state: ColumnType<unknown | null, string | null, string | null>
+}
+
+export interface UsageCreditTable {
+  account_id: string
+  workspace_id: string
+  booked: ColumnType<number, number | bigint | undefined, number | bigint>
+  leased: ColumnType<number, number | bigint | undefined, number | bigint>
+  refundable: ColumnType<number, number | bigint | undefined, number | bigint>
+  entries: ColumnType<number, number | bigint | undefined, number | bigint>
+}
+
+export interface UsageCreditBlockTable {
+  node_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  account_id: string
+  units: ColumnType<number, number | bigint, number | bigint>
+  spent: ColumnType<number, number | bigint, number | bigint>
+  opened_at: ColumnType<Date, Date | string | undefined, Date | string>
+}
+
+export interface UsageCreditEntryTable {
+  account_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  kind: string
+  units: ColumnType<number, number | bigint, number | bigint>
+  balance: ColumnType<number, number | bigint, number | bigint>
+  reference: string
+  note: string | null
+  ends_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  at: ColumnType<Date, Date | string | undefined, Date | string>
+}
+
+export interface UsageCreditGrantTable {
+  account_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  ends_at: ColumnType<Date, Date | string, Date | string>
+  units: ColumnType<number, number | bigint, number | bigint>
 }
 
 export interface UsageHourTable {

@@ -11,7 +11,7 @@ const config = loadConfig(
 )
 const store = await openStore(config, silentLog)
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
-const counters = createCounters({ store, clock, log: silentLog })
+const counters = createCounters({ store, node: `nod_${process.pid}`, clock, log: silentLog })
 const policy = JSON.parse(policyText) as LimitPolicy // written by the test that starts us
 process.stdout.write('ready\n')
 await new Promise((resolve) => process.stdin.once('data', resolve))

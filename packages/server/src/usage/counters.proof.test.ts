@@ -1,19 +1,17 @@
-import type { LimitPolicy } from '@claviger/core'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import type { WindowPolicy } from '@claviger/core'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '#config'
 import { openTestStore, type TestStore } from '../store/testing.ts'
 import { createCounters, type RunningCounters } from './counters.ts'
 import { maintainUsage } from './maintain-usage.ts'
+import { startChild, type Child } from './testing/child.ts'
 
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
 
 let store: TestStore
 const running: RunningCounters[] = []
-const children: ChildProcess[] = []
+const children: Child[] = []
 
 let testNumber = 0
 
@@ -26,25 +24,27 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const counters of running.splice(0)) await counters.close()
-  for (const child of children.splice(0)) child.kill('SIGKILL')
+  for (const child of children.splice(0)) child.process.kill('SIGKILL')
 })
 afterAll(async () => store.dispose())
 
-function policyOf(limit: number, rest: Partial<LimitPolicy> = {}): LimitPolicy {
+function policyOf(limit: number, rest: Partial<WindowPolicy> = {}): WindowPolicy {
   return {
     name: 'key',
     class: 'bounded',
+    kind: 'window',
+    mode: 'enforce',
     limit,
     windowMs: 3_600_000,
     buckets: 60,
-    onCounterLoss: 'refuse',
+    onCounterLoss: 'closed',
     ...rest,
     id: `${testNumber}:${rest.id ?? 'key'}`,
   }
 }
 
 function open(from: Pick<TestStore, 'raw'> = store): RunningCounters {
-  const counters = createCounters({ store: from, clock, log: silentLog })
+  const counters = createCounters({ store: from, node: 'nod_test', clock, log: silentLog })
   running.push(counters)
   return counters
 }
@@ -59,7 +59,7 @@ async function setLiveNodes(count: number): Promise<void> {
 /** Clients that each ask again and again, as fast as they are answered. @returns how many calls were admitted */
 async function hammer(
   counters: readonly RunningCounters[],
-  policies: readonly LimitPolicy[],
+  policies: readonly WindowPolicy[],
   clients: number,
   callsEach: number,
 ): Promise<number> {
@@ -103,41 +103,29 @@ describe('64 clients on a limit of 1,000', () => {
   test('in three processes of which one is killed: never more than 1,000, and nearly all of them', async () => {
     await setLiveNodes(3)
     const processes = await Promise.all([0, 1, 2].map(async () => startClients(policyOf(1_000))))
-    for (const { child } of processes) child.stdin?.write('go\n')
+    for (const { tell } of processes) tell()
     const [victim, ...others] = processes
-    await expect.poll(() => victim?.admitted(), { timeout: 10_000 }).toBeGreaterThan(20)
-    victim?.child.kill('SIGKILL')
+    await expect.poll(() => victim?.said('admitted'), { timeout: 10_000 }).toBeGreaterThan(20)
+    victim?.process.kill('SIGKILL')
     await Promise.all(others.map(async ({ ended }) => ended))
-    const admitted = processes.reduce((sum, one) => sum + one.admitted(), 0)
+    const admitted = processes.reduce((sum, { said }) => sum + said('admitted'), 0)
     expect(admitted).toBeLessThanOrEqual(1_000)
     expect(admitted).toBeGreaterThan(700)
   })
 })
 
-interface Clients {
-  readonly child: ChildProcess
-  readonly ended: Promise<unknown>
-  admitted(): number
-}
-
-async function startClients(policy: LimitPolicy): Promise<Clients> {
+async function startClients(policy: WindowPolicy): Promise<Child> {
   const program = fileURLToPath(new URL('counters.child.ts', import.meta.url))
   const words = [store.config.databaseUrl?.reveal() ?? '', store.config.dataDir, JSON.stringify(policy), '22', '60']
-  const child = spawn(process.execPath, ['--conditions=@claviger/source', program, ...words], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = await startChild(program, words)
   children.push(child)
-  const ended = once(child, 'close')
-  const said: string[] = []
-  createInterface({ input: child.stdout }).on('line', (line) => said.push(line))
-  await expect.poll(() => said, { timeout: 20_000 }).toContain('ready')
-  return { child, ended, admitted: () => said.filter((line) => line === 'admitted').length }
+  return child
 }
 
 describe('counters', () => {
   test('survive a restart: what was used stays used, what was leased counts as spent until its end', async () => {
     const policy = policyOf(100)
-    const first = createCounters({ store, clock, log: silentLog })
+    const first = createCounters({ store, node: 'nod_test', clock, log: silentLog })
     expect(await hammer([first], [policy], 1, 60)).toBe(60)
     // Killed: nothing is given back.
     const second = open()
@@ -189,10 +177,10 @@ describe('counters', () => {
       kind: 'lost',
       policy: { id: `${testNumber}:refuse` },
     })
-    expect(await counters.admit([policyOf(5, { id: 'allow', onCounterLoss: 'allow' })], 1)).toMatchObject({
+    expect(await counters.admit([policyOf(5, { id: 'allow', onCounterLoss: 'open' })], 1)).toMatchObject({
       kind: 'admitted',
     })
-    expect(counters.facts()).toMatchObject({ lossRefused: 1, lossAllowed: 1, storeAway: true })
+    expect(counters.facts()).toMatchObject({ losses: { closed: 1, open: 1 }, storeAway: true })
     away = false
     await expect
       .poll(async () => (await counters.admit([policyOf(5, { id: 'refuse' })], 1)).kind, { timeout: 3_000 })

@@ -1,11 +1,13 @@
 /** The gateway's port `Counters`: limits from leases, and the shield. */
 import { setImmediate } from 'node:timers'
 import type { LimitPolicy } from '@claviger/core'
-import type { Clock, Counters } from '@claviger/gateway'
+import type { Clock, Counters, LimitSubject } from '@claviger/gateway'
 import type { Log, Store } from '#store'
+import type { CallHold } from './call-hold.ts'
 import type { LeaseStore } from './lease-store.ts'
 import { LeasedLimits, type LimitFacts } from './leased-limits.ts'
-import { peekLeased, type LimitPeek } from './peek-limits.ts'
+import type { OnLoss } from './losses.ts'
+import type { LimitPeek } from './peek-limits.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
 import { Shield, type ShieldOptions } from './shield.ts'
 
@@ -13,8 +15,11 @@ export interface CountersOptions {
   readonly store: Pick<Store, 'raw'>
   readonly clock: Clock
   readonly log: Log
-  /** In place of PostgreSQL's. */
-  readonly leaseStore?: LeaseStore
+  /** Id of this process. */
+  readonly node: string
+  /** Asked before PostgreSQL's, for the kinds of limits that it counts. */
+  readonly leaseStore?: LeaseStore | undefined
+  readonly onLoss?: OnLoss | undefined
   readonly shield?: ShieldOptions
 }
 
@@ -24,7 +29,7 @@ export interface RunningCounters extends Counters {
    *
    * @throws ClavigerError `store_unavailable`
    */
-  peek(policies: readonly LimitPolicy[], cost: number): Promise<readonly LimitPeek[]>
+  peek(policies: readonly LimitPolicy[], cost: number, subject?: LimitSubject): Promise<readonly LimitPeek[]>
   facts(): LimitFacts
   /** Gives all leases back. */
   close(): Promise<void>
@@ -37,14 +42,19 @@ export function createCounters({
   store,
   clock,
   log,
+  node,
   leaseStore,
+  onLoss,
   shield: shieldOptions,
 }: CountersOptions): RunningCounters {
   const limits = new LeasedLimits({
-    store: leaseStore ?? new PgLeaseStore(store),
+    stores: [...(leaseStore === undefined ? [] : [leaseStore]), new PgLeaseStore(store)],
+    node,
     clock,
     log,
     schedule: (work) => void setImmediate(work),
+    after: (delayMs, work) => workAfter(clock, delayMs, work),
+    onLoss,
   })
   const shield = new Shield(shieldOptions)
   const sweeping = setInterval(() => {
@@ -52,21 +62,29 @@ export function createCounters({
   }, SWEEP_MS)
   sweeping.unref()
   return {
-    admit: (policies, cost) => limits.admit(policies, cost),
+    admit: (policies, cost, subject) => limits.admit(policies, cost, subject),
+    // Every hold comes from `admit` above.
+    release: (hold) => (hold as CallHold).release(),
     shieldedForMs: (clientIp) => shield.blockedForMs(clientIp, clock.monotonicMs()),
     recordFailure: (clientIp) => {
       shield.recordFailure(clientIp, clock.monotonicMs())
     },
-    peek: async (policies, cost) => {
-      const leased = policies.filter((policy) => policy.class !== 'approximate')
-      const peeks = await peekLeased(store, leased, cost, (policy) => limits.unitsHere(policy))
-      const known = new Map(peeks.map((peek) => [peek.policy, peek]))
-      return policies.map((policy) => known.get(policy) ?? limits.peekLocal(policy, cost))
-    },
+    peek: async (policies, cost, subject) => limits.peek(policies, cost, subject),
     facts: () => limits.facts(),
     close: async () => {
       clearInterval(sweeping)
       await limits.close()
     },
   }
+}
+
+/** A timer may run up to a millisecond early by the monotonic clock. */
+function workAfter(clock: Clock, delayMs: number, work: () => void): void {
+  const dueMs = clock.monotonicMs() + delayMs
+  const look = (): void => {
+    const leftMs = dueMs - clock.monotonicMs()
+    if (leftMs > 0) setTimeout(look, Math.ceil(leftMs))
+    else work()
+  }
+  setTimeout(look, Math.ceil(delayMs))
 }

@@ -3,7 +3,7 @@
  * and whether the store is away.
  */
 import type { Clock } from '@claviger/gateway'
-import type { DrawRequest, Grant, LeaseStore, UnusedUnits } from './lease-store.ts'
+import type { DrawRequest, Grant, LeaseStore, Returned } from './lease-store.ts'
 
 export interface Answered {
   /** Undefined: the store could not be reached. */
@@ -37,16 +37,24 @@ const REST_MS = 250
 export class DrawQueue {
   readonly #options: DrawQueueOptions
   #queued: Queued[] = []
-  #returns: UnusedUnits[] = []
+  #returns: Returned[] = []
+  /** To be said again once the store is back: closing a block twice is the same as closing it once. */
+  #owed: Returned[] = []
   #scheduled = false
   #running = 0
   #wayMs = FIRST_GUESS_MS
   #failures = 0
   #restUntilMs = Number.NEGATIVE_INFINITY
+  /** Processes that share the limits, as the store said last. */
+  liveNodes = 1
   calls = 0
 
   constructor(options: DrawQueueOptions) {
     this.#options = options
+  }
+
+  get store(): LeaseStore {
+    return this.#options.store
   }
 
   /** How long a call takes, smoothed, in ms. */
@@ -77,9 +85,20 @@ export class DrawQueue {
     this.#flushLater()
   }
 
-  giveBack(returns: readonly UnusedUnits[]): void {
-    for (const unused of returns) this.#returns.push(unused)
+  giveBack(returns: readonly Returned[]): void {
+    for (const returned of returns) this.#returns.push(returned)
     if (returns.length > 0) this.#flushLater()
+  }
+
+  /** What is still owed after a failure, once the store has had its rest. Call it now and then. */
+  tryAgain(): void {
+    if (this.#owed.length > 0 && !this.isAway()) this.giveBack(this.#owed.splice(0))
+  }
+
+  /** Says the last things, at once. What cannot be said counts as spent, or is settled from the spool. */
+  async close(returns: readonly Returned[]): Promise<void> {
+    const last = [...this.#owed.splice(0), ...this.#returns.splice(0), ...returns]
+    if (last.length > 0) await this.#options.store.giveBack(last).catch(() => undefined)
   }
 
   #flushLater(): void {
@@ -98,7 +117,7 @@ export class DrawQueue {
     }
   }
 
-  async #call(queued: readonly Queued[], returns: readonly UnusedUnits[]): Promise<void> {
+  async #call(queued: readonly Queued[], returns: readonly Returned[]): Promise<void> {
     const { store, clock } = this.#options
     const sentMs = clock.monotonicMs()
     const leastMs = Math.ceil(this.#wayMs * LEAST_WAYS)
@@ -112,10 +131,14 @@ export class DrawQueue {
       )
       this.#onSuccess(clock.monotonicMs() - sentMs)
     } catch (error) {
-      this.#onFailure(error)
+      this.#onFailure(error, returns)
     }
     this.#running--
-    for (const [index, { onAnswer }] of queued.entries()) onAnswer({ grant: grants[index], sentMs })
+    for (const [index, { onAnswer }] of queued.entries()) {
+      const grant = grants[index]
+      if (grant !== undefined) this.liveNodes = grant.liveNodes
+      onAnswer({ grant, sentMs })
+    }
     this.#flush()
   }
 
@@ -126,8 +149,9 @@ export class DrawQueue {
     this.#options.onBack()
   }
 
-  /** What was to be given back is lost with the call: trying again could give it back twice. */
-  #onFailure(error: unknown): void {
+  /** Units that were to be given back are lost with the call: trying again could give them back twice. */
+  #onFailure(error: unknown, returns: readonly Returned[]): void {
+    for (const returned of returns) if (returned.kind === 'credits') this.#owed.push(returned)
     this.#restUntilMs = this.#options.clock.monotonicMs() + REST_MS
     if (this.#failures++ === 0) this.#options.onAway(error)
   }

@@ -1,8 +1,21 @@
-/** Limits, leases and the shield; hourly sums of what was used (decisions 5, 18 and 19). */
+/** Limits, leases, credits and the shield; hourly sums of what was used (decisions 5 and 18 to 20). */
 export { createCounters, type CountersOptions, type RunningCounters } from './counters.ts'
-export type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, UnusedUnits } from './lease-store.ts'
+export type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, Returned } from './lease-store.ts'
 export type { LimitFacts } from './leased-limits.ts'
 export type { LimitPeek } from './peek-limits.ts'
+export type { LossFacts, OnLoss } from './losses.ts'
+export {
+  bookCredits,
+  listCreditEntries,
+  listOpenBlocks,
+  readCredits,
+  type CreditBalance,
+  type CreditCaller,
+  type CreditLedgerEntry,
+  type NewCreditEntry,
+  type OpenBlock,
+} from './credits.ts'
+export { noteCreditSpends, settleCredits } from './settle-credits.ts'
 export { maintainUsage, registerUsageJobs } from './maintain-usage.ts'
 export { DEFAULT_SHIELD, type ShieldOptions } from './shield.ts'
 export {

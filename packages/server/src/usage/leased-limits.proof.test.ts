@@ -1,4 +1,4 @@
-import type { LimitPolicy } from '@claviger/core'
+import type { WindowPolicy } from '@claviger/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestStore, type TestStore } from '../store/testing.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
@@ -37,14 +37,16 @@ async function simulate(nodes: number, random: () => number): Promise<Simulation
   return simulation
 }
 
-const policyOf = (id: string, limit: number, windowMs: number): LimitPolicy => ({
+const policyOf = (id: string, limit: number, windowMs: number): WindowPolicy => ({
   id,
   name: 'test',
   class: 'bounded',
+  kind: 'window',
+  mode: 'enforce',
   limit,
   windowMs,
   buckets: 60,
-  onCounterLoss: 'refuse',
+  onCounterLoss: 'closed',
 })
 
 describe('the real store, on simulated nodes with clocks two seconds apart', () => {

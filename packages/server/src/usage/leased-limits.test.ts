@@ -1,56 +1,13 @@
-import type { LimitPolicy } from '@claviger/core'
+import type { WindowPolicy } from '@claviger/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LeaseStore } from './lease-store.ts'
 import { MemoryLeaseStore } from './testing/memory-lease-store.ts'
 import { admittedUnits, mostInAnyWindow, Simulation, type Arrival } from './testing/simulation.ts'
-
-const START_MS = 1_800_000_000_000
-
-function policyOf(limit: number, windowMs: number, rest: Partial<LimitPolicy> = {}): LimitPolicy {
-  return {
-    id: `test:${limit}:${windowMs}`,
-    name: 'test',
-    class: 'bounded',
-    limit,
-    windowMs,
-    buckets: 10,
-    onCounterLoss: 'refuse',
-    ...rest,
-  }
-}
-
-function simulate(): { readonly simulation: Simulation; readonly store: () => MemoryLeaseStore } {
-  let made: MemoryLeaseStore | undefined
-  const simulation = new Simulation(
-    START_MS,
-    (its) =>
-      (made = new MemoryLeaseStore(
-        () => its.nowMs,
-        () => its.liveNodes(),
-      )),
-  )
-  return {
-    simulation,
-    store: () => {
-      if (made === undefined) throw new Error('the simulation made no store')
-      return made
-    },
-  }
-}
-
-/** Calls of one unit, evenly over `windows` windows, each at one of the nodes. */
-function steady(policy: LimitPolicy, windows: number, nodeOf: (index: number) => number): readonly Arrival[] {
-  const count = policy.limit * windows
-  return Array.from({ length: count }, (_, index) => ({
-    atMs: START_MS + 100 + (index * policy.windowMs) / policy.limit,
-    node: nodeOf(index),
-    cost: 1,
-  }))
-}
+import { numbers, simulate, START_MS, steady, windowOf } from './testing/worlds.ts'
 
 /** What a limiter could admit that knows every call at once: a log of all calls, asked for any trailing window. */
-function ideal(policy: LimitPolicy, arrivals: readonly Arrival[]): number {
+function ideal(policy: WindowPolicy, arrivals: readonly Arrival[]): number {
   const log: Arrival[] = []
   let admitted = 0
   for (const arrival of arrivals) {
@@ -60,12 +17,6 @@ function ideal(policy: LimitPolicy, arrivals: readonly Arrival[]): number {
     admitted++
   }
   return admitted
-}
-
-/** Numbers between 0 and 1 that are the same in every run. */
-function numbers(seed: number): () => number {
-  let state = seed
-  return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648
 }
 
 describe('never more than the limit in any window', () => {
@@ -92,7 +43,7 @@ describe('never more than the limit in any window', () => {
           const { simulation } = simulate()
           for (let node = 0; node < nodeCount; node++)
             simulation.addNode((random() - 0.5) * 4_000, () => random() * mostWayMs)
-          const policy = policyOf(limit, 1_000)
+          const policy = windowOf(limit, 1_000)
           const arrivals: Arrival[] = []
           let atMs = START_MS
           for (const { afterMs, node, costs, fate } of bursts) {
@@ -121,7 +72,7 @@ describe('never more than the limit in any window', () => {
       const { simulation } = simulate()
       simulation.addNode(0, () => 40)
       simulation.addNode(0, () => 0.1)
-      const policy = policyOf(1_000, 1_000)
+      const policy = windowOf(1_000, 1_000)
       const warm = Array.from({ length: 60 }, (_, index) => ({ atMs: START_MS + index, node: 0, cost: 1 }))
       const late = Array.from({ length: 30 }, () => ({ atMs: START_MS + 60 + afterMs, node: 0, cost: 1 }))
       const hungry = Array.from({ length: 700 }, (_, index) => ({ atMs: START_MS + 700 + index, node: 1, cost: 4 }))
@@ -133,12 +84,13 @@ describe('never more than the limit in any window', () => {
   test('a lease ends so long after it was asked for as the store said, however late the answer came', async () => {
     const grant = { units: 100, ttlMs: 500, bucket: 1, central: false, remaining: 900, resetMs: 1_000, retryMs: 0 }
     const generous: LeaseStore = {
-      draw: async (requests) => requests.map(() => ({ granted: true, limits: [grant] })),
+      kinds: new Set(['window']),
+      draw: async (requests) => requests.map(() => ({ granted: true, delayMs: 0, liveNodes: 1, limits: [grant] })),
       giveBack: async () => undefined,
     }
     const simulation = new Simulation(START_MS, () => generous)
     const node = simulation.addNode(0, () => 100)
-    const policy = policyOf(1_000, 60_000)
+    const policy = windowOf(1_000, 60_000)
     await simulation.decide(node, [policy], 1)
     expect(simulation.nowMs).toBe(START_MS + 200)
     await simulation.run([], [], START_MS + 499)
@@ -150,7 +102,7 @@ describe('never more than the limit in any window', () => {
   test('not even when the machine sleeps and its monotonic clock stands still meanwhile', async () => {
     const { simulation, store } = simulate()
     const node = simulation.addNode(0, () => 1)
-    const policy = policyOf(1_000, 1_000)
+    const policy = windowOf(1_000, 1_000)
     expect(
       admittedUnits(
         await simulation.run(
@@ -160,13 +112,13 @@ describe('never more than the limit in any window', () => {
         ),
       ),
     ).toBe(200)
-    const calls = store().calls
+    const calls = store.calls
     expect(node.limits.admit([policy], 1)).toMatchObject({ kind: 'admitted' })
     // Asleep for a minute: the wall clock has gone on, the monotonic clock has not.
     node.skewMs += 60_000
     expect(node.limits.admit([policy], 1)).toBeInstanceOf(Promise)
     await simulation.run([], [], START_MS + 320)
-    expect(store().calls).toBeGreaterThan(calls)
+    expect(store.calls).toBeGreaterThan(calls)
   })
 })
 
@@ -186,7 +138,7 @@ describe('useful', () => {
       const random = numbers(nodes)
       const { simulation } = simulate()
       for (let node = 0; node < nodes; node++) simulation.addNode((random() - 0.5) * 4_000, () => 0.3 + random() * 2)
-      const policy = policyOf(limit, windowMs)
+      const policy = windowOf(limit, windowMs)
       const arrivals = steady(policy, 5, () => Math.floor(random() * random() * nodes))
       const outcomes = await simulation.run([policy], arrivals, START_MS + 7 * windowMs)
       expect(mostInAnyWindow(outcomes, windowMs)).toBeLessThanOrEqual(limit)
@@ -200,7 +152,7 @@ describe('useful', () => {
     const random = numbers(7)
     const { simulation } = simulate()
     for (let node = 0; node < 4; node++) simulation.addNode(0, () => 0.3 + random() * 2)
-    const policy = policyOf(200, 10_000)
+    const policy = windowOf(200, 10_000)
     let atMs = START_MS
     const arrivals = Array.from({ length: 1_200 }, () => ({
       atMs: (atMs -= Math.log(1 - random()) * 50),
@@ -214,17 +166,17 @@ describe('useful', () => {
   test('a demand well below the limit is never refused, and seldom asks the store', async () => {
     const { simulation, store } = simulate()
     for (let node = 0; node < 2; node++) simulation.addNode(0, () => 1)
-    const policy = policyOf(10_000, 60_000)
+    const policy = windowOf(10_000, 60_000)
     const arrivals = steady({ ...policy, limit: 3_000 }, 1, (index) => index % 2)
     const outcomes = await simulation.run([policy], arrivals, START_MS + 61_000)
     expect(admittedUnits(outcomes)).toBe(3_000)
-    expect(store().calls).toBeLessThan(60)
+    expect(store.calls).toBeLessThan(60)
   })
 
   test('what a node leased and does not need serves the others soon', async () => {
     const { simulation } = simulate()
     for (let node = 0; node < 2; node++) simulation.addNode(0, () => 1)
-    const policy = policyOf(1_000, 60_000)
+    const policy = windowOf(1_000, 60_000)
     const rush = Array.from({ length: 400 }, (_, index) => ({ atMs: START_MS + 10 + index, node: 0, cost: 1 }))
     const others = Array.from({ length: 700 }, (_, index) => ({
       atMs: START_MS + 17_000 + index * 10,
@@ -242,8 +194,8 @@ describe('several limits', () => {
   test('are charged together or not at all: a refusal by one leaves the others whole', async () => {
     const { simulation } = simulate()
     const node = simulation.addNode(0, () => 1)
-    const wide = policyOf(100, 60_000, { id: 'wide' })
-    const narrow = policyOf(10, 60_000, { id: 'narrow' })
+    const wide = windowOf(100, 60_000, { id: 'wide' })
+    const narrow = windowOf(10, 60_000, { id: 'narrow' })
     const arrivals = Array.from({ length: 50 }, (_, index) => ({ atMs: START_MS + 10 + index * 5, node: 0, cost: 1 }))
     const both = await simulation.run([wide, narrow], arrivals, START_MS + 2_000)
     expect(admittedUnits(both)).toBe(10)
@@ -259,8 +211,8 @@ describe('several limits', () => {
   test('the one that opens last is named, with the moment from which it has room', async () => {
     const { simulation } = simulate()
     const node = simulation.addNode(0, () => 0)
-    const short = policyOf(2, 1_000, { id: 'short' })
-    const long = policyOf(2, 10_000, { id: 'long' })
+    const short = windowOf(2, 1_000, { id: 'short' })
+    const long = windowOf(2, 10_000, { id: 'long' })
     await simulation.run(
       [short, long],
       [1, 2].map((index) => ({ atMs: START_MS + index, node: 0, cost: 1 })),
@@ -279,12 +231,12 @@ describe('several limits', () => {
   test('a limit of class approximate is counted here, and costs no call of the store', async () => {
     const { simulation, store } = simulate()
     const node = simulation.addNode(0, () => 1)
-    const policy = policyOf(5, 1_000, { class: 'approximate' })
+    const policy = windowOf(5, 1_000, { class: 'approximate' })
     const kinds = Array.from({ length: 8 }, () => node.limits.admit([policy], 1)).map((admission) =>
       admission instanceof Promise ? 'later' : admission.kind,
     )
     expect(kinds).toEqual([...Array(5).fill('admitted'), ...Array(3).fill('refused')])
-    expect(store().calls).toBe(0)
+    expect(store.calls).toBe(0)
   })
 })
 
@@ -292,21 +244,21 @@ describe('refusals', () => {
   test('are known here: a flood on a used-up limit does not reach the store', async () => {
     const { simulation, store } = simulate()
     simulation.addNode(0, () => 1)
-    const policy = policyOf(20, 60_000, { class: 'exact' })
+    const policy = windowOf(20, 60_000, { class: 'exact' })
     const flood = Array.from({ length: 5_000 }, (_, index) => ({ atMs: START_MS + 10 + index, node: 0, cost: 1 }))
     const outcomes = await simulation.run([policy], flood, START_MS + 6_000)
     expect(admittedUnits(outcomes)).toBe(20)
-    expect(store().calls).toBeLessThan(30)
+    expect(store.calls).toBeLessThan(30)
   })
 
   test('a call that costs more than the whole limit is refused at once', async () => {
     const { simulation, store } = simulate()
     const node = simulation.addNode(0, () => 1)
-    expect(node.limits.admit([policyOf(20, 60_000)], 21)).toMatchObject({
+    expect(node.limits.admit([windowOf(20, 60_000)], 21)).toMatchObject({
       kind: 'refused',
       blocking: { resetMs: 60_000, remaining: 20 },
     })
-    expect(store().calls).toBe(0)
+    expect(store.calls).toBe(0)
   })
 
   test('a raised limit counts at once, whatever was refused before; what was used stays used', async () => {
@@ -315,12 +267,12 @@ describe('refusals', () => {
     const arrivals = (fromMs: number): readonly Arrival[] =>
       Array.from({ length: 300 }, (_, index) => ({ atMs: fromMs + index, node: 0, cost: 1 }))
     const before = await simulation.run(
-      [policyOf(100, 60_000, { id: 'edited' })],
+      [windowOf(100, 60_000, { id: 'edited' })],
       arrivals(START_MS + 10),
       START_MS + 1_000,
     )
     const after = await simulation.run(
-      [policyOf(150, 60_000, { id: 'edited' })],
+      [windowOf(150, 60_000, { id: 'edited' })],
       arrivals(START_MS + 1_001),
       START_MS + 2_000,
     )
@@ -330,6 +282,7 @@ describe('refusals', () => {
 
 describe('a store that is away', () => {
   const away: LeaseStore = {
+    kinds: new Set(['window']),
     draw: async () => Promise.reject(new Error('away')),
     giveBack: async () => Promise.reject(new Error('away')),
   }
@@ -342,18 +295,19 @@ describe('a store that is away', () => {
         () => 1,
       )
       return {
+        kinds: memory.kinds,
         draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
         giveBack: async () => undefined,
       }
     })
     const node = simulation.addNode(0, () => 1)
-    const refusing = policyOf(100, 60_000, { id: 'refusing' })
-    const allowing = policyOf(100, 60_000, { id: 'allowing', onCounterLoss: 'allow' })
+    const refusing = windowOf(100, 60_000, { id: 'refusing' })
+    const allowing = windowOf(100, 60_000, { id: 'allowing', onCounterLoss: 'open' })
     expect(await simulation.decide(node, [refusing], 1)).toEqual({ kind: 'lost', policy: refusing })
-    const allowed = { kind: 'admitted', states: [{ remaining: 0 }], lost: [{ id: 'allowing' }] }
+    const allowed = { kind: 'admitted', states: [{ remaining: 0, loss: 'open' }] }
     expect(node.limits.admit([allowing], 1)).toMatchObject(allowed)
     expect(node.limits.admit([allowing, refusing], 1)).toMatchObject({ kind: 'lost', policy: { id: 'refusing' } })
-    expect(node.limits.facts()).toMatchObject({ lossRefused: 2, lossAllowed: 1, storeAway: true })
+    expect(node.limits.facts()).toMatchObject({ losses: { closed: 2, open: 1, local: 0 }, storeAway: true })
     answers = true
     const outcomes = await simulation.run([refusing], [{ atMs: START_MS + 400, node: 0, cost: 1 }], START_MS + 500)
     expect(admittedUnits(outcomes)).toBe(1)
@@ -368,12 +322,13 @@ describe('a store that is away', () => {
         () => 1,
       )
       return {
+        kinds: memory.kinds,
         draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
         giveBack: async () => undefined,
       }
     })
     const node = simulation.addNode(0, () => 1)
-    await simulation.decide(node, [policyOf(100, 60_000)], 1)
+    await simulation.decide(node, [windowOf(100, 60_000)], 1)
     await simulation.run([], [], START_MS + 2_000)
     expect(node.limits.facts().storeAway).toBe(true)
     answers = true
@@ -389,12 +344,13 @@ describe('a store that is away', () => {
         () => 1,
       )
       return {
+        kinds: memory.kinds,
         draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
         giveBack: async () => undefined,
       }
     })
     simulation.addNode(0, () => 1)
-    const policy = policyOf(10_000, 60_000)
+    const policy = windowOf(10_000, 60_000)
     const warm = Array.from({ length: 500 }, (_, index) => ({ atMs: START_MS + 10 + index, node: 0, cost: 1 }))
     await simulation.run([policy], warm, START_MS + 600)
     answers = false

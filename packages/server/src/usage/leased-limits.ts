@@ -1,23 +1,33 @@
 /**
  * Decides limits here, from units that were leased before. Asks the store only when there are none, and then once for all
- * who wait. A request is charged for all of its limits or for none; one that is refused is never charged.
+ * who wait. A request is charged for all of its limits or for none; one that is refused is never charged. A shadow limit
+ * is counted like any other and never refuses: it tells that it would have.
  */
-import type { LimitPolicy, LimitState } from '@claviger/core'
-import type { Admission, Clock, MaybePromise } from '@claviger/gateway'
+import { capacityOf, type LimitPolicy, type LimitState, type LocalCounter } from '@claviger/core'
+import type { Admission, Clock, LimitSubject, MaybePromise } from '@claviger/gateway'
 import type { Log } from '#store'
+import type { Account } from './account.ts'
+import { Accounts } from './accounts.ts'
+import { CallHold } from './call-hold.ts'
 import { DrawQueue, type Answered } from './draw-queue.ts'
-import type { LeaseStore } from './lease-store.ts'
-import { LimitAccount } from './limit-account.ts'
-import { LocalWindows } from './local-windows.ts'
-import { LookLater } from './look-later.ts'
-import type { LimitPeek } from './peek-limits.ts'
+import type { LeaseStore, LimitDraw } from './lease-store.ts'
+import { chargeLocally, LocalCounters, localState, refusedLocally, type Charge } from './local-counters.ts'
+import { Losses, type LossFacts, type OnLoss } from './losses.ts'
+import { Partitions } from './partitions.ts'
+import { peekLeased, type LimitPeek } from './peek-limits.ts'
 
 export interface LeasedLimitsOptions {
-  readonly store: LeaseStore
+  /** Each kind of limit is counted in the first that can. */
+  readonly stores: readonly LeaseStore[]
+  /** Id of this process. */
+  readonly node: string
   readonly clock: Clock
   readonly log: Log
   /** Runs work at the end of this turn. */
   readonly schedule: (work: () => void) => void
+  /** Runs work so many ms later, never earlier. */
+  readonly after: (delayMs: number, work: () => void) => void
+  readonly onLoss?: OnLoss | undefined
 }
 
 export interface LimitFacts {
@@ -26,9 +36,7 @@ export interface LimitFacts {
   readonly storeCalls: number
   /** From the first call that failed until one succeeds. */
   readonly storeAway: boolean
-  /** Requests decided without the store because it was away, by what their policy says. */
-  readonly lossRefused: number
-  readonly lossAllowed: number
+  readonly losses: LossFacts
 }
 
 /** A request that cannot be decided yet. */
@@ -37,267 +45,341 @@ interface Waiting {
   readonly cost: number
   readonly resolve: (admission: Admission) => void
   draws: number
+  /** Draws that were sent for it and are not answered. */
+  pending: number
+}
+
+/** What is known of one limit of a request: a state is a refusal, `lost` means that the store is away and it refuses then. */
+type Verdict = 'ready' | 'lacking' | 'lost' | LimitState
+
+interface Judging {
+  readonly cost: number
+  readonly nowMs: number
+  /** The store has answered too late too often: it counts as away. */
+  readonly isLate: boolean
+}
+
+interface Drawn {
+  readonly cost: number
+  readonly limits: readonly LimitDraw[]
+  readonly answered: Answered
 }
 
 /** Answers that come too late are thrown away; after so many, the store counts as out of reach. */
 const MOST_DRAWS = 4
-const IDLE_MS = 30_000
 /** The wall clock gained so much on the monotonic one at once: the machine slept, or its clock was set. */
 const JUMP_MS = 50
 
 export class LeasedLimits {
+  readonly #options: LeasedLimitsOptions
   readonly #clock: Clock
-  readonly #store: LeaseStore
-  readonly #queue: DrawQueue
-  readonly #local = new LocalWindows()
-  readonly #accounts = new Map<string, LimitAccount>()
-  readonly #waiting = new Map<LimitAccount, Waiting[]>()
-  readonly #ends = new LookLater<LimitAccount>()
-  /** Every account once. */
-  readonly #idleness = new LookLater<LimitAccount>()
+  readonly #queues: readonly DrawQueue[]
+  readonly #accounts: Accounts
+  readonly #approximate = new LocalCounters()
+  readonly #losses: Losses
+  readonly #partitions = new Partitions()
+  readonly #waiting = new Map<Account, Waiting[]>()
   #clocksApartMs = Number.POSITIVE_INFINITY
   #jumpedAtMs = Number.NEGATIVE_INFINITY
-  #lossRefused = 0
-  #lossAllowed = 0
 
-  constructor({ store, clock, log, schedule }: LeasedLimitsOptions) {
+  constructor(options: LeasedLimitsOptions) {
+    const { stores, clock, node, onLoss } = options
+    this.#options = options
     this.#clock = clock
-    this.#store = store
-    this.#queue = new DrawQueue({
-      store,
+    this.#losses = new Losses(onLoss)
+    this.#queues = stores.map((store) => this.#openQueue(store))
+    this.#accounts = new Accounts({
+      node,
       clock,
-      schedule,
-      onAway: (cause) =>
-        log.error({ err: cause }, 'limits cannot be counted: each limit does what it declares for this case'),
-      onBack: () => log.info({ refused: this.#lossRefused, allowed: this.#lossAllowed }, 'limits are counted again'),
+      queues: this.#queues,
+      onDue: (account, nowMs) => this.#drawAhead(account, nowMs),
     })
   }
 
   /** See the port `Counters`. Answers at once when the units are here. */
-  admit(policies: readonly LimitPolicy[], cost: number): MaybePromise<Admission> {
+  admit(policies: readonly LimitPolicy[], cost: number, subject?: LimitSubject): MaybePromise<Admission> {
     const nowMs = this.#now()
-    for (const policy of policies) if (!this.#has(policy, cost, nowMs)) return this.#decideLater(policies, cost, nowMs)
-    return this.#charge(policies, cost, nowMs)
+    const bound = this.#partitions.bind(policies, subject)
+    for (const policy of bound) if (!this.#has(policy, cost, nowMs)) return this.#decideLater(bound, cost)
+    return this.#charge(bound, cost, nowMs)
   }
 
   /**
-   * Gives back what ended leases have left, forgets limits that nobody uses, and asks for a store that was away. Call it
-   * every 50 ms.
+   * Gives back what ended leases have left, renews slots, forgets limits that nobody uses, and asks for a store that was
+   * away. Call it every 50 ms.
    */
   sweep(): void {
-    const nowMs = this.#now()
-    this.#queue.askAgain()
-    for (const account of this.#ends.take(nowMs)) {
-      account.available(nowMs)
-      this.#queue.giveBack(account.takeUnused())
-    }
-    for (const account of this.#idleness.take(nowMs)) {
-      if (!account.isIdle(nowMs, IDLE_MS)) this.#idleness.add(account, nowMs + IDLE_MS)
-      else if (this.#accounts.get(account.policy.id) === account) this.#accounts.delete(account.policy.id)
-    }
+    for (const queue of this.#queues) queue.askAgain()
+    this.#accounts.sweep(this.#now())
+    for (const queue of this.#queues) queue.tryAgain()
   }
 
   /** Gives back everything. */
   async close(): Promise<void> {
-    for (const account of this.#accounts.values()) account.dropLeases()
-    const unused = [...this.#accounts.values()].flatMap((account) => account.takeUnused())
-    if (unused.length > 0) await this.#store.giveBack(unused).catch(() => undefined)
+    await this.#accounts.close(this.#now())
   }
 
-  /** Units that this node may use of a limit without asking, now. */
-  unitsHere(policy: LimitPolicy): number {
-    const account = this.#accounts.get(policy.id)
-    return account !== undefined && account.isOf(policy) ? account.available(this.#now()) : 0
+  /** See `RunningCounters.peek`. */
+  async peek(policies: readonly LimitPolicy[], cost: number, subject?: LimitSubject): Promise<readonly LimitPeek[]> {
+    const bound = this.#partitions.bind(policies, subject)
+    const leased = bound.filter((policy) => policy.class !== 'approximate')
+    const peeks = await peekLeased({ accounts: this.#accounts, clock: this.#clock }, leased, cost)
+    return bound.map((policy) => peeks.get(policy) ?? this.#peekHere(policy, cost))
   }
 
-  /** A limit that is counted in this process only, looked at. */
-  peekLocal(policy: LimitPolicy, cost: number): LimitPeek {
+  #peekHere(policy: LimitPolicy, cost: number): LimitPeek {
     const nowMs = this.#now()
-    const counter = this.#local.counterOf(policy, nowMs)
+    const counter = this.#counterHere(policy, nowMs)
     const blocks = !counter.admits(cost, nowMs)
-    const resetMs = blocks ? counter.retryAfterMs(cost, nowMs) : counter.resetMs(nowMs)
-    return { policy, remaining: counter.remaining(nowMs), resetMs, blocks }
+    const state = localState(policy, counter, nowMs)
+    return { ...state, blocks, ...(blocks && { resetMs: counter.retryAfterMs(cost, nowMs) }) }
   }
 
   facts(): LimitFacts {
     return {
       accounts: this.#accounts.size,
-      storeCalls: this.#queue.calls,
-      storeAway: this.#queue.isLost(),
-      lossRefused: this.#lossRefused,
-      lossAllowed: this.#lossAllowed,
+      storeCalls: this.#queues.reduce((sum, { calls }) => sum + calls, 0),
+      storeAway: this.#queues.some((queue) => queue.isLost()),
+      losses: this.#losses.facts(),
     }
+  }
+
+  #openQueue(store: LeaseStore): DrawQueue {
+    const { clock, schedule, log } = this.#options
+    const kinds = [...store.kinds]
+    return new DrawQueue({
+      store,
+      clock,
+      schedule,
+      onAway: (cause) =>
+        log.error({ err: cause, kinds }, 'limits cannot be counted: each limit does what it declares for this case'),
+      onBack: () => {
+        this.#losses.end()
+        log.info({ kinds, losses: this.#losses.facts() }, 'limits are counted again')
+      },
+    })
   }
 
   #now(): number {
     const nowMs = this.#clock.monotonicMs()
     const apartMs = this.#clock.nowMs() - nowMs
-    if (apartMs - this.#clocksApartMs > JUMP_MS) this.#mistrustLeases(nowMs)
+    if (apartMs - this.#clocksApartMs > JUMP_MS) {
+      // A sleeping machine's monotonic clock stands still while leases end elsewhere: none that was asked for before counts.
+      this.#jumpedAtMs = nowMs
+      this.#accounts.dropLeases(nowMs)
+    }
     this.#clocksApartMs = apartMs
     return nowMs
   }
 
-  /** A sleeping machine's monotonic clock stands still while leases end elsewhere: none that was asked for before counts. */
-  #mistrustLeases(nowMs: number): void {
-    this.#jumpedAtMs = nowMs
-    for (const account of this.#accounts.values()) account.dropLeases()
-  }
-
   #has(policy: LimitPolicy, cost: number, nowMs: number): boolean {
-    if (policy.class === 'approximate') return this.#local.counterOf(policy, nowMs).admits(cost, nowMs)
-    const account = this.#accounts.get(policy.id)
-    return account !== undefined && account.isOf(policy) && account.available(nowMs) >= cost
+    if (policy.class === 'approximate') return this.#counterHere(policy, nowMs).admits(cost, nowMs)
+    return this.#accounts.find(policy)?.has(cost, nowMs) === true
   }
 
   #charge(policies: readonly LimitPolicy[], cost: number, nowMs: number): Admission {
-    return { kind: 'admitted', states: policies.map((policy) => this.#chargeOne(policy, cost, nowMs)) }
+    let hold: CallHold | undefined
+    for (const { kind } of policies) if (kind === 'concurrency' || kind === 'credits') hold ??= new CallHold()
+    const charge = { cost, nowMs, hold }
+    const states = policies.map((policy) => this.#chargeOne(policy, charge))
+    return hold === undefined ? { kind: 'admitted', states } : { kind: 'admitted', states, hold }
   }
 
-  #chargeOne(policy: LimitPolicy, cost: number, nowMs: number): LimitState {
+  #chargeOne(policy: LimitPolicy, charge: Charge): LimitState {
+    const { cost, nowMs, hold } = charge
     if (policy.class === 'approximate') {
-      const counter = this.#local.counterOf(policy, nowMs)
-      counter.charge(cost, nowMs)
-      return { policy, remaining: counter.remaining(nowMs), resetMs: counter.resetMs(nowMs) }
+      const counter = this.#counterHere(policy, nowMs)
+      if (!counter.admits(cost, nowMs)) return { ...localState(policy, counter, nowMs), exceeded: true }
+      return chargeLocally(policy, counter, charge)
     }
-    const account = this.#accountOf(policy, nowMs)
-    const state = account.spend(cost, nowMs)
-    if (account.wantsMore(nowMs) && !this.#queue.isAway()) this.#draw([account], 1, undefined, nowMs)
+    const account = this.#accounts.of(policy, nowMs)
+    if (!account.has(cost, nowMs)) return this.#chargeWithout(policy, charge)
+    const state = account.spend(cost, nowMs, hold)
+    if (account.wantsMore(nowMs) && !this.#accounts.queueOf(policy).isAway()) this.#drawAhead(account, nowMs)
     return state
   }
 
-  #decideLater(policies: readonly LimitPolicy[], cost: number, nowMs: number): MaybePromise<Admission> {
-    const decided = this.#decideWithoutStore(policies, cost, nowMs)
+  /** A shadow that is used up, or a limit whose store is away. */
+  #chargeWithout(policy: LimitPolicy, charge: Charge): LimitState {
+    const { cost, nowMs } = charge
+    const account = this.#accounts.of(policy, nowMs)
+    if (cost > capacityOf(policy) || account.isRefused(cost, nowMs)) return { ...account.state(nowMs), exceeded: true }
+    const loss = this.#losses.modeOf(policy)
+    this.#losses.note(policy, loss)
+    const counter = loss === 'local' ? this.#counterOfShare(policy, nowMs) : undefined
+    if (counter === undefined) return { policy, remaining: 0, resetMs: 0, loss: 'open' }
+    return { ...chargeLocally(policy, counter, charge), loss: 'local' }
+  }
+
+  #decideLater(policies: readonly LimitPolicy[], cost: number): MaybePromise<Admission> {
+    const decided = this.#decide(policies, { cost, nowMs: this.#now(), isLate: false })
     if (decided !== undefined) return decided
     const { promise, resolve } = Promise.withResolvers<Admission>()
-    this.#pursue({ policies, cost, resolve, draws: 0 })
+    this.#pursue({ policies, cost, resolve, draws: 0, pending: 0 })
     return promise
   }
 
   /** Goes on with a request: decides it, draws for it, or lets it wait for a draw that is under way. */
   #pursue(waiting: Waiting): void {
     const { policies, cost } = waiting
-    const nowMs = this.#now()
-    const lacking = policies.filter((policy) => !this.#has(policy, cost, nowMs))
-    if (lacking.length === 0) return waiting.resolve(this.#charge(policies, cost, nowMs))
-    const decided = this.#decideWithoutStore(policies, cost, nowMs)
+    const judging = { cost, nowMs: this.#now(), isLate: waiting.draws >= MOST_DRAWS }
+    const decided = this.#decide(policies, judging)
     if (decided !== undefined) return waiting.resolve(decided)
-    const accounts = lacking.map((policy) => this.#accountOf(policy, nowMs))
-    const busy = accounts.find((account) => !account.central && account.drawing > 0)
+    const lacking = policies
+      .filter((policy) => this.#verdict(policy, judging) === 'lacking')
+      .map((policy) => this.#accounts.of(policy, judging.nowMs))
+    const busy = lacking.find((account) => account.isBusy())
     if (busy === undefined) {
-      if (waiting.draws++ >= MOST_DRAWS) return waiting.resolve(this.#lose(policies, cost, nowMs))
-      return this.#draw(accounts, cost, waiting, nowMs)
+      waiting.draws++
+      return this.#drawFor(waiting, lacking)
     }
     const queue = this.#waiting.get(busy)
     if (queue === undefined) this.#waiting.set(busy, [waiting])
     else queue.push(waiting)
     // Units that cannot be kept are drawn when everything else is there.
-    const others = accounts.filter((account) => !account.central && account.drawing === 0)
-    if (others.length > 0) this.#draw(others, cost, undefined, nowMs)
+    for (const account of lacking)
+      if (account.keepsUnits && account.drawing === 0) this.#draw([account], cost, undefined)
   }
 
-  /** What is known already: a limit has no units, or the store is away. */
-  #decideWithoutStore(policies: readonly LimitPolicy[], cost: number, nowMs: number): Admission | undefined {
+  /** Undefined: something has to be drawn first. */
+  #decide(policies: readonly LimitPolicy[], judging: Judging): Admission | undefined {
     let blocking: LimitState | undefined
+    let lost: LimitPolicy | undefined
+    let isLacking = false
     for (const policy of policies) {
-      const refused = this.#refusalOf(policy, cost, nowMs)
-      if (refused !== undefined && (blocking === undefined || refused.resetMs > blocking.resetMs)) blocking = refused
+      const verdict = this.#verdict(policy, judging)
+      if (verdict === 'lost') lost ??= policy
+      else if (verdict === 'lacking') isLacking = true
+      else if (verdict !== 'ready' && (blocking === undefined || opensLater(verdict, blocking))) blocking = verdict
     }
+    const { cost, nowMs } = judging
     if (blocking !== undefined) {
       return { kind: 'refused', states: policies.map((policy) => this.#stateOf(policy, nowMs)), blocking }
     }
-    return this.#queue.isAway() ? this.#lose(policies, cost, nowMs) : undefined
+    if (lost !== undefined) {
+      this.#losses.note(lost, 'closed')
+      return { kind: 'lost', policy: lost }
+    }
+    return isLacking ? undefined : this.#charge(policies, cost, nowMs)
   }
 
-  #refusalOf(policy: LimitPolicy, cost: number, nowMs: number): LimitState | undefined {
+  #verdict(policy: LimitPolicy, { cost, nowMs, isLate }: Judging): Verdict {
+    const isShadow = policy.mode === 'shadow'
     if (policy.class === 'approximate') {
-      const counter = this.#local.counterOf(policy, nowMs)
-      if (counter.admits(cost, nowMs)) return undefined
-      const resetMs = Math.min(policy.windowMs, counter.retryAfterMs(cost, nowMs))
-      return { policy, remaining: counter.remaining(nowMs), resetMs }
+      const counter = this.#counterHere(policy, nowMs)
+      return isShadow || counter.admits(cost, nowMs) ? 'ready' : refusedLocally(policy, counter, { cost, nowMs })
     }
-    if (cost > policy.limit)
-      return { policy, remaining: this.#stateOf(policy, nowMs).remaining, resetMs: policy.windowMs }
-    const account = this.#accounts.get(policy.id)
-    const isRefused =
-      account !== undefined && account.isOf(policy) && account.isRefused(cost, nowMs) && account.available(nowMs) < cost
-    return isRefused ? account.state(nowMs) : undefined
+    const account = this.#accounts.of(policy, nowMs)
+    if (account.has(cost, nowMs)) return 'ready'
+    if (cost > capacityOf(policy)) return isShadow ? 'ready' : { ...account.state(nowMs), resetMs: neverMs(policy) }
+    if (account.isRefused(cost, nowMs)) return isShadow ? 'ready' : account.state(nowMs)
+    if (!isLate && !this.#accounts.queueOf(policy).isAway()) return 'lacking'
+    const loss = this.#losses.modeOf(policy)
+    if (loss !== 'local') return loss === 'open' ? 'ready' : 'lost'
+    const counter = this.#counterOfShare(policy, nowMs)
+    if (counter === undefined || counter.admits(cost, nowMs)) return counter === undefined ? 'lost' : 'ready'
+    return { ...refusedLocally(policy, counter, { cost, nowMs }), loss }
   }
 
   #stateOf(policy: LimitPolicy, nowMs: number): LimitState {
-    if (policy.class === 'approximate') {
-      const counter = this.#local.counterOf(policy, nowMs)
-      return { policy, remaining: counter.remaining(nowMs), resetMs: counter.resetMs(nowMs) }
-    }
-    return this.#accounts.get(policy.id)?.state(nowMs) ?? { policy, remaining: policy.limit, resetMs: 0 }
+    return policy.class === 'approximate'
+      ? localState(policy, this.#counterHere(policy, nowMs), nowMs)
+      : this.#accounts.of(policy, nowMs).state(nowMs)
   }
 
-  /** The store cannot be reached: what is leased is still used, the rest goes by each limit's own word. */
-  #lose(policies: readonly LimitPolicy[], cost: number, nowMs: number): Admission {
-    const lacking = policies.filter((policy) => !this.#has(policy, cost, nowMs))
-    const refusing = lacking.find((policy) => policy.onCounterLoss === 'refuse')
-    if (refusing !== undefined) {
-      this.#lossRefused++
-      return { kind: 'lost', policy: refusing }
-    }
-    this.#lossAllowed++
-    const states = policies.map((policy) =>
-      lacking.includes(policy) ? { policy, remaining: 0, resetMs: 0 } : this.#chargeOne(policy, cost, nowMs),
-    )
-    return { kind: 'admitted', states, lost: lacking }
+  /** @throws Error for credits: they have no class `approximate`, and no declaration gets so far */
+  #counterHere(policy: LimitPolicy, nowMs: number): LocalCounter {
+    const counter = this.#approximate.counterOf(policy, 1, nowMs)
+    if (counter === undefined) throw new Error(`${policy.id} cannot be counted here`)
+    return counter
   }
 
-  #accountOf(policy: LimitPolicy, nowMs: number): LimitAccount {
-    const held = this.#accounts.get(policy.id)
-    if (held !== undefined && held.isOf(policy)) {
-      held.policy = policy
-      return held
-    }
-    // The limit was edited: what was leased under its old shape goes back.
-    held?.dropLeases()
-    this.#queue.giveBack(held?.takeUnused() ?? [])
-    const account = new LimitAccount(policy, nowMs)
-    this.#accounts.set(policy.id, account)
-    this.#idleness.add(account, nowMs + IDLE_MS)
-    return account
+  #counterOfShare(policy: LimitPolicy, nowMs: number): LocalCounter | undefined {
+    return this.#losses.counterOf(policy, this.#accounts.queueOf(policy).liveNodes, nowMs)
   }
 
-  #draw(accounts: readonly LimitAccount[], cost: number, waiting: Waiting | undefined, nowMs: number): void {
-    const limits = accounts.map((account) => account.drawFor(cost, this.#waitingCost(account), nowMs))
-    for (const account of accounts) account.drawing++
-    this.#queue.add({ cost, limits }, (answered) => {
-      for (const account of accounts) account.drawing--
-      this.#takeIn(accounts, cost, answered)
-      if (waiting !== undefined) this.#pursue(waiting)
-      for (const account of accounts) this.#wake(account)
+  /** One request for all limits of one store, so that they are granted together; a shadow asks for itself. */
+  #drawFor(waiting: Waiting, lacking: readonly Account[]): void {
+    const groups: Account[][] = []
+    for (const account of lacking) {
+      const { policy } = account
+      const group =
+        policy.mode === 'shadow'
+          ? undefined
+          : groups.find(([first]) => first !== undefined && isAskedWith(first.policy, policy, this.#accounts))
+      if (group === undefined) groups.push([account])
+      else group.push(account)
+    }
+    waiting.pending = groups.length
+    for (const group of groups) this.#draw(group, waiting.cost, waiting)
+  }
+
+  #drawAhead(account: Account, nowMs: number): void {
+    if (account.wantsMore(nowMs)) this.#draw([account], account.aheadCost, undefined)
+  }
+
+  /** @param group of limits of one store */
+  #draw(group: readonly Account[], cost: number, waiting: Waiting | undefined): void {
+    const [first] = group
+    if (first === undefined) return
+    const queue = this.#accounts.queueOf(first.policy)
+    const common = { cost, wayMs: queue.wayMs, nowMs: this.#clock.monotonicMs(), wallMs: this.#clock.nowMs() }
+    const limits = group.map((account) => account.drawFor({ ...common, waiting: this.#waitingFor(account) }))
+    for (const account of group) account.drawing++
+    queue.add({ cost, limits }, (answered) => {
+      const takeIn = (): void => {
+        this.#takeIn(group, { cost, limits, answered })
+        if (waiting !== undefined && --waiting.pending === 0) this.#pursue(waiting)
+        for (const account of group) this.#wake(account)
+      }
+      const { grant } = answered
+      if (grant?.granted === true && grant.delayMs > 0) this.#options.after(grant.delayMs, takeIn)
+      else takeIn()
     })
   }
 
-  #takeIn(accounts: readonly LimitAccount[], cost: number, { grant, sentMs }: Answered): void {
+  #takeIn(group: readonly Account[], { cost, limits, answered: { grant, sentMs } }: Drawn): void {
     const nowMs = this.#now()
-    for (const [index, account] of accounts.entries()) {
+    for (const [index, account] of group.entries()) {
+      const draw = limits[index]
       const limit = grant?.limits[index]
-      if (grant === undefined || limit === undefined) continue
-      if (!grant.granted) account.refuse(limit, cost, sentMs, nowMs)
+      if (draw === undefined) continue
+      account.drawing--
+      if (grant === undefined || limit === undefined) account.lose(nowMs, draw)
+      else if (!grant.granted) account.refuse(limit, { cost, sentMs, nowMs, draw })
       else {
-        account.credit(limit, sentMs)
-        if (sentMs <= this.#jumpedAtMs) account.dropLeases()
-        this.#ends.add(account, sentMs + limit.ttlMs)
+        account.credit(limit, sentMs, draw)
+        if (sentMs <= this.#jumpedAtMs) account.dropLeases(nowMs)
       }
+      this.#accounts.visitLater(account, nowMs)
     }
   }
 
   /** Goes on with those who waited, until one of them has to draw: that draw is for all who are left. */
-  #wake(account: LimitAccount): void {
+  #wake(account: Account): void {
     const queue = this.#waiting.get(account) ?? []
     for (let first = queue[0]; first !== undefined; first = queue[0]) {
-      if (!account.central && account.drawing > 0 && account.available(this.#now()) < first.cost) return
+      if (account.isBusy() && !account.has(first.cost, this.#now())) return
       queue.shift()
       this.#pursue(first)
     }
     this.#waiting.delete(account)
   }
 
-  #waitingCost(account: LimitAccount): number {
-    return (this.#waiting.get(account) ?? []).reduce((sum, waiting) => sum + waiting.cost, 0)
+  #waitingFor(account: Account): { readonly calls: number; readonly cost: number } {
+    const queue = this.#waiting.get(account) ?? []
+    return { calls: queue.length, cost: queue.reduce((sum, waiting) => sum + waiting.cost, 0) }
   }
+}
+
+const isAskedWith = (one: LimitPolicy, other: LimitPolicy, accounts: Accounts): boolean =>
+  one.mode === 'enforce' && accounts.queueOf(one) === accounts.queueOf(other)
+
+/** A cost above the limit never fits. */
+const neverMs = (policy: LimitPolicy): number => ('windowMs' in policy ? policy.windowMs : Infinity)
+
+/** Calls end sooner than any window; credits come back only when somebody grants them. */
+function opensLater(one: LimitState, other: LimitState): boolean {
+  const opensMs = ({ policy, resetMs }: LimitState): number => (policy.kind === 'concurrency' ? 0 : resetMs)
+  return opensMs(one) > opensMs(other)
 }

@@ -1,68 +1,96 @@
 /**
- * What is left of limits, for who asks about them: nothing is drawn, charged or written. The units that count are those of
- * the store, where leases of all nodes are charged already, and those that this node has leased and not used.
+ * What is left of limits, for who asks about them: nothing is drawn, charged or written. What counts is what the store
+ * counts, where leases of all nodes are charged already, and what this node has leased and not used.
  */
-import { bucketFreedAtMs, retryAfterMs, type LimitPolicy, type LimitState, type WindowShape } from '@claviger/core'
-import type { Store } from '#store'
+import { capacityOf, type LimitPolicy, type LimitState } from '@claviger/core'
+import type { Clock } from '@claviger/gateway'
+import type { Accounts } from './accounts.ts'
 import { bucketWidthOf } from './bucket-width.ts'
+import type { LeaseStore, LimitDraw, LimitSight } from './lease-store.ts'
+import { QuotaCalendar } from './quota-calendar.ts'
 
 export interface LimitPeek extends LimitState {
-  /** Whether a call of that cost would be refused by it now; then `resetMs` is until it would not, Infinity for never. */
+  /**
+   * Whether a call of that cost would be refused by it now, in shadow mode too: then `resetMs` is until it would not,
+   * Infinity when nobody knows or it never fits.
+   */
   readonly blocks: boolean
 }
 
-const SELECT_SITUATIONS = `
-  select asked.place, clock.now_ms,
-         coalesce(held.buckets, '{}') as buckets, coalesce(held.units, '{}') as units
-    from unnest($1::text[], $2::bigint[], $3::bigint[]) with ordinality as asked (id, window_ms, width_ms, place)
-   cross join (select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms) clock
-    left join lateral usage_situation_of(asked.id, clock.now_ms, asked.window_ms, asked.width_ms) held on true
-   order by asked.place`
-
-interface Situation {
-  readonly now_ms: number
-  readonly buckets: readonly number[]
-  readonly units: readonly number[]
+export interface PeekOptions {
+  readonly accounts: Accounts
+  readonly clock: Clock
 }
 
 /**
- * @param unitsHere what this node has leased of each limit and not used
+ * @param policies none of class `approximate`
  * @throws ClavigerError `store_unavailable`
  */
 export async function peekLeased(
-  store: Pick<Store, 'raw'>,
+  { accounts, clock }: PeekOptions,
   policies: readonly LimitPolicy[],
   cost: number,
-  unitsHere: (policy: LimitPolicy) => number,
-): Promise<readonly LimitPeek[]> {
-  if (policies.length === 0) return []
-  const widths = policies.map(bucketWidthOf)
-  const rows = await store.raw(SELECT_SITUATIONS, [
-    policies.map(({ id }) => id),
-    policies.map(({ windowMs }) => windowMs),
-    widths,
-  ])
-  // The statement above names its columns.
-  const situations = rows as readonly (Readonly<Record<string, unknown>> & Situation)[]
-  return policies.map((policy, index) =>
-    peekOf(policy, cost, { situation: situations[index], widthMs: widths[index] ?? 1, unitsHere: unitsHere(policy) }),
-  )
+): Promise<ReadonlyMap<LimitPolicy, LimitPeek>> {
+  const peeks = new Map<LimitPolicy, LimitPeek>()
+  const ofStores = Map.groupBy(policies, (policy): LeaseStore => accounts.queueOf(policy).store)
+  for (const [store, own] of ofStores) {
+    const draws = own.map((policy) => lookOf(policy, cost, clock.nowMs()))
+    const sights = await store.look?.(cost, draws)
+    const nowMs = clock.monotonicMs()
+    for (const [index, policy] of own.entries()) {
+      const looked = { cost, nowMs, sight: sights?.[index] }
+      peeks.set(policy, sights === undefined ? knownHere(policy, looked, accounts) : peekOf(policy, looked, accounts))
+    }
+  }
+  return peeks
 }
 
-function peekOf(
-  policy: LimitPolicy,
-  cost: number,
-  known: { readonly situation: Situation | undefined; readonly widthMs: number; readonly unitsHere: number },
-): LimitPeek {
-  const { windowMs, limit } = policy
-  const { unitsHere, widthMs, situation = { now_ms: 0, buckets: [], units: [] } } = known
-  const shape: WindowShape = { limit, windowMs, buckets: Math.ceil(windowMs / widthMs) }
-  const nowMs = situation.now_ms
-  const counts = new Map(situation.buckets.map((bucket, place) => [bucket, situation.units[place] ?? 0]))
-  const used = [...counts.values()].reduce((sum, units) => sum + units, 0)
-  const free = Math.max(0, limit - used)
-  const blocks = cost > limit || (unitsHere < cost && free < cost)
-  const untilFreedMs = counts.size === 0 ? 0 : bucketFreedAtMs(shape, Math.min(...counts.keys())) - nowMs
-  const resetMs = blocks ? retryAfterMs(shape, counts, cost, nowMs) : untilFreedMs
-  return { policy, remaining: free + unitsHere, resetMs, blocks }
+interface Looked {
+  readonly cost: number
+  readonly nowMs: number
+  /** Undefined: nothing was ever charged to it, or all of it is long forgotten. */
+  readonly sight: LimitSight | undefined
+}
+
+function peekOf(policy: LimitPolicy, { cost, nowMs, sight }: Looked, accounts: Accounts): LimitPeek {
+  const account = accounts.find(policy)
+  const here = account?.unitsHere(nowMs) ?? 0
+  const { remaining, fitsMs, resetMs } = sight ?? untouched(policy, cost)
+  const blocks = fitsMs > 0 && account?.has(cost, nowMs) !== true
+  return { policy, remaining: remaining + here, resetMs: blocks ? fitsMs : resetMs, blocks }
+}
+
+function untouched(policy: LimitPolicy, cost: number): LimitSight {
+  // a call takes one place, whatever it costs
+  if (policy.kind === 'concurrency')
+    return { remaining: policy.limit, fitsMs: policy.limit < 1 ? Infinity : 0, resetMs: Infinity }
+  const most = capacityOf(policy)
+  return { remaining: most, fitsMs: cost > most ? Infinity : 0, resetMs: 0 }
+}
+
+/** What the store said last. */
+function knownHere(policy: LimitPolicy, looked: Looked, accounts: Accounts): LimitPeek {
+  const { cost, nowMs } = looked
+  const account = accounts.find(policy)
+  if (account === undefined) return peekOf(policy, { cost, nowMs, sight: undefined }, accounts)
+  const state = account.state(nowMs)
+  return { ...state, blocks: account.isRefused(cost, nowMs) || cost > capacityOf(policy) }
+}
+
+/** As one would draw for a call of that cost, by a node that holds nothing. */
+function lookOf(policy: LimitPolicy, cost: number, wallMs: number): LimitDraw {
+  const { id, limit } = policy
+  const common = { id, limit, alone: policy.class === 'exact', patienceMs: 0 }
+  switch (policy.kind) {
+    case 'window':
+      return { ...common, kind: 'window', want: cost, windowMs: policy.windowMs, widthMs: bucketWidthOf(policy) }
+    case 'burst':
+      return { ...common, kind: 'burst', want: cost, windowMs: policy.windowMs, burst: policy.burst }
+    case 'quota':
+      return { ...common, kind: 'quota', want: cost, starts: new QuotaCalendar(policy).startsAround(wallMs) }
+    case 'concurrency':
+      return { ...common, kind: 'concurrency', node: '', sequence: 1, need: 1, waiting: 0, spare: 0 }
+    case 'credits':
+      return { ...common, kind: 'credits', id: policy.account ?? id, want: cost, node: '', block: 0 }
+  }
 }

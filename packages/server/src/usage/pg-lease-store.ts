@@ -1,28 +1,39 @@
 /** The lease store in PostgreSQL: one call of one function per batch of draws. The default, and the truth. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LimitKind } from '@claviger/core'
 import { isLost, storeUnavailable, type Store } from '#store'
-import type { DrawRequest, Grant, LeaseStore, LimitGrant, UnusedUnits } from './lease-store.ts'
+import { drawOnWire, grantFromWire, requestOnWire, returnedOnWire, type GrantOnWire } from './lease-wire.ts'
+import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from './lease-store.ts'
 
 const DRAW = 'select usage_draw($1::jsonb, $2::jsonb) as answer'
 /** A request waits for its draw no longer than this; an answer that comes later leaves its units spent. */
 const TIMEOUT_MS = 1_000
 
-interface AnsweredLimit {
-  readonly units: number
-  readonly ttl_ms: number
-  readonly bucket: number
-  readonly central: boolean
+/** A counter that has no row is not looked at: see `usage_draw`, which makes one first. */
+const LOOK = `
+  select case when kept.id is not null or asked.draw ->> 'kind' = 'credits'
+              then to_jsonb(usage_see(asked.draw, $2::bigint, clock.now_ms, feed_live_nodes())) end as sight
+    from jsonb_array_elements($1::jsonb) with ordinality as asked (draw, place)
+   cross join (select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms) clock
+    left join usage_counter kept on kept.id = asked.draw ->> 'id'
+   order by asked.place`
+
+interface Sight {
   readonly remaining: number
-  readonly reset_ms: number
-  readonly retry_ms: number
+  /** Null: it does not fit. */
+  readonly delay_ms: number | null
+  /** Null: nobody knows. */
+  readonly reset_ms: number | null
+  readonly refused_reset_ms: number | null
 }
 
 interface Answer {
-  readonly granted: boolean
-  readonly limits: readonly AnsweredLimit[]
+  readonly nodes: number
+  readonly grants: readonly GrantOnWire[]
 }
 
 export class PgLeaseStore implements LeaseStore {
+  readonly kinds: ReadonlySet<LimitKind> = new Set(['window', 'burst', 'concurrency', 'quota', 'credits'])
   readonly #store: Pick<Store, 'raw'>
 
   constructor(store: Pick<Store, 'raw'>) {
@@ -30,46 +41,42 @@ export class PgLeaseStore implements LeaseStore {
   }
 
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
-  async draw(requests: readonly DrawRequest[], returns: readonly UnusedUnits[]): Promise<readonly Grant[]> {
+  async draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
     const asked = this.#store.raw(DRAW, [
-      JSON.stringify(requests.map(requestAsSent)),
-      JSON.stringify(returns.map(returnAsSent)),
+      JSON.stringify(requests.map(requestOnWire)),
+      JSON.stringify(returns.map(returnedOnWire)),
     ])
-    const rows = await within(asked)
-    // The function's answer, written by us and held against the arithmetic by a test.
-    const answers = rows[0]?.['answer'] as readonly Answer[]
-    return answers.map(({ granted, limits }) => ({ granted, limits: limits.map(limitGrant) }))
+    const [row] = await within(asked)
+    if (row === undefined) throw new Error('usage_draw answered nothing')
+    // Written by us, and held against the arithmetic by a test.
+    const { nodes, grants } = row['answer'] as Answer
+    return grants.map((grant) => grantFromWire(grant, nodes))
   }
 
-  async giveBack(returns: readonly UnusedUnits[]): Promise<void> {
+  /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
+  async look(cost: number, limits: readonly LimitDraw[]): Promise<readonly (LimitSight | undefined)[]> {
+    const rows = await within(this.#store.raw(LOOK, [JSON.stringify(limits.map(drawOnWire)), cost]))
+    return rows.map((row, index) => {
+      // A `usage_sight`, made by the functions that draw.
+      const sight = row['sight'] as Sight | null
+      const draw = limits[index]
+      if (sight === null || draw === undefined) return undefined
+      const neverFits = cost > largestOf(draw)
+      const fitsMs = neverFits ? Infinity : (sight.delay_ms ?? sight.refused_reset_ms ?? Infinity)
+      return { remaining: sight.remaining, fitsMs, resetMs: sight.reset_ms ?? Infinity }
+    })
+  }
+
+  async giveBack(returns: readonly Returned[]): Promise<void> {
     await this.draw([], returns)
   }
 }
 
-const requestAsSent = ({ cost, leastMs, limits }: DrawRequest): object => ({
-  cost,
-  least_ms: Math.ceil(leastMs),
-  limits: limits.map(({ id, limit, windowMs, widthMs, want, alone }) => ({
-    id,
-    limit,
-    window_ms: windowMs,
-    width_ms: widthMs,
-    want,
-    alone,
-  })),
-})
-
-const returnAsSent = ({ id, widthMs, bucket, units }: UnusedUnits): object => ({ id, width_ms: widthMs, bucket, units })
-
-const limitGrant = (limit: AnsweredLimit): LimitGrant => ({
-  units: limit.units,
-  ttlMs: limit.ttl_ms,
-  bucket: limit.bucket,
-  central: limit.central,
-  remaining: limit.remaining,
-  resetMs: limit.reset_ms,
-  retryMs: limit.retry_ms,
-})
+/** Whoever asks for more at once never gets it. */
+function largestOf(draw: LimitDraw): number {
+  if (draw.kind === 'burst') return draw.burst
+  return draw.kind === 'window' || draw.kind === 'quota' ? draw.limit : Infinity
+}
 
 async function within<Value>(work: Promise<Value>): Promise<Value> {
   const timeout = new AbortController()

@@ -6,7 +6,15 @@ import type { AddressInfo } from 'node:net'
 import { silentLog, type Config } from '#config'
 import { TargetTables } from '#dataplane'
 import { openGeo, type Geo } from '#geo'
-import { createAdminKey, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds, type RoleName } from '#identity'
+import {
+  createAdminKey,
+  NOBODY_ABOVE,
+  findApp,
+  loadAppPart,
+  loadWorkspacePart,
+  maxKeyAgeSeconds,
+  type RoleName,
+} from '#identity'
 import { KeySnapshots, type KeysRoutesRoom } from '#keys'
 import { createCounters, type RunningCounters } from '#usage'
 import { registerVaultSamples } from '#vault'
@@ -70,7 +78,7 @@ export async function openTestControl(
     nowMs: room.nowMs,
   })
   const clock = { nowMs: room.nowMs, monotonicMs: () => performance.now() }
-  const counters = createCounters({ store, clock, log: silentLog })
+  const counters = createCounters({ store, clock, log: silentLog, node: 'nod_1' })
   const keySnapshots = new KeySnapshots({
     store,
     seal,
@@ -123,8 +131,8 @@ export async function openTestControl(
     const issued = await createAdminKey(
       room,
       caller,
-      { name: role, role, apiIds: null, expiresAt: null },
-      { expiresAtMs: undefined },
+      { name: role, role, apiIds: null, scopes: null, expiresAt: null },
+      NOBODY_ABOVE,
     )
     await feed.reached(issued.position)
     return issued.secret.reveal()
@@ -211,7 +219,7 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
       nowMs,
       monotonicMs: () => performance.now(),
       geo: () => geo,
-      peekLimits: async (policies, cost) => counters.peek(policies, cost),
+      peekLimits: async (policies, cost, subject) => counters.peek(policies, cost, subject),
     },
     house: {
       store,

@@ -67,6 +67,11 @@ function answer(row: WorkspaceRow): z.input<typeof Workspace> {
   }
 }
 
+/** Of the operator's own key: what the link makes may not outlive it. */
+function expiryOf({ operator }: OperatorCall): Date | null {
+  return operator.expiresAtMs === undefined ? null : new Date(operator.expiresAtMs)
+}
+
 /** Foreign workspaces are as unknown as those that do not exist. */
 function refuseForeign(call: OperatorCall, id: string): void {
   if (!call.operator.isHome && id !== call.workspaceId) throw unknown(id)
@@ -96,7 +101,7 @@ export const workspaceOperations = [
     path: '/workspaces',
     tag: 'workspaces',
     summary: 'Make another workspace.',
-    description: 'Answers a one-time link for its first owner.',
+    description: 'Answers a one-time link for its first owner, whose key does not outlive the one that asks.',
     permission: 'workspaces.create',
     body: z.strictObject({
       name: wire.name,
@@ -117,7 +122,12 @@ export const workspaceOperations = [
           dormantAfterDays: body.dormant_after_days,
           restoreWindowDays: body.restore_window_days,
         })
-        const { url, expiresAt } = await addSetupLink(room, tx, { workspaceId: row.id, actor: call.actor })
+        const { url, expiresAt } = await addSetupLink(
+          room,
+          tx,
+          { workspaceId: row.id, actor: call.actor },
+          expiryOf(call),
+        )
         return { ...answer(row), setup_url: url.reveal(), setup_url_expires_at: wire.instantText(expiresAt) }
       }),
   }),
@@ -179,7 +189,8 @@ export const workspaceOperations = [
     path: '/workspaces/{id}/setup-links',
     tag: 'workspaces',
     summary: 'Make a one-time link by which somebody becomes an owner of the workspace.',
-    description: 'Links made before and not used are void from then on.',
+    description:
+      'Links made before and not used are void from then on. The key that it makes does not outlive the one that asks.',
     permission: 'workspaces.create',
     params,
     status: 200,
@@ -187,7 +198,7 @@ export const workspaceOperations = [
     secretMembers: ['setup_url'],
     handler: async (room: IdentityRoom, call, { params: { id } }) => {
       if ((await selectWorkspace(room.store.db, id)) === undefined) throw unknown(id)
-      const { url, expiresAt } = await createSetupLink(room, { workspaceId: id, actor: call.actor })
+      const { url, expiresAt } = await createSetupLink(room, { workspaceId: id, actor: call.actor }, expiryOf(call))
       return { setup_url: url.reveal(), setup_url_expires_at: wire.instantText(expiresAt) }
     },
   }),

@@ -2,6 +2,7 @@
 import { decide, type DecisionCode } from '@claviger/core'
 import { silentLog } from '#config'
 import { createApp, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds } from '#identity'
+import type { Store } from '#store'
 import { openTestIdentity, type TestIdentity } from '../../identity/testing/open-identity.ts'
 import { createApi } from '../apis.ts'
 import { createKey, type IssuedKey, type NewKey } from '../create-key.ts'
@@ -21,7 +22,7 @@ export interface TestKeys {
   /** Makes a key and waits until the snapshots have heard of it. */
   issue(members?: Partial<NewKey>): Promise<IssuedKey>
   /** Another process, which knows nothing yet. */
-  newSnapshots(raw?: TestIdentity['store']['raw']): KeySnapshots
+  newSnapshots(changes?: Partial<Pick<Store, 'raw' | 'db'>>): KeySnapshots
   /** As a door decides: look-up, revocations outside the cache, the rules. */
   codeOf(secret: string, options?: { readonly nowMs?: number }): Promise<DecisionCode | 'unknown' | 'unavailable'>
   dispose(): Promise<void>
@@ -32,9 +33,9 @@ export async function openTestKeys(): Promise<TestKeys> {
   const { store, seal, caller } = identity
   const room: KeysRoom = { store, seal, nowMs: () => identity.clockMs, findApp, maxKeyAgeSeconds }
 
-  function newSnapshots(raw: TestIdentity['store']['raw'] = store.raw): KeySnapshots {
+  function newSnapshots(changes: Partial<Pick<Store, 'raw' | 'db'>> = {}): KeySnapshots {
     return new KeySnapshots({
-      store: { ...store, raw },
+      store: { ...store, ...changes },
       seal,
       log: silentLog,
       monotonicMs: () => performance.now(),

@@ -24,7 +24,7 @@ alter table keys_key
   add column purge_at           timestamptz(3),
   add check ((deleted_at is null) = (purge_at is null));
 update keys_key set awake_at = created_at;
-alter table keys_key alter column awake_at set not null;
+alter table keys_key alter column awake_at set not null, alter column awake_at set default clock_timestamp();
 create index keys_key_owner on keys_key (workspace_id, owner) where owner is not null;
 create index keys_key_tags on keys_key using gin (tags) where tags <> '{}';
 create index keys_key_purge on keys_key (purge_at) where purge_at is not null;
@@ -84,3 +84,36 @@ create table keys_order_item (
   key_id              text not null collate "C",
   primary key (order_id, key_id)
 );
+
+-- Secrets of other systems, of which only a hash came in. Stored is HMAC(pepper, algorithm and hash), never the hash.
+alter table keys_version
+  -- null: issued here
+  add column import_algorithm   text check (import_algorithm in ('sha256', 'sha512')),
+  -- the public id that follows from that HMAC, once the first use has given the version another one: tells whether a
+  -- hash was imported before
+  add column import_tag         text collate "C",
+  -- the public id before the last change of hash, for processes that have not heard of it yet
+  add column earlier_id         text collate "C",
+  -- what may be shown of the beginning of the secret
+  add column start_hint         text,
+  -- at its first use the digest became the usual one, of the secret itself
+  add column upgraded_at        timestamptz(3),
+  add check (import_algorithm is not null or import_tag is null),
+  add check ((import_tag is null) = (upgraded_at is null));
+create unique index keys_version_import_tag on keys_version (import_tag) where import_tag is not null;
+create index keys_version_earlier_id on keys_version (earlier_id) where earlier_id is not null;
+
+-- In which forms, and under which peppers, public ids are made of presented secrets. A few rows, never taken away.
+create table keys_import_form (
+  form                text not null check (form in ('presented', 'sha256', 'sha512')),
+  pepper_version      integer not null,
+  primary key (form, pepper_version)
+);
+
+-- What an admin key may give to others: keys for these apis with these scopes, and admin keys within the same bounds.
+alter table identity_admin_key
+  drop constraint identity_admin_key_check,
+  -- null: all
+  add column scopes text[];
+-- the key of whoever uses the link up may not outlive the key that made the link
+alter table identity_setup_link add column key_expires_at timestamptz(3);

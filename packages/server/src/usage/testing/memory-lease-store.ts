@@ -1,11 +1,13 @@
-/** A lease store in memory: the arithmetic of the real one under a clock that a test runs. */
-import type { DrawRequest, Grant, LeaseStore, UnusedUnits } from '../lease-store.ts'
-import { decideDraw, takeBack, type Counter } from './lease-arithmetic.ts'
+/** A lease store in memory: the arithmetic of the real ones under a clock that a test runs. */
+import type { LimitKind } from '@claviger/core'
+import type { DrawRequest, Grant, LeaseStore, Returned } from '../lease-store.ts'
+import { decideDraw, emptyBooks, takeBack, type Books } from './arithmetic.ts'
 
 export class MemoryLeaseStore implements LeaseStore {
+  readonly kinds: ReadonlySet<LimitKind> = new Set(['window', 'burst', 'concurrency', 'quota', 'credits'])
   readonly #nowMs: () => number
   readonly #liveNodes: () => number
-  readonly #counters = new Map<string, Counter>()
+  readonly books: Books = emptyBooks()
   /** Calls of `draw` and `giveBack` so far. */
   calls = 0
 
@@ -14,20 +16,20 @@ export class MemoryLeaseStore implements LeaseStore {
     this.#liveNodes = liveNodes
   }
 
-  async draw(requests: readonly DrawRequest[], returns: readonly UnusedUnits[]): Promise<readonly Grant[]> {
+  async draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
     this.calls++
-    for (const unused of returns) {
-      const counter = this.#counters.get(unused.id)
-      if (counter !== undefined) this.#counters.set(unused.id, takeBack(counter, unused))
-    }
-    return requests.map((request) => {
-      const { grant, changed } = decideDraw(request, this.#counters, Math.floor(this.#nowMs()), this.#liveNodes())
-      for (const [id, counter] of changed) this.#counters.set(id, counter)
-      return grant
-    })
+    const clockMs = Math.floor(this.#nowMs())
+    for (const returned of returns) takeBack(this.books, returned, clockMs)
+    return requests.map((request) => decideDraw(request, this.books, clockMs, this.#liveNodes()))
   }
 
-  async giveBack(returns: readonly UnusedUnits[]): Promise<void> {
+  async giveBack(returns: readonly Returned[]): Promise<void> {
     await this.draw([], returns)
+  }
+
+  /** Gives an account units. */
+  grant(account: string, units: number): void {
+    const held = this.books.credits.get(account) ?? { booked: 0, blocks: new Map() }
+    this.books.credits.set(account, { ...held, booked: held.booked + units })
   }
 }

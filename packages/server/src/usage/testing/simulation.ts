@@ -2,10 +2,11 @@
  * Several nodes, one store, and time that a test runs: events happen at instants of true time; each node has its own
  * monotonic clock (another origin) and its own wall clock (skewed). The way to the store takes time in both directions.
  */
-import type { LimitPolicy } from '@claviger/core'
+import type { BurstShape, LimitPolicy } from '@claviger/core'
 import type { Admission } from '@claviger/gateway'
 import { silentLog } from '#config'
-import type { DrawRequest, Grant, LeaseStore, UnusedUnits } from '../lease-store.ts'
+import type { CallHold } from '../call-hold.ts'
+import type { DrawRequest, Grant, LeaseStore, Returned } from '../lease-store.ts'
 import { LeasedLimits } from '../leased-limits.ts'
 
 export interface SimulatedNode {
@@ -20,6 +21,8 @@ export interface Arrival {
   readonly atMs: number
   readonly node: number
   readonly cost: number
+  /** How long an admitted call runs; default: it ends at once. */
+  readonly lastsMs?: number
 }
 
 export interface Outcome {
@@ -60,7 +63,14 @@ export class Simulation {
     const clock = { nowMs: () => this.nowMs + node.skewMs, monotonicMs: () => this.nowMs - monotonicOrigin }
     const store = this.#remote(wayMs, () => node.alive)
     const node: SimulatedNode = {
-      limits: new LeasedLimits({ store, clock, log: silentLog, schedule: queueMicrotask }),
+      limits: new LeasedLimits({
+        stores: [store],
+        node: `nod_${this.nodes.length + 1}`,
+        clock,
+        log: silentLog,
+        schedule: queueMicrotask,
+        after: (delayMs, work) => this.at(this.nowMs + delayMs, work),
+      }),
       skewMs,
       alive: true,
     }
@@ -99,12 +109,16 @@ export class Simulation {
       this.at(arrival.atMs, () => {
         const node = this.nodes[arrival.node]
         if (node === undefined || !node.alive) return
-        const decided = (kind: string): void => {
-          if (node.alive) outcomes.push({ decidedAtMs: this.nowMs, arrival, admitted: kind === 'admitted' })
+        const decided = (admission: Admission): void => {
+          if (!node.alive) return
+          outcomes.push({ decidedAtMs: this.nowMs, arrival, admitted: admission.kind === 'admitted' })
+          if (admission.kind !== 'admitted' || admission.hold === undefined) return
+          const hold = admission.hold as CallHold // `admit` made it
+          this.at(this.nowMs + (arrival.lastsMs ?? 0), () => hold.release())
         }
         const admission = node.limits.admit(policies, arrival.cost)
-        if (admission instanceof Promise) void admission.then(({ kind }) => decided(kind))
-        else decided(admission.kind)
+        if (admission instanceof Promise) void admission.then(decided)
+        else decided(admission)
       })
     }
     await this.#runUntil(untilMs)
@@ -137,7 +151,7 @@ export class Simulation {
   #remote(wayMs: () => number, isAlive: () => boolean): LeaseStore {
     const remote = async (
       requests: readonly DrawRequest[],
-      returns: readonly UnusedUnits[],
+      returns: readonly Returned[],
     ): Promise<readonly Grant[]> => {
       await this.#passes(wayMs())
       const grants = await this.#inRealTime(this.#store.draw(requests, returns))
@@ -145,7 +159,7 @@ export class Simulation {
       // What a dead process is answered reaches nobody.
       return isAlive() ? grants : new Promise<never>(() => undefined)
     }
-    return { draw: remote, giveBack: async (returns) => void (await remote([], returns)) }
+    return { kinds: this.#store.kinds, draw: remote, giveBack: async (returns) => void (await remote([], returns)) }
   }
 
   async #passes(ms: number): Promise<void> {
@@ -196,3 +210,35 @@ export function mostInAnyWindow(outcomes: readonly Outcome[], windowMs: number):
 
 export const admittedUnits = (outcomes: readonly Outcome[]): number =>
   outcomes.reduce((sum, outcome) => sum + (outcome.admitted ? outcome.arrival.cost : 0), 0)
+
+/** The most calls that ran at once, of those on nodes that lived to their end. */
+export function mostAtOnce(outcomes: readonly Outcome[]): number {
+  const moves = outcomes
+    .filter((outcome) => outcome.admitted)
+    .flatMap(({ decidedAtMs, arrival }) => [
+      { atMs: decidedAtMs, by: 1 },
+      { atMs: decidedAtMs + (arrival.lastsMs ?? 0), by: -1 },
+    ])
+    // Who leaves at the same instant leaves first.
+    .toSorted((one, other) => one.atMs - other.atMs || one.by - other.by)
+  let running = 0
+  let most = 0
+  for (const { by } of moves) most = Math.max(most, (running += by))
+  return most
+}
+
+/** By how much any stretch of time held more than `burst` and what the rate adds; 0 or less: never. */
+export function excessOverBurst(outcomes: readonly Outcome[], { limit, windowMs, burst }: BurstShape): number {
+  const admitted = outcomes
+    .filter((outcome) => outcome.admitted)
+    .toSorted((one, other) => one.decidedAtMs - other.decidedAtMs)
+  let excess = -Infinity
+  for (const [from, first] of admitted.entries()) {
+    let sum = 0
+    for (const { decidedAtMs, arrival } of admitted.slice(from)) {
+      sum += arrival.cost
+      excess = Math.max(excess, sum - burst - ((decidedAtMs - first.decidedAtMs) * limit) / windowMs)
+    }
+  }
+  return excess
+}
