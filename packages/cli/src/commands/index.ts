@@ -6,6 +6,7 @@ import { apisCommand } from './apis.ts'
 import { applyCommand } from './apply.ts'
 import { appsCommand } from './apps.ts'
 import { auditCommand, statusCommand } from './audit.ts'
+import { decisionsCommand } from './decisions.ts'
 import { keyOrdersCommand } from './key-orders.ts'
 import { keysCommand } from './keys.ts'
 import { machineCommands } from './machine.ts'
@@ -27,6 +28,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   modelsCommand,
   applyCommand,
   adminKeysCommand,
+  decisionsCommand,
   auditCommand,
   statusCommand,
   machineCommands,

@@ -94,6 +94,19 @@ describe('a call', () => {
     expect(upstream.seen).toHaveLength(1)
   })
 
+  test('is journaled with where it came from, and nothing of a page but its origin', async () => {
+    const { secret } = plane.world.addKey(home)
+    const origin = 'https://app.example.com'
+    await callWith(secret, { headers: { origin, referer: `${origin}/secret?x=secret` } })
+    await callWith(secret, { headers: { referer: `${origin}/secret?x=secret` } })
+    await callWith(secret, {})
+    await until(() => plane.world.records.length === 3)
+    for (const told of [plane.world.opened, plane.world.records]) {
+      expect(told.map(({ facts }) => facts)).toEqual([{ origin }, { referer: origin }, undefined])
+      expect(JSON.stringify(told)).not.toContain('/secret')
+    }
+  })
+
   test('without TLS has no certificate, and no version of an api yet: keys that are held to one are refused', async () => {
     const { secret } = plane.world.addKey(home, {
       restrictions: compileRestrictions([{ kind: 'client_certificate', thumbprints: ['ab'.repeat(32)] }]),
