@@ -4,7 +4,7 @@
  */
 const FLOORS = [
   ['config'],
-  ['store', 'spool', 'edge'],
+  ['store', 'spool', 'edge', 'geo'],
   ['seal'],
   ['audit', 'feed'],
   ['identity', 'policy', 'usage', 'alerts'],

@@ -9,17 +9,23 @@ import { machineFacts } from './machine.ts'
 import type { Bench } from './measure.ts'
 import { HELP, type BenchOptions, type SectionName, readOptions } from './options.ts'
 import { type SectionResult, tableOf } from './report.ts'
+import { decisionSection } from './sections/decision.ts'
 import { keysSection } from './sections/keys.ts'
+import { limiterSection } from './sections/limiter.ts'
 import { proxySection } from './sections/proxy.ts'
 import { streamSection } from './sections/stream.ts'
 import { verifySection } from './sections/verify.ts'
 
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url))
 
-const sections = { a: verifySection, b: proxySection, c: streamSection, d: keysSection } as const satisfies Record<
-  SectionName,
-  (bench: Bench) => Promise<SectionResult>
->
+const sections = {
+  a: verifySection,
+  b: proxySection,
+  c: streamSection,
+  d: keysSection,
+  e: decisionSection,
+  f: limiterSection,
+} as const satisfies Record<SectionName, (bench: Bench) => Promise<SectionResult>>
 
 async function main(options: BenchOptions): Promise<void> {
   const generator = new Generator()

@@ -1,7 +1,7 @@
 /** What may be said on the command line. */
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['a', 'b', 'c', 'd'] as const
+export const SECTIONS = ['a', 'b', 'c', 'd', 'e', 'f'] as const
 export type SectionName = (typeof SECTIONS)[number]
 
 export interface BenchOptions {
@@ -15,12 +15,14 @@ export interface BenchOptions {
   readonly keys: readonly number[]
 }
 
-export const HELP = `npm run bench -- [--only a,b,c,d] [--rounds 5] [--seconds 5] [--connections 32] [--keys 1000,100000]
+export const HELP = `npm run bench -- [--only a,b,c,d,e,f] [--rounds 5] [--seconds 5] [--connections 32] [--keys 1000,100000]
 
   a  verify a key, against a bare node:http server that hashes and looks up
   b  an authenticated proxied POST, against nginx and @portkey-ai/gateway
   c  a streamed chat of 200 chunks, against the same
-  d  verify with 1 thousand and 100 thousand keys stored (--keys 1000000 for a million)`
+  d  verify with 1 thousand and 100 thousand keys stored (--keys 1000000 for a million)
+  e  the decision alone, within one process: scopes, CIDR and two limits
+  f  the limiter with its store, within one process`
 
 /** @throws TypeError with a plain message */
 export function readOptions(args: readonly string[]): BenchOptions | 'help' {

@@ -5,6 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startStandIn } from '../../examples/stand-in-upstream.mjs'
 import { api, makeWorld, startProduct, type Product } from '../support/product.ts'
 
+const HELPFUL = [
+  ...['apis', 'apps', 'owners', 'keys', 'key-orders', 'workspaces', 'admin-keys', 'provider-keys', 'routes', 'models'],
+  ...['apply', 'audit', 'status'],
+]
+
 let upstream: Awaited<ReturnType<typeof startStandIn>>
 let product: Product
 let file: string
@@ -107,7 +112,7 @@ describe('the command line', () => {
   })
 
   test('every command has a help text', async () => {
-    for (const command of ['apis', 'apps', 'keys', 'provider-keys', 'routes', 'models', 'apply', 'audit', 'status']) {
+    for (const command of HELPFUL) {
       const ran = await product.cli([command, '--help'])
       expect({ command, code: ran.code, stdout: ran.stdout }).toMatchObject({
         command,

@@ -1,9 +1,8 @@
 /** Two processes of one installation: what one revokes, the other refuses. The second one joins the first one's engine. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startStandIn } from '../../examples/stand-in-upstream.mjs'
-import { engineHomeOf } from '../support/engine.ts'
+import { engineUrlOf } from '../support/engine.ts'
 import { api, makeKey, makeWorld, startProduct, type Product, type World } from '../support/product.ts'
 
 let upstream: Awaited<ReturnType<typeof startStandIn>>
@@ -16,7 +15,7 @@ beforeAll(async () => {
   first = await startProduct()
   world = await makeWorld(first, upstream.origin)
   second = await startProduct({
-    DATABASE_URL: embeddedUrl(first.dataDir),
+    DATABASE_URL: engineUrlOf(first.dataDir),
     CLAVIGER_SEAL_KEY_FILE: join(first.dataDir, 'seal.key'),
     CLAVIGER_NODE_NAME: 'second',
   })
@@ -27,13 +26,6 @@ afterAll(async () => {
   await first?.dispose()
   await upstream?.close()
 })
-
-/** The socket folder and user stand in the postmaster's own file (PostgreSQL documentation, "Postmaster's lock file"). */
-function embeddedUrl(dataDir: string): string {
-  const lines = readFileSync(join(engineHomeOf(dataDir), 'postgres', 'postmaster.pid'), 'utf8').split('\n')
-  const [, , , port = '5432', socketFolder = ''] = lines
-  return `postgres://claviger@localhost/claviger?host=${encodeURIComponent(socketFolder)}&port=${port}`
-}
 
 const statusAt = async (product: Product, secret: string): Promise<number> => {
   const answer = await fetch(`${product.url}/gw/notes/`, { headers: { 'x-api-key': secret } })

@@ -1,52 +1,31 @@
-/** The README's tour, run as it stands there: what users copy must work. */
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+/** The tours of the README and of the guides, run as they stand there. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort, startProduct, type Product } from '../support/product.ts'
+import { startProduct, type Product } from '../support/product.ts'
+import { runTour } from '../support/tour.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 let product: Product
-let folder: string
 
 beforeAll(async () => {
   product = await startProduct()
-  // the tour writes files where it runs: give it a folder that looks like the checkout
-  folder = await mkdtemp(join(tmpdir(), 'claviger-tour-'))
-  for (const name of ['examples', 'tools', 'node_modules', 'package.json', 'packages'])
-    await symlink(join(ROOT, name), join(folder, name))
 })
-
-afterAll(async () => {
-  await product?.dispose()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(async () => product?.dispose())
 
 test('from nothing to a revoked key', { timeout: 120_000 }, async () => {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-  const blocks = [...readme.matchAll(/^```sh tour\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
-  expect(blocks.length).toBeGreaterThan(5)
-  const upstreamPort = await freePort()
-  const script = `set -euo pipefail\n${blocks.join('\n')}`
-    .replaceAll('http://127.0.0.1:7300', product.url)
-    .replaceAll('7399', String(upstreamPort))
-  const shell = spawn('bash', ['-c', script], {
-    cwd: folder,
-    env: {
-      ...product.env,
-      CLAVIGER_TOKEN: undefined,
-      PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let printed = ''
-  for (const stream of [shell.stdout, shell.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
-  const code = await new Promise<number>((done) => shell.on('close', (exit) => done(exit ?? -1)))
+  const { blocks, code, printed } = await runTour(product, 'README.md', { CLAVIGER_TOKEN: undefined })
+  expect(blocks).toBeGreaterThan(5)
   expect({ code, printed }).toMatchObject({ code: 0 })
   expect(printed).toContain('chat.completion')
   expect(printed).toMatch(/^valid +true$/m)
   expect(printed).toMatch(/^401$/m)
   expect(printed).toContain('keys.revoke')
+})
+
+test('the life of keys', { timeout: 120_000 }, async () => {
+  const { blocks, code, printed } = await runTour(product, 'docs/guide/keys.md', {})
+  expect(blocks).toBeGreaterThan(3)
+  expect({ code, printed }).toMatchObject({ code: 0 })
+  expect(printed).toMatch(/^created +2$/m)
+  expect(printed).toMatch(/^valid +true$/m)
+  expect(printed).toMatch(/^kind +decommission_owner$/m)
+  expect(printed).toContain('refused, as it should be')
 })

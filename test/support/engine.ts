@@ -8,6 +8,13 @@ export function engineHomeOf(dataDir: string): string {
   return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : dataDir
 }
 
+/** For `DATABASE_URL`: the socket folder and user stand in the postmaster's own file (PostgreSQL documentation, "Postmaster's lock file"). */
+export function engineUrlOf(dataDir: string): string {
+  const lines = readFileSync(join(engineHomeOf(dataDir), 'postgres', 'postmaster.pid'), 'utf8').split('\n')
+  const [, , , port = '5432', socketFolder = ''] = lines
+  return `postgres://claviger@localhost/claviger?host=${encodeURIComponent(socketFolder)}&port=${port}`
+}
+
 /** Undefined when none is running. */
 export function postmasterOf(dataDir: string): number | undefined {
   const file = join(engineHomeOf(dataDir), 'postgres', 'postmaster.pid')

@@ -5,9 +5,15 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: { write(text: string): void }
   readonly stderr: { write(text: string): void }
+  /** Whether `stderr` is one: there a line can be written over. */
+  readonly isTerminal: boolean
   /** All of standard input, to its end. */
   readInput(): Promise<string>
   readFile(path: string): Promise<string>
+  /** The lines of a file, one after the other; `-` reads standard input, whose length nobody knows. */
+  openLines(path: string): Promise<{ readonly lines: AsyncIterable<string>; readonly bytes: number | undefined }>
+  /** Writes a new file, readable by its owner only. */
+  createFile(path: string): Promise<{ write(text: string): void; close(): Promise<void> }>
   /** The client of the control API; asks for CLAVIGER_TOKEN. @throws UsageError when it is not set */
   client(): Client
   /** Runs the server's second entry as a child process, with this terminal. Answers its exit code. */

@@ -1,5 +1,7 @@
 /** `claviger`: the control API and the machine's own door on the command line. */
-import { readFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { ApiError, UnreachableError, createClient } from '@claviger/sdk'
 import { Command, CommanderError } from 'commander'
@@ -15,8 +17,22 @@ export function contextOf(env: Readonly<Record<string, string | undefined>>): Co
     env,
     stdout: process.stdout,
     stderr: process.stderr,
+    isTerminal: process.stderr.isTTY,
     readInput: async () => text(process.stdin),
     readFile: async (path) => readFile(path, 'utf8'),
+    async openLines(path) {
+      if (path === '-') return { lines: linesOf(() => process.stdin), bytes: undefined }
+      const file = await open(path)
+      return { lines: linesOf(() => file.createReadStream()), bytes: (await file.stat()).size }
+    },
+    async createFile(path) {
+      const file = createWriteStream(path, { mode: 0o600 })
+      await new Promise<void>((opened, failed) => file.once('open', () => opened()).once('error', failed))
+      return {
+        write: (line) => void file.write(line),
+        close: async () => new Promise<void>((closed) => file.end(() => closed())),
+      }
+    },
     client() {
       const credential = env['CLAVIGER_TOKEN']
       if (credential === undefined || credential === '') {
@@ -28,6 +44,11 @@ export function contextOf(env: Readonly<Record<string, string | undefined>>): Co
     },
     admin: async (args) => runAdmin(args, env),
   }
+}
+
+/** Begins to read when the first line is asked for: lines that come before anybody listens would be lost. */
+async function* linesOf(openInput: () => NodeJS.ReadableStream): AsyncGenerator<string, void, undefined> {
+  yield* createInterface({ input: openInput(), crlfDelay: Infinity })
 }
 
 /** @returns the exit code */

@@ -15,6 +15,11 @@ export function durationSeconds(text: string): number {
   return Number(match[1]) * (UNIT_SECONDS[match[2] ?? ''] ?? 1)
 }
 
+/** Whole days of a duration, rounded up; `never` for null. */
+export function days(text: string): number | null {
+  return text === 'never' ? null : Math.ceil(durationSeconds(text) / 86_400)
+}
+
 /** A duration from now, or an instant in RFC 3339. */
 export function instant(text: string, nowMs: number): string {
   if (/^[0-9]+[smhd]$/.test(text)) return new Date(nowMs + durationSeconds(text) * 1000).toISOString()

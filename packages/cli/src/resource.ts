@@ -40,7 +40,7 @@ export async function listAll(
   context: CommandContext,
   operationId: OperationId,
   query: object,
-  limit = Number.POSITIVE_INFINITY,
+  { params, limit = Number.POSITIVE_INFINITY }: { readonly params?: object; readonly limit?: number } = {},
 ): Promise<readonly object[]> {
   const items: object[] = []
   let cursor: string | undefined
@@ -48,6 +48,7 @@ export async function listAll(
     const page = new Map(
       Object.entries(
         await callNamed(context, operationId, {
+          ...(params !== undefined && { params }),
           query: { ...query, limit: Math.min(100, limit - items.length), cursor },
         }),
       ),
@@ -80,7 +81,7 @@ export function resourceCommand(program: Command, context: CommandContext, resou
       showMany(
         context,
         options,
-        await listAll(context, resource.list, filters, Number(options.limit)),
+        await listAll(context, resource.list, filters, { limit: Number(options.limit) }),
         resource.columns,
       )
     })

@@ -20,6 +20,7 @@ export {
 } from './key/format.ts'
 export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
 export { compileCidrs, type CidrSet } from './net/cidr.ts'
+export type { GeoLookup } from './net/geo-lookup.ts'
 export { isPublicAddress } from './net/public-address.ts'
 export { parseOrigin, type Origin } from './net/origin.ts'
 export { IdFilter, type IdFilterSeed } from './filter/id-filter.ts'
@@ -76,15 +77,45 @@ export {
   type EndingGrant,
 } from './limit/credits.ts'
 export { openLocalCounter } from './limit/local-share.ts'
+export { fieldName, type FieldName } from './http/field-name.ts'
 export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
+export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
-export { decide, type Ask, type Decision, type DecisionCode } from './decision/decide.ts'
+export { scopeFault } from './scope/scope-pattern.ts'
+export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
+export { compileRestriction, compileRestrictions } from './restriction/compile-restrictions.ts'
+export {
+  RESTRICTION_CODES,
+  type CompiledRestriction,
+  type RequestShape,
+  type Restriction,
+  type RestrictionCode,
+  type RestrictionFacts,
+  type RestrictionKind,
+  type RestrictionMode,
+  type TimeWindow,
+  type Weekday,
+} from './restriction/restriction.ts'
+export { parseThumbprint } from './restriction/thumbprint.ts'
+export { decide } from './decision/decide.ts'
+export {
+  NO_SHADOW,
+  type Ask,
+  type Decision,
+  type DecisionCode,
+  type RefusalCode,
+  type ShadowRefusal,
+} from './decision/decision.ts'
+export { explain, type Explanation, type RuleCheck } from './decision/explain.ts'
+export { heldPatterns, holdsScope } from './decision/held-scopes.ts'
 export type {
   ApiPart,
   AppPart,
   FeedLossPolicy,
   KeyPart,
   PartRef,
+  PlanPart,
+  RolePart,
   VersionPart,
   WorkspacePart,
 } from './decision/parts.ts'

@@ -1,11 +1,11 @@
 /**
  * What is known of one call, stage by stage. A later stage asks for a later type, so a wrong order does not compile.
- * It is one object all the way: a stage adds what it learned with `learn` and hands the same object on.
+ * It is one object of one shape all the way (`newExchange`): a stage sets what it learned and hands the same object on.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ClavigerError, IpAddress, KeyPart, LimitState, VersionPart } from '@claviger/core'
+import type { ClavigerError, IpAddress, KeyPart, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart } from './parts.ts'
-import type { Door, EgressRequest, Hold, MaybePromise, Usage } from './ports.ts'
+import type { DecisionRecord, Door, EgressRequest, Hold, MaybePromise, Usage } from './ports.ts'
 
 /** What one look over the header fields told; made once per request. */
 export interface HeadFacts {
@@ -61,9 +61,13 @@ export interface Shielded extends Matched {
   readonly shielded: true
 }
 
-export interface Verified extends Shielded {
+export interface Verified extends Shielded, Caller {}
+
+export interface Caller {
   readonly key: KeyPart
   readonly version: VersionPart
+  /** What restrictions in shadow mode would have refused, once that was asked; undefined: nothing. */
+  readonly shadow?: readonly ShadowRefusal[] | undefined
 }
 
 export interface ReadBody extends Verified {
@@ -90,11 +94,12 @@ export interface Selected extends Admitted {
 
 /** The decision is in the journal's spool: only now may a byte go to the upstream. */
 export interface Opened extends Selected {
-  readonly opened: true
+  /** What the journal was told; the whole story is told with it again. */
+  readonly record: DecisionRecord
 }
 
-/** The answer has gone out, whole or not. */
-export interface Forwarded extends Opened {
+/** How a forwarded call went. */
+export interface Outcome {
   /** As answered; 101 for an upgrade. */
   readonly status: number
   readonly ended: Usage['ended']
@@ -103,6 +108,11 @@ export interface Forwarded extends Opened {
   readonly firstByteMs: number
   /** What the door's tap counted; undefined: this door counts no tokens. */
   readonly tokens: MaybePromise<TokenUsage> | undefined
+}
+
+/** The answer has gone out, whole or not. */
+export interface Forwarded extends Opened {
+  readonly outcome: Outcome
 }
 
 export interface Metered extends Forwarded {
@@ -120,10 +130,10 @@ export interface TokenUsage {
 /** A refusal is a value: it leaves by the same door and is recorded like a success. */
 export interface Refused {
   readonly refused: ClavigerError
-  /** Which rule refused, for people: `key.cidr_allow`, `shield`, `upstream`, … */
+  /** Which rule refused, for people: `key.restrictions/0.ip`, `shield`, `upstream`, … */
   readonly rule: string
   /** Undefined before authentication. */
-  readonly caller: { readonly key: KeyPart; readonly version: VersionPart } | undefined
+  readonly caller: Caller | undefined
   readonly target: Target | undefined
   readonly limits: readonly LimitState[]
 }
@@ -133,15 +143,152 @@ export interface AnsweredHere extends Verified {
   readonly answer: { readonly status: number; readonly contentType: string; readonly body: string }
 }
 
-/** Adds what a stage learned. The object stays the same one; its type grows. */
-export function learn<Known extends Received, Learned extends object>(known: Known, learned: Learned): Known & Learned {
-  return Object.assign(known, learned)
+/** Everything that stages learn, not yet known. */
+interface Unlearned {
+  readonly route: undefined
+  readonly rest: ''
+  readonly key: undefined
+  readonly version: undefined
+  readonly shadow: undefined
+  readonly target: undefined
+  readonly body: undefined
+  readonly limits: undefined
+  readonly hold: undefined
+  readonly egress: undefined
+  readonly upstreamBody: undefined
+  readonly record: undefined
+  readonly outcome: undefined
+  readonly usage: undefined
+  readonly answer: undefined
+  readonly refused: undefined
 }
 
-export function isRefused(outcome: object): outcome is Refused {
-  return 'refused' in outcome
+/** The object of a call, with a place for all that will be learned: growing an object costs more than the stages do. */
+export function newExchange(read: Received): Received {
+  const exchange: Received & Unlearned = {
+    requestId: read.requestId,
+    receivedAtMs: read.receivedAtMs,
+    startedMonotonicMs: read.startedMonotonicMs,
+    door: read.door,
+    method: read.method,
+    path: read.path,
+    query: read.query,
+    headers: read.headers,
+    rawHeaders: read.rawHeaders,
+    facts: read.facts,
+    clientIp: read.clientIp,
+    clientIpText: read.clientIpText,
+    incoming: read.incoming,
+    outgoing: read.outgoing,
+    upgradeHead: read.upgradeHead,
+    route: undefined,
+    rest: '',
+    key: undefined,
+    version: undefined,
+    shadow: undefined,
+    target: undefined,
+    body: undefined,
+    limits: undefined,
+    hold: undefined,
+    egress: undefined,
+    upstreamBody: undefined,
+    record: undefined,
+    outcome: undefined,
+    usage: undefined,
+    answer: undefined,
+    refused: undefined,
+  }
+  return exchange
 }
 
-export function isAnsweredHere(outcome: object): outcome is AnsweredHere {
-  return 'answer' in outcome
+type Growing<Later> = { -readonly [Name in keyof Later]: Later[Name] }
+
+/** The same object, as the type of a later stage: whoever calls this sets the fields between the two at once. */
+function growing<Later extends Received>(known: Received): Growing<Later> {
+  return known as Growing<Later>
+}
+
+export function learnRoute(known: Received, route: RoutePart | undefined, rest: string): Matched {
+  const matched = growing<Matched>(known)
+  matched.route = route
+  matched.rest = rest
+  return matched
+}
+
+/** Nothing stands behind it but that the stage was passed. */
+export function passShield(known: Matched): Shielded {
+  return known as Shielded
+}
+
+export function learnKey(known: Shielded, key: KeyPart, version: VersionPart): Verified {
+  const verified = growing<Verified>(known)
+  verified.key = key
+  verified.version = version
+  return verified
+}
+
+export function learnShadow(known: Verified, shadow: readonly ShadowRefusal[]): void {
+  growing<Verified>(known).shadow = shadow
+}
+
+export function learnTarget(known: Verified, target: Target, body: Uint8Array | undefined): ReadBody {
+  const read = growing<ReadBody>(known)
+  read.target = target
+  read.body = body
+  return read
+}
+
+/** Nothing stands behind it but that the stage was passed. */
+export function passAuthorization(known: ReadBody): Authorized {
+  return known as Authorized
+}
+
+export function learnLimits(known: Authorized, limits: readonly LimitState[], hold: Hold | undefined): Admitted {
+  const admitted = growing<Admitted>(known)
+  admitted.limits = limits
+  admitted.hold = hold
+  return admitted
+}
+
+export function learnRequest(
+  known: Admitted,
+  egress: Selected['egress'],
+  upstreamBody: Uint8Array | undefined,
+): Selected {
+  const selected = growing<Selected>(known)
+  selected.egress = egress
+  selected.upstreamBody = upstreamBody
+  return selected
+}
+
+export function learnRecord(known: Selected, record: DecisionRecord): Opened {
+  const opened = growing<Opened>(known)
+  opened.record = record
+  return opened
+}
+
+export function learnOutcome(known: Opened, outcome: Outcome): Forwarded {
+  const forwarded = growing<Forwarded>(known)
+  forwarded.outcome = outcome
+  return forwarded
+}
+
+export function learnUsage(known: Forwarded, usage: Usage): Metered {
+  const metered = growing<Metered>(known)
+  metered.usage = usage
+  return metered
+}
+
+export function learnAnswer(known: Verified, answer: AnsweredHere['answer']): AnsweredHere {
+  const answered = growing<AnsweredHere>(known)
+  answered.answer = answer
+  return answered
+}
+
+export function isRefused(outcome: Received | Refused): outcome is Refused {
+  return (outcome as Partial<Refused>).refused !== undefined
+}
+
+export function isAnsweredHere(outcome: Received): outcome is AnsweredHere {
+  return (outcome as Partial<AnsweredHere>).answer !== undefined
 }

@@ -18,6 +18,7 @@ export type {
   TokenUsage,
   Verified,
 } from './exchange.ts'
+export { JOURNAL_TARGET, STORE_TARGET } from './failure-targets.ts'
 export type { ErrorAnswer, Front, ResponseTap, UpstreamHead } from './front.ts'
 export {
   OpenStreams,
@@ -41,6 +42,10 @@ export type {
   EgressFailureCode,
   EgressRequest,
   EgressSink,
+  Dependency,
+  FailureMode,
+  FailureModeUse,
+  FailureTarget,
   Hold,
   Journal,
   Ledger,

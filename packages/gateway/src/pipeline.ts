@@ -50,6 +50,7 @@ async function walk(context: Context, front: Front, received: Received): Promise
   if (isRefused(selected)) return selected
   const openedSoon = open(context, selected)
   const opened = openedSoon instanceof Promise ? await openedSoon : openedSoon
+  if (isRefused(opened)) return opened
   const forwarded = await forward(context, front, opened)
   if (isRefused(forwarded)) return forwarded
   const meteredSoon = meter(forwarded)

@@ -4,7 +4,7 @@
  * that it does not need.
  */
 import type { Duplex, Readable } from 'node:stream'
-import type { IpAddress, KeyPart, LimitPolicy, LimitState, VersionPart } from '@claviger/core'
+import type { GeoLookup, IpAddress, KeyPart, LimitPolicy, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart, Timeouts } from './parts.ts'
 
 export type MaybePromise<Value> = Value | Promise<Value>
@@ -38,6 +38,8 @@ export interface Snapshots {
   routeByName(name: string): RoutePart | undefined
   modelByName(workspaceId: string, name: string): ModelPart | undefined
   modelsOf(workspaceId: string): readonly ModelPart[]
+  /** Where addresses are; asked for only by keys that are held to it. Undefined: no file tells it. */
+  readonly geo?: GeoLookup | undefined
   /** How long ago the change feed was last known to be read to its end, in ms. */
   feedAgeMs(): number
 }
@@ -169,6 +171,32 @@ export interface Egress {
   upgrade(request: EgressRequest, signal: AbortSignal): Promise<UpgradeResult>
 }
 
+// ── failure modes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What may be away while calls come. */
+export type Dependency = 'counters' | 'feed' | 'journal' | 'store'
+
+/** On what the mode is declared. */
+export interface FailureTarget {
+  readonly type: 'limit' | 'api' | 'route' | 'model' | 'door' | 'journal' | 'store'
+  readonly id: string
+  /** Undefined: the whole installation. */
+  readonly workspaceId: string | undefined
+}
+
+/** What is declared for the loss of a dependency. `refuse_unknown`: keys that are not in memory cannot be looked up. */
+export interface FailureMode {
+  readonly dependency: Dependency
+  readonly mode: 'refuse' | 'closed' | 'open' | 'local' | 'serve_known' | 'deny' | 'drop' | 'refuse_unknown'
+  readonly target: FailureTarget
+}
+
+/** A dependency is away, and a decision went by what is declared for that case. */
+export interface FailureModeUse extends FailureMode {
+  /** What became of the decision; `dropped`: it was taken, and not journaled. */
+  readonly outcome: 'served' | 'refused' | 'dropped'
+}
+
 // ── ledger and journal ───────────────────────────────────────────────────────────────────────────────────────────────
 
 export type Door = 'verify' | 'gw' | 'openai'
@@ -200,7 +228,11 @@ export interface DecisionRecord {
   readonly durationMs: number
   readonly usage: Usage | undefined
   /** Only where it is counted: in what is journaled before a call is forwarded, or answered at `keys/verify`. */
-  readonly credits?: readonly CreditSpend[]
+  readonly credits?: readonly CreditSpend[] | undefined
+  /** What would have been refused if it were enforced; undefined: nothing. */
+  readonly shadow?: readonly ShadowRefusal[] | undefined
+  /** The journal's own note: what it has written already of this call at `open`, and writes again. */
+  headText?: string | undefined
 }
 
 export interface Usage {
@@ -224,12 +256,17 @@ export interface Journal {
    * with `before-answer` it is on the disk. Answers undefined when there is nothing to wait for.
    */
   open(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
-  /** The whole story, once: for refusals, for verify, and after the last byte of a forwarded call. Same waiting as `open`. */
-  record(record: DecisionRecord, audit: 'ordinary' | 'before-answer'): Promise<void> | undefined
+  /**
+   * The whole story, once: for refusals, for verify, and after the last byte of a forwarded call. Same waiting as `open`;
+   * `kept` is never dropped either, and nobody waits for it: it ends what an opening began.
+   */
+  record(record: DecisionRecord, audit: 'ordinary' | 'before-answer' | 'kept'): Promise<void> | undefined
   /** A refusal before authentication: aggregated per IP prefix, reason and second. */
   refusedBefore(clientIp: IpAddress, reason: string): void
-  /** True when the disk's declared mode says to refuse. */
+  /** True when the disk's declared mode says to refuse. Whoever refuses therefore tells it: see `failureModeUsed`. */
   isFull(): boolean
+  /** Counted, and written when it begins and when it ends, never one by one. Told only while something is away. */
+  failureModeUsed(use: FailureModeUse): void
 }
 
 /** Usage of calls that have ended; feeds roll-ups and, later, money. In this version it rides in `Journal.record`. */

@@ -4,6 +4,7 @@ import { ClavigerError } from '@claviger/core'
 import { createLog, StartError } from '#config'
 import { ADMIN_COMMANDS } from './admin/commands.ts'
 import { configOf } from './installation.ts'
+import { startFailureOf } from './start-failure.ts'
 
 const USAGE = 2
 
@@ -28,11 +29,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const config = configOf(process.env)
   const log = createLog({ ...config, logLevel: 'silent' })
-  const { answer, failed } = await command.run({
-    config,
-    log,
-    env: process.env,
-    options: { role: values.role, name: values.name, file: values.file },
+  const call = { config, log, env: process.env, options: { role: values.role, name: values.name, file: values.file } }
+  const { answer, failed } = await command.run(call).catch(async (error: unknown) => {
+    throw await startFailureOf(error, config)
   })
   process.stdout.write(values.json === true ? `${JSON.stringify(answer, null, 2)}\n` : lines(answer))
   return failed === true ? 1 : 0

@@ -1,6 +1,10 @@
-/** Where the lines of a spool go: the journal, the roll-ups and the ledger, in one transaction that moves the node's cursor too. */
+/**
+ * Where the lines of a spool go: the journal, the roll-ups, the uses of keys and the ledger, in one transaction that moves
+ * the node's cursor too.
+ */
 import { writeJournal } from '#audit'
 import { advanceDrained, drainedTo } from '#feed'
+import { recordUses } from '#keys'
 import { asideWriter, type Sink } from '#spool'
 import type { Store } from '#store'
 import { noteCreditSpends, writeUsage } from '#usage'
@@ -12,8 +16,10 @@ export function journalSink(store: Store, nodeId: string, spoolRoot: string): Si
     async store(lines, firstSequence) {
       await store.transaction(async (tx) => {
         if ((await advanceDrained(tx, nodeId, firstSequence, firstSequence + lines.length - 1)) === 'seen') return
-        const decisions = await writeJournal(tx, nodeId, firstSequence, lines)
+        // read once: each is decoded when it is asked for
+        const decisions = [...(await writeJournal(tx, nodeId, firstSequence, lines))]
         await writeUsage(tx, decisions)
+        await recordUses(tx, decisions)
         await noteCreditSpends(tx, nodeId, lines)
       })
     },

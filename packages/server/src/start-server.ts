@@ -3,12 +3,36 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { isId, makeId } from '@claviger/core'
-import { OpenStreams, createGateway, mount, serverOptions, type GatewaySettings, type Ports } from '@claviger/gateway'
-import { recordInterrupted, registerAuditJobs, startSequencer, writeProbes, type Sequencer } from '#audit'
+import {
+  OpenStreams,
+  createGateway,
+  mount,
+  serverOptions,
+  type FailureModeUse,
+  type GatewaySettings,
+  type Ports,
+} from '@claviger/gateway'
+import {
+  encodeEpisode,
+  recordInterrupted,
+  registerAuditJobs,
+  startSequencer,
+  writeProbes,
+  type Sequencer,
+} from '#audit'
 import { listenError, type Config } from '#config'
-import { ProbeTally, TargetTables, Verifiers, createJournal, createSnapshots, cutStreams } from '#dataplane'
+import {
+  FailureModes,
+  ProbeTally,
+  TargetTables,
+  Verifiers,
+  createJournal,
+  createSnapshots,
+  cutStreams,
+} from '#dataplane'
 import { createEgress } from '#egress'
-import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change, type Feed } from '#feed'
+import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change } from '#feed'
+import { openGeo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
@@ -18,14 +42,17 @@ import {
   loadWorkspacePart,
   maxKeyAgeSeconds,
 } from '#identity'
-import { KeySnapshots, keyPepperVersions } from '#keys'
+import { KeySnapshots, keyPepperVersions, registerKeysJobs } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, registerUsageJobs, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
+import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
+import { observeFailureModes, observeServer, readinessOf } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
+import { toldCredentials } from './told-credentials.ts'
 import { VERSION } from './version.ts'
 
 export interface RunningServer {
@@ -34,6 +61,7 @@ export interface RunningServer {
 }
 
 const PROBE_FLUSH_MS = 2_000
+const FAILURE_SWEEP_MS = 250
 const RETRY_STALE_MS = 500
 const LAST_DRAIN_MS = 5_000
 const LOOK_FOR_IDLE_MS = 20
@@ -43,6 +71,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const { config, log, store, seal, clock } = installation
   const nodeId = makeId('nod', clock.nowMs(), seal.randomBytes(10))
   const startedAtMs = clock.nowMs()
+  const geo = await openGeo({ config, log, nowMs: () => clock.nowMs() })
   const feed = await startFeed(store, log, clock, { staleMs: config.feedStaleMs })
   const node = await registerNode(
     store,
@@ -97,6 +126,8 @@ export async function startServer(installation: Installation): Promise<RunningSe
     RETRY_STALE_MS,
   )
 
+  const metrics = new Metrics()
+
   // the way of decisions: spool, drain, journal
   const spoolRoot = join(config.dataDir, 'spool')
   const spoolShape: Pick<SpoolOptions, 'fullMode' | 'diskLevel' | 'clock'> = {
@@ -118,23 +149,17 @@ export async function startServer(installation: Installation): Promise<RunningSe
     ownNodeId: nodeId,
     spool: spoolShape,
     sinkOf: (id) => journalSink(store, id, spoolRoot),
-    onEvent: (id, event) => {
-      reportSpoolEvent(log, id, event)
-      if (event.kind === 'recovered' && isId('nod', id)) void buryNode(id)
-    },
-  })
-  /** A process has died and its spool is stored to the end: what it let through and never ended was interrupted, what it holds of credits is free. */
-  const buryNode = async (id: string): Promise<void> => {
-    try {
+    // What a dead process let through and never ended was interrupted; what it holds of credits is free.
+    bury: async (id) => {
+      if (!isId('nod', id)) return
       await store.transaction(async (tx) => {
         await writeUsage(tx, await recordInterrupted(tx, id))
         await settleCredits(tx, id)
       })
       await endNode(store.db, id)
-    } catch (error) {
-      log.warn({ err: error, nodeId: id }, 'the calls that a dead process left open could not be recorded')
-    }
-  }
+    },
+    onEvent: (id, event) => reportSpoolEvent(log, id, event),
+  })
   const probes = new ProbeTally(() => clock.nowMs())
   const flushProbes = async (): Promise<void> => {
     const rows = probes.take()
@@ -148,7 +173,6 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const flushing = setInterval(() => void flushProbes(), PROBE_FLUSH_MS)
 
   // the ports of the data plane
-  const metrics = new Metrics()
   const losses = metrics.counter(
     'claviger_limit_losses_total',
     'Limits decided without their counter, by their own word.',
@@ -160,13 +184,40 @@ export async function startServer(installation: Installation): Promise<RunningSe
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
   })
-  const egress = createEgress({ config, log, credentials, clock })
+  const failureModeUsed = (use: FailureModeUse): void => failureModes.used(use)
+  const egress = createEgress({
+    config,
+    log,
+    credentials: toldCredentials(credentials, store, failureModeUsed),
+    clock,
+  })
   const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
+  const failureModes = new FailureModes({
+    clock,
+    log,
+    makeId: () => makeId('evt', clock.nowMs(), seal.randomBytes(10)),
+    journalMode: config.diskFullMode,
+    isAway: (dependency) => {
+      switch (dependency) {
+        case 'counters':
+          return counters.facts().storeAway
+        case 'feed':
+          return snapshots.feedAgeMs() > config.feedStaleMs
+        case 'journal':
+          return spool.facts().diskLevel === 'full'
+        case 'store':
+          return !store.available()
+      }
+    },
+    write: (episode) => void spool.append(encodeEpisode(episode)),
+    count: observeFailureModes(metrics, (dependency) => failureModes.runningOf(dependency)),
+  })
+  const sweeping = setInterval(() => failureModes.sweep(), FAILURE_SWEEP_MS)
   const ports: Ports = {
     snapshots,
     counters,
     egress,
-    journal: createJournal(spool, probes),
+    journal: createJournal({ spool, probes, nowMs: () => clock.nowMs(), failureModeUsed }),
     ledger: { settle() {} },
     clock,
   }
@@ -180,17 +231,12 @@ export async function startServer(installation: Installation): Promise<RunningSe
   })
 
   // the control API
-  metrics.gauge('claviger_open_streams', 'Exchanges that are running.', () => openStreams.size)
-  metrics.gauge('claviger_cached_keys', 'Secrets in memory.', () => keys.size.cached)
-  metrics.gauge(
-    'claviger_feed_age_seconds',
-    'How long ago the change feed was read to its end.',
-    () => feed.ageMs() / 1000,
-  )
-  metrics.gauge('claviger_spool_pending_lines', 'Decisions that are not in the database yet.', () => spool.pending())
-  metrics.observedCounter('claviger_key_reads_total', 'Reads of keys from the database.', () => keys.reads)
+  observeServer(metrics, { store, feed, keys, spool, openStreams })
+  measureGeo(geo, metrics, () => clock.nowMs())
   const readiness = (): Readiness =>
-    readinessOf(installation, feed, { isDraining: gateway.isDraining, isSpoolFull: spool.isFull() })
+    gateway.isDraining
+      ? { state: 'unready', reasons: ['The server is stopping.'] }
+      : readinessOf({ store, feed, spool })
   const identity = identityRoomOf(installation, reached)
   const control = createControl({
     config,
@@ -204,6 +250,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     version: VERSION,
     shield: counters,
     refusedBefore: (clientIp, reason) => probes.add(clientIp, reason),
+    failureModeUsed,
     feedAgeMs: () => snapshots.feedAgeMs(),
     rooms: {
       identity,
@@ -227,6 +274,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
         store,
         seal,
         readiness,
+        geo,
         reached,
         nowMs: () => clock.nowMs(),
         version: VERSION,
@@ -254,6 +302,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     sequencer = startSequencer(store, log)
     registerAuditJobs(store, config)
     registerUsageJobs(store, clock)
+    registerKeysJobs({ store, nowMs: () => clock.nowMs() })
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.every('seal_destroy_peppers', 3_600_000, async () => destroyUnusedPeppers(installation))
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))
@@ -268,12 +317,15 @@ export async function startServer(installation: Installation): Promise<RunningSe
       await closeServer(server, () => clock.monotonicMs() >= endsAtMs)
       clearInterval(retrying)
       clearInterval(flushing)
+      clearInterval(sweeping)
       tlsWatch?.close()
+      geo.close()
       await flushProbes()
       await sequencer?.close()
       await counters.close()
       await egress.close()
       await recovery.close()
+      failureModes.close()
       await drain.close(LAST_DRAIN_MS)
       // Blocks that could not be closed are settled from what was drained; if lines are left, by who drains them.
       if (spool.pending() === 0) await store.transaction(async (tx) => settleCredits(tx, nodeId)).catch(() => undefined)
@@ -308,23 +360,6 @@ function settingsOf(config: Config): GatewaySettings {
     hstsSeconds: 31_536_000,
     viaName: undefined,
   }
-}
-
-/** Decision 4: `degraded` while any mode permits service, `unready` only when nothing can be served. */
-function readinessOf(
-  installation: Installation,
-  feed: Feed,
-  state: { readonly isDraining: boolean; readonly isSpoolFull: boolean },
-): Readiness {
-  if (state.isDraining) return { state: 'unready', reasons: ['The server is stopping.'] }
-  const reasons: string[] = []
-  if (!installation.store.available())
-    reasons.push('The database does not answer: known keys are served where their policy says so.')
-  if (feed.isLost()) reasons.push(`The change feed was last read ${Math.round(feed.ageMs() / 1000)} s ago.`)
-  if (installation.store.disk().level !== 'ok') reasons.push('The disk is filling up.')
-  if (state.isSpoolFull)
-    return { state: 'unready', reasons: [...reasons, 'Decisions cannot be journaled: the disk is full.'] }
-  return { state: reasons.length === 0 ? 'ready' : 'degraded', reasons }
 }
 
 async function listen(server: Server, { listen: { host, port } }: Config): Promise<void> {

@@ -8,11 +8,11 @@ import { openStore } from '../../../packages/server/src/store/index.ts'
 const FILL = `
   with pattern as (select * from keys_key where name like 'bench %' limit 1),
   keys as (
-    insert into keys_key (id, workspace_id, app_id, name, prefix, environment, api_ids, scopes, cidr_allow,
-                          limit_requests, limit_window_seconds, expires_at, created_by, created_at, updated_at)
-    select 'key_' || substr(md5('key ' || n), 1, 26), workspace_id, app_id, 'fill ' || n, prefix, environment, api_ids,
-           scopes, cidr_allow, limit_requests, limit_window_seconds, expires_at, created_by, created_at, updated_at
-    from pattern, generate_series($1::integer, $2::integer) as n
+    insert into keys_key
+    select copy.*
+    from pattern, generate_series($1::integer, $2::integer) as n,
+         jsonb_populate_record(null::keys_key, to_jsonb(pattern) || jsonb_build_object(
+           'id', 'key_' || substr(md5('key ' || n), 1, 26), 'name', 'fill ' || n)) as copy
     returning id, created_at)
   insert into keys_version (id, key_id, number, public_id, last_four, pepper_version, digest, created_at)
   select 'ver_' || substr(md5('version ' || id), 1, 26), id, 1, substr(md5('public ' || id), 1, 12), 'fill',
@@ -20,7 +20,7 @@ const FILL = `
   from keys`
 
 /** Of one statement: none may take longer than the store waits for an answer. */
-const STEP = 5_000
+const STEP = 1_000
 const count = Number(process.argv[2])
 const config = loadConfig(process.env, process.cwd())
 const store = await openStore(config, createLog(config), { role: 'admin' })

@@ -1,5 +1,5 @@
 /**
- * `claviger apply -f claviger.yaml`: routes and models as they should be. Things are known by their names; what the file
+ * `claviger apply -f claviger.yaml`: apps, routes and models as they should be. Things are known by their names; what the file
  * does not name is left alone; `--dry-run` shows what would change.
  */
 import type { OperationId } from '@claviger/sdk'
@@ -25,6 +25,7 @@ interface Kind {
 }
 
 const KINDS: readonly Kind[] = [
+  { section: 'apps', list: 'listApps', create: 'createApp', update: 'updateApp' },
   { section: 'routes', list: 'listRoutes', create: 'createRoute', update: 'updateRoute' },
   { section: 'models', list: 'listModels', create: 'createModel', update: 'updateModel' },
 ]
@@ -46,7 +47,7 @@ export interface Step {
 export function applyCommand(program: Command, context: CommandContext): void {
   program
     .command('apply')
-    .description('Make routes and models as a file says.')
+    .description('Make apps, routes and models as a file says.')
     .requiredOption('-f, --file <path>', 'YAML or JSON; - reads standard input')
     .option('--dry-run', 'show what would change, and change nothing')
     .option('--json', 'print JSON')
@@ -70,11 +71,11 @@ function readWanted(text: string): ReadonlyMap<string, readonly Members[]> {
   } catch (cause) {
     throw new UsageError(`The file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
   }
-  if (!isMembers(read)) throw new UsageError('The file must hold an object with the lists routes and models.')
+  if (!isMembers(read)) throw new UsageError('The file must hold an object with the lists apps, routes and models.')
   const sections = new Map<string, readonly Members[]>()
   for (const [section, list] of Object.entries(read)) {
     if (!KINDS.some((kind) => kind.section === section))
-      throw new UsageError(`There is no list ${section}: routes and models can be applied.`)
+      throw new UsageError(`There is no list ${section}: apps, routes and models can be applied.`)
     if (!Array.isArray(list)) throw new UsageError(`${section} must be a list.`)
     for (const item of list)
       if (!isMembers(item) || typeof item['name'] !== 'string')

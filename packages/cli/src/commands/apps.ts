@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
+import { addDecommission } from './owners.ts'
 
 interface AppOptions extends OutputOptions {
   readonly name?: string
@@ -16,11 +17,12 @@ export function appsCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
     name: 'apps',
     what: 'Consumers: who owns keys.',
-    columns: ['id', 'name', 'owner', 'disabled_at'],
+    columns: ['id', 'name', 'owner', 'disabled_at', 'decommissioned_at'],
     list: 'listApps',
     show: 'getApp',
     remove: 'deleteApp',
   })
+  addDecommission(command, context)
   command
     .command('create')
     .description('Make an app.')

@@ -7,6 +7,7 @@ import { callNamed, given, listAll } from '../resource.ts'
 interface AuditOptions extends OutputOptions {
   readonly limit: string
   readonly resource?: string
+  readonly operation?: string
   readonly key?: string
 }
 
@@ -16,14 +17,15 @@ export function auditCommand(program: Command, context: CommandContext): void {
     .command('list')
     .description('Changes, newest first.')
     .option('--resource <id>', 'only of this resource')
+    .option('--operation <name>', 'only this operation: keys.revoke, failure_modes.end, …')
     .option('--limit <n>', 'at most so many', '50')
     .option('--json', 'print JSON')
     .action(async (options: AuditOptions) => {
       const items = await listAll(
         context,
         'listAuditEntries',
-        given({ resource_id: options.resource }),
-        Number(options.limit),
+        given({ resource_id: options.resource, operation: options.operation }),
+        { limit: Number(options.limit) },
       )
       showMany(context, options, items, ['at', 'operation', 'outcome', 'actor', 'resource', 'request_id'])
     })
@@ -34,7 +36,9 @@ export function auditCommand(program: Command, context: CommandContext): void {
     .option('--limit <n>', 'at most so many', '50')
     .option('--json', 'print JSON')
     .action(async (options: AuditOptions) => {
-      const items = await listAll(context, 'listDecisions', given({ key_id: options.key }), Number(options.limit))
+      const items = await listAll(context, 'listDecisions', given({ key_id: options.key }), {
+        limit: Number(options.limit),
+      })
       showMany(context, options, items, ['at', 'door', 'code', 'status', 'key_id', 'method', 'path', 'duration_ms'])
     })
 }

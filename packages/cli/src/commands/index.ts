@@ -1,24 +1,32 @@
 /** All commands: one line each. */
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
+import { adminKeysCommand } from './admin-keys.ts'
 import { apisCommand } from './apis.ts'
 import { applyCommand } from './apply.ts'
 import { appsCommand } from './apps.ts'
 import { auditCommand, statusCommand } from './audit.ts'
+import { keyOrdersCommand } from './key-orders.ts'
 import { keysCommand } from './keys.ts'
 import { machineCommands } from './machine.ts'
 import { modelsCommand } from './models.ts'
+import { ownersCommand } from './owners.ts'
 import { providerKeysCommand } from './provider-keys.ts'
 import { routesCommand } from './routes.ts'
+import { workspacesCommand } from './workspaces.ts'
 
 export const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[] = [
   apisCommand,
   appsCommand,
+  ownersCommand,
   keysCommand,
+  keyOrdersCommand,
+  workspacesCommand,
   providerKeysCommand,
   routesCommand,
   modelsCommand,
   applyCommand,
+  adminKeysCommand,
   auditCommand,
   statusCommand,
   machineCommands,

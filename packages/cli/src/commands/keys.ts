@@ -2,18 +2,25 @@
 import type { Command } from 'commander'
 import { NegativeAnswer, type CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, durationSeconds, instant, pairs, requestsLimit } from '../parse-options.ts'
+import { collect, days, durationSeconds, instant, pairs, requestsLimit } from '../parse-options.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
+import { addImport } from './key-import.ts'
+import { addLifecycleVerbs } from './key-lifecycle.ts'
+import { addBulkRevoke } from './key-orders.ts'
 
 interface KeyOptions extends OutputOptions {
   readonly name?: string
   readonly app?: string
   readonly api?: readonly string[]
   readonly env?: string
+  readonly owner?: string
+  readonly tag?: readonly string[]
   readonly scope?: readonly string[]
   readonly cidr?: readonly string[]
   readonly limit?: string
+  readonly notBefore?: string
   readonly expires?: string
+  readonly dormantAfter?: string
   readonly metadata?: readonly string[]
   readonly idempotencyKey?: string
   readonly disable?: boolean
@@ -24,9 +31,10 @@ export function keysCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
     name: 'keys',
     what: 'API keys of apps. Secrets are shown once, at create and rotate.',
-    columns: ['id', 'name', 'app_id', 'environment', 'scopes', 'expires_at', 'revoked_at'],
+    columns: ['id', 'name', 'app_id', 'owner', 'environment', 'tags', 'expires_at', 'last_used_at', 'revoked_at'],
     list: 'listKeys',
     show: 'getKey',
+    remove: 'deleteKey',
   })
   command
     .command('create')
@@ -35,10 +43,14 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .requiredOption('--app <id>', 'the app that owns it')
     .requiredOption('--api <id>', 'an api that it is for (repeatable)', collect)
     .option('--env <name>', 'its environment: live, test, …')
+    .option('--owner <owner>', "a person or a team; left out: the app's owner")
+    .option('--tag <tag>', 'a tag (repeatable)', collect)
     .option('--scope <scope>', 'a scope (repeatable); none: no access', collect)
     .option('--cidr <range>', 'only from here (repeatable)', collect)
     .option('--limit <n/window>', 'requests in any window: 100/60s')
+    .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration such as 90d')
+    .option('--dormant-after <duration>', 'sleeps when it was not used for so long: 30d')
     .option('--metadata <name=value>', 'a fact of yours (repeatable)', collect)
     .option('--idempotency-key <text>', 'makes the call safe to repeat')
     .option('--json', 'print JSON')
@@ -55,11 +67,15 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .command('update <id>')
     .description('Change a key.')
     .option('--name <name>', 'its name')
+    .option('--owner <owner>', "a person or a team; empty: the app's owner")
+    .option('--tag <tag>', 'the whole new list of tags (repeatable)', collect)
     .option('--api <id>', 'the whole new list of apis (repeatable)', collect)
     .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect)
     .option('--cidr <range>', 'the whole new list of ranges (repeatable)', collect)
     .option('--limit <n/window>', 'requests in any window')
+    .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration')
+    .option('--dormant-after <duration>', 'sleeps when it was not used for so long; "never": as the workspace has it')
     .option('--metadata <name=value>', 'all facts anew (repeatable)', collect)
     .option('--disable', 'refuse it and cut its open streams')
     .option('--enable', 'take it again')
@@ -106,6 +122,9 @@ export function keysCommand(program: Command, context: CommandContext): void {
         showOne(context, options, answer)
       },
     )
+  addLifecycleVerbs(command, context)
+  addBulkRevoke(command, context)
+  addImport(command, context)
   command
     .command('verify')
     .description('Ask whether a key is good. The key is read from standard input, never from the command line.')
@@ -131,10 +150,14 @@ export function keysCommand(program: Command, context: CommandContext): void {
 }
 
 const members = (options: KeyOptions) => ({
+  owner: options.owner === '' ? null : options.owner,
+  tags: options.tag,
   api_ids: options.api,
   scopes: options.scope,
   cidr_allow: options.cidr,
   limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+  not_before: options.notBefore === undefined ? undefined : instant(options.notBefore, Date.now()),
   expires_at: options.expires === undefined ? undefined : instant(options.expires, Date.now()),
+  dormant_after_days: options.dormantAfter === undefined ? undefined : days(options.dormantAfter),
   metadata: options.metadata === undefined ? undefined : pairs(options.metadata),
 })

@@ -1,10 +1,11 @@
 /**
- * The compiled parts that a decision joins by reference: one small part per key, one per app, api and workspace.
- * An edit of an api or app replaces that one part; keys that point at it are not rewritten.
+ * The compiled parts that a decision joins by reference: one small part per key, one per app, api, plan, role and
+ * workspace. An edit of one of those replaces that one part; keys that point at it are not rewritten.
  * Instants are Unix milliseconds (`…AtMs`).
  */
-import type { CidrSet } from '../net/cidr.ts'
 import type { LimitPolicy } from '../limit/policy.ts'
+import type { CompiledRestriction } from '../restriction/restriction.ts'
+import type { ScopeSet } from '../scope/scope-set.ts'
 
 /** What a door does when the change feed (revocations!) cannot be read. */
 export type FeedLossPolicy = { readonly mode: 'deny' } | { readonly mode: 'serve_known'; readonly maxStaleMs: number }
@@ -23,6 +24,10 @@ export interface AppPart {
   readonly id: string
   readonly workspaceId: string
   readonly name: string
+  /** Who answers for it; undefined: nobody is named. */
+  readonly owner: string | undefined
+  /** Shared by all keys of the app. */
+  readonly limits: readonly LimitPolicy[]
   readonly disabledAtMs: number | undefined
 }
 
@@ -34,6 +39,19 @@ export interface ApiPart {
   readonly onFeedLoss: FeedLossPolicy
   readonly limits: readonly LimitPolicy[]
   readonly disabledAtMs: number | undefined
+}
+
+/** A named set of scopes that keys are given together. */
+export interface RolePart {
+  readonly id: string
+  readonly scopes: ScopeSet
+}
+
+/** A named bundle of limits. */
+export interface PlanPart {
+  readonly id: string
+  readonly name: string
+  readonly limits: readonly LimitPolicy[]
 }
 
 /** One secret of a key. A key stays; its secrets are versions (rotate adds one). */
@@ -55,13 +73,22 @@ export interface KeyPart {
   readonly app: PartRef<AppPart>
   readonly apis: readonly PartRef<ApiPart>[]
   readonly environment: string
-  /** Exact scope names; empty means no access to anything that asks for a scope. */
-  readonly scopes: ReadonlySet<string>
+  /** Its own; what its roles hold comes to that. Nothing held means no access to anything that asks for a scope. */
+  readonly scopes: ScopeSet
+  readonly roles: readonly PartRef<RolePart>[]
+  readonly plan: PartRef<PlanPart> | undefined
+  /** The version of its api that the key is bound to; undefined: any. */
+  readonly apiVersion: string | undefined
   readonly notBeforeAtMs: number | undefined
   readonly expiresAtMs: number | undefined
+  /** From this instant on the key counts as dormant: it has not been used for too long. */
+  readonly dormantAtMs: number | undefined
   readonly disabledAtMs: number | undefined
+  /** It may be restored; until then it is refused. */
+  readonly deletedAtMs: number | undefined
   readonly revokedAtMs: number | undefined
-  readonly cidrAllow: CidrSet | undefined
+  /** Asked in this order. */
+  readonly restrictions: readonly CompiledRestriction[]
   readonly limits: readonly LimitPolicy[]
   readonly versions: readonly VersionPart[]
 }

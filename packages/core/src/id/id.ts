@@ -1,5 +1,5 @@
 /** Ids of things: `<type>_<26 characters>`, a UUIDv7 (RFC 9562 §5.7) in Crockford base32, as TypeID 0.3 has it. */
-import { crockfordEncode128, isCrockford128 } from '../encoding/crockford.ts'
+import { crockfordEncodeHigh48, crockfordEncodeLow80, isCrockford128 } from '../encoding/crockford.ts'
 
 /** The type of an id, and what it names. A type is public API: it may be added, never renamed. */
 export const ID_TYPES = {
@@ -24,6 +24,7 @@ export const ID_TYPES = {
   req: 'request',
   nod: 'node',
   lse: 'lease',
+  ord: 'order on many keys',
   hnd: 'handover of a secret',
   bak: 'backup',
 } as const satisfies Record<string, string>
@@ -44,14 +45,21 @@ export function makeId(type: IdType, nowMs: number, random: Uint8Array): string 
   if (!Number.isInteger(nowMs) || nowMs < 0 || nowMs > LAST_48_BIT_MS) {
     throw new RangeError('an id takes whole Unix milliseconds of 48 bits')
   }
-  const uuid = new Uint8Array(16)
-  uuid.set(random, 6)
-  const view = new DataView(uuid.buffer)
-  view.setUint16(0, Math.floor(nowMs / 2 ** 32))
-  view.setUint32(2, nowMs % 2 ** 32)
-  view.setUint8(6, (view.getUint8(6) & 0x0f) | 0x70) // version 7
-  view.setUint8(8, (view.getUint8(8) & 0x3f) | 0x80) // variant of RFC 9562
-  return `${type}_${crockfordEncode128(uuid)}`
+  const low = new Uint8Array(random)
+  low[0] = ((low[0] ?? 0) & 0x0f) | 0x70 // version 7
+  low[2] = ((low[2] ?? 0) & 0x3f) | 0x80 // variant of RFC 9562
+  return `${type}_${highOf(nowMs)}${crockfordEncodeLow80(low)}`
+}
+
+let lastMs = -1
+let lastHigh = ''
+
+/** Ids are made many times within a millisecond, and its characters are the same for all of them. */
+function highOf(nowMs: number): string {
+  if (nowMs === lastMs) return lastHigh
+  lastMs = nowMs
+  lastHigh = crockfordEncodeHigh48(nowMs)
+  return lastHigh
 }
 
 /** Whether `text` is spelled as an id of this type. Says nothing of whether the thing exists. */

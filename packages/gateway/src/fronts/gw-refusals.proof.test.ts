@@ -1,8 +1,8 @@
 /** What the route door refuses, how it says so, and what it does when something of ours is gone. */
-import { compileCidrs } from '@claviger/core'
+import { compileRestrictions, compileScopes } from '@claviger/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startSeeingUpstream } from '../testing/http-upstream.ts'
-import { apiOf, limitOf, routeOf, type MadeKey } from '../testing/memory-ports.ts'
+import { apiOf, limitOf, routeOf, type MadeKey, type Weather } from '../testing/memory-ports.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
 import { callRaw } from '../testing/raw-socket.ts'
 
@@ -154,15 +154,17 @@ describe('a refusal', () => {
   test.each([
     { name: 'expired', changes: { expiresAtMs: 1 }, status: 401, code: 'key_expired' },
     { name: 'revoked', changes: { revokedAtMs: 1 }, status: 401, code: 'key_revoked' },
+    { name: 'deleted', changes: { deletedAtMs: 1 }, status: 401, code: 'key_deleted' },
     { name: 'disabled', changes: { disabledAtMs: 1 }, status: 403, code: 'key_disabled' },
+    { name: 'asleep', changes: { dormantAtMs: 1 }, status: 403, code: 'key_dormant' },
     { name: 'for another api', changes: { apis: [] }, status: 403, code: 'api_not_allowed' },
     {
       name: 'from elsewhere',
-      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      changes: { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.0/24'] }]) },
       status: 403,
       code: 'ip_not_allowed',
     },
-    { name: 'without the scope', changes: { scopes: new Set<string>() }, status: 403, code: 'scope_missing' },
+    { name: 'without the scope', changes: { scopes: compileScopes([]) }, status: 403, code: 'scope_missing' },
   ])('a key $name is refused with $status $code and journaled', async ({ changes, status, code }) => {
     plane.world.addRoute(routeOf('orders', upstream.origin, home, { requiredScopes: ['read'] }))
     const { secret } = plane.world.addKey(home, changes)
@@ -186,6 +188,14 @@ describe('a refusal', () => {
     expect((await call('/gw/orders')).status).toBe(401)
   })
 
+  test('a disabled app is told as such, though the feed hurries its news like a revocation', async () => {
+    const app = { current: { ...caller.key.app.current, disabledAtMs: 1 } }
+    const { key, secret } = plane.world.addKey(home, { app })
+    plane.world.revoked.add(key.id)
+    const answer = await call('/gw/orders', { key: secret })
+    expect([answer.status, await codeOf(answer)]).toEqual([403, 'app_disabled'])
+  })
+
   test('a method that the route does not serve is told which it does', async () => {
     plane.world.addRoute(routeOf('orders', upstream.origin, home, { methods: new Set(['GET', 'PUT']) }))
     const answer = await call('/gw/orders', { method: 'DELETE' })
@@ -204,6 +214,13 @@ describe('a refusal', () => {
   })
 })
 
+const REFUSED_BY_DISK = {
+  dependency: 'journal',
+  mode: 'refuse',
+  outcome: 'refused',
+  target: { type: 'journal', id: 'journal', workspaceId: undefined },
+}
+
 describe('when something of ours is gone', () => {
   test.each([
     { name: 'the database, for a key that is not cached', weather: { isStoreGone: true }, code: 'unavailable' },
@@ -217,6 +234,72 @@ describe('when something of ours is gone', () => {
     expect([answer.status, await codeOf(answer)]).toEqual([503, code])
     expect(answer.headers.get('retry-after')).not.toBeNull()
     expect(plane.world.failures).toEqual([])
+  })
+
+  test('what is refused because the journal is full is counted, and not journaled', async () => {
+    plane.world.weather.isJournalFull = true
+    for (let count = 0; count < 3; count += 1) expect((await call('/gw/orders')).status).toBe(503)
+    expect(plane.world.records).toEqual([])
+    expect(plane.world.failureModes).toEqual(Array.from({ length: 3 }, () => REFUSED_BY_DISK))
+  })
+
+  test('each decision that goes by a failure mode is told, with what declares the mode', async () => {
+    const { world } = plane
+    const serves = { mode: 'serve_known', maxStaleMs: 5_000 } as const
+    const lenient = apiOf('wsp_home', { id: 'api_lenient', onFeedLoss: serves })
+    world.addRoute(routeOf('own', upstream.origin, home, { onFeedLoss: serves }))
+    world.addRoute(routeOf('inherited', upstream.origin, lenient))
+    const refusing = world.addKey(home, { apis: [home, lenient], limits: [limitOf('requests', 9, 60_000)] })
+    const allowing = world.addKey(home, {
+      apis: [home, lenient],
+      limits: [{ ...limitOf('lax', 9, 60_000), onCounterLoss: 'open' }],
+    })
+    const told = async (path: string, key: string, weather: Partial<Weather>) => {
+      Object.assign(world.weather, weather)
+      const { status } = await call(path, { key })
+      Object.assign(world.weather, { feedAgeMs: 0, areCountersLost: false, isStoreGone: false })
+      return [status, world.failureModes.splice(0)]
+    }
+    const use = (mode: string, [type, id]: readonly [string, string], outcome: string) =>
+      expect.objectContaining({ mode, target: { type, id, workspaceId: 'wsp_home' }, outcome })
+    const { secret } = allowing
+
+    expect(await told('/gw/own', secret, {})).toEqual([200, []])
+    expect(await told('/gw/own', secret, { feedAgeMs: 3_000 })).toEqual([
+      200,
+      [use('serve_known', ['route', 'rte_own'], 'served')],
+    ])
+    expect(await told('/gw/own', secret, { feedAgeMs: 5_001 })).toEqual([
+      503,
+      [use('serve_known', ['route', 'rte_own'], 'refused')],
+    ])
+    expect(await told('/gw/inherited', secret, { feedAgeMs: 3_000 })).toEqual([
+      200,
+      [use('serve_known', ['api', 'api_lenient'], 'served')],
+    ])
+    expect(await told('/gw/orders', secret, { feedAgeMs: 3_000 })).toEqual([
+      503,
+      [use('deny', ['api', 'api_wsp_home'], 'refused')],
+    ])
+    expect(await told('/gw/orders', secret, { areCountersLost: true })).toEqual([
+      200,
+      [use('open', ['limit', 'test:lax'], 'served')],
+    ])
+    expect(await told('/gw/orders', refusing.secret, { areCountersLost: true })).toEqual([
+      503,
+      [use('closed', ['limit', 'test:requests'], 'refused')],
+    ])
+    expect(await told('/gw/orders', secret, { isStoreGone: true })).toEqual([
+      503,
+      [
+        {
+          dependency: 'store',
+          mode: 'refuse_unknown',
+          target: { type: 'store', id: 'database', workspaceId: undefined },
+          outcome: 'refused',
+        },
+      ],
+    ])
   })
 
   test('a route that serves known keys does so until its bound', async () => {

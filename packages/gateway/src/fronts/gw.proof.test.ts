@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { compileCidrs } from '@claviger/core'
+import { ClavigerError, compileCidrs, compileRestrictions } from '@claviger/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startSeeingUpstream, type SeenRequest } from '../testing/http-upstream.ts'
 import { apiOf, limitOf, routeOf, type MadeKey } from '../testing/memory-ports.ts'
@@ -193,7 +193,7 @@ describe('behind a trusted proxy', () => {
     await plane.close()
     plane = await startPlane({ trustedProxies: compileCidrs(['127.0.0.1', '10.0.0.0/8']) })
     plane.world.addRoute(routeOf('orders', upstream.origin, home))
-    caller = plane.world.addKey(home, { cidrAllow: compileCidrs(['192.0.2.7']) })
+    caller = plane.world.addKey(home, { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.7'] }]) })
   })
 
   test.each([
@@ -242,6 +242,22 @@ describe('the journal', () => {
     expect(plane.errors).toHaveLength(1)
     plane.world.weather.journalDelay = undefined
     plane.errors.splice(0)
+  })
+
+  test('a decision that the disk does not take is refused with 503, and ended in the journal', async () => {
+    const failure = Promise.reject(new ClavigerError('journal_full', 'The journal cannot be written now.'))
+    failure.catch(() => undefined)
+    plane.world.weather.journalDelay = failure
+    const answer = call('/gw/orders')
+    await until(() => plane.world.opened.length === 1)
+    plane.world.weather.journalDelay = undefined
+    expect([(await answer).status, await codeOf(await answer)]).toEqual([503, 'journal_full'])
+    expect(upstream.seen).toEqual([])
+    // the opening is written when there is space: it must not look like a call that was interrupted
+    expect(plane.world.records).toMatchObject([
+      { requestId: plane.world.opened[0]?.requestId, code: 'journal_full', status: 503 },
+    ])
+    expect(plane.world.failureModes).toHaveLength(1)
   })
 })
 

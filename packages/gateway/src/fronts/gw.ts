@@ -2,7 +2,9 @@
 import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
-  learn,
+  learnRequest,
+  learnRoute,
+  learnTarget,
   type Admitted,
   type Matched,
   type ReadBody,
@@ -38,7 +40,7 @@ function match(context: Context, received: Received): Matched {
   const slash = path.indexOf('/', PREFIX.length)
   const name = slash === -1 ? path.slice(PREFIX.length) : path.slice(PREFIX.length, slash)
   const rest = slash === -1 ? '' : path.slice(slash)
-  return learn(received, { route: context.ports.snapshots.routeByName(name), rest })
+  return learnRoute(received, context.ports.snapshots.routeByName(name), rest)
 }
 
 function read(context: Context, verified: Verified): ReadBody | Refused {
@@ -48,7 +50,7 @@ function read(context: Context, verified: Verified): ReadBody | Refused {
     return refuseBadKey(context, verified) ?? refuseCaller(notFound(), 'route', verified)
   }
   const limitBytes = Math.min(route.maxBodyBytes, context.settings.maxBodyBytes)
-  const known = learn(verified, { target: route, body: undefined })
+  const known = learnTarget(verified, route, undefined)
   return (facts.contentLengthBytes ?? 0) > limitBytes ? refuseCaller(bodyTooLarge(limitBytes), 'body', known) : known
 }
 
@@ -58,23 +60,21 @@ function select(context: Context, admitted: Admitted): Selected {
   if (route === undefined) throw new TypeError('a call was admitted without a route')
   const headers = upstreamHeaders(context, admitted, { without: keyHeadersOf(route), forwarded: 'tell' })
   if (admitted.upgradeHead !== undefined) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
-  return learn(admitted, {
-    upstreamBody: undefined,
-    egress: {
-      credentialId: route.credentialId,
-      usedBy: {
-        kind: 'route' as const,
-        id: route.id,
-        appId: admitted.key.app.current.id,
-        workspaceId: route.workspaceId,
-      },
-      origin: route.upstreamOrigin,
-      method: admitted.method,
-      path: pathOf(route, admitted.rest) + admitted.query,
-      headers,
-      timeouts: route.timeouts,
+  const egress = {
+    credentialId: route.credentialId,
+    usedBy: {
+      kind: 'route' as const,
+      id: route.id,
+      appId: admitted.key.app.current.id,
+      workspaceId: route.workspaceId,
     },
-  })
+    origin: route.upstreamOrigin,
+    method: admitted.method,
+    path: pathOf(route, admitted.rest) + admitted.query,
+    headers,
+    timeouts: route.timeouts,
+  }
+  return learnRequest(admitted, egress, undefined)
 }
 
 function pathOf(route: RoutePart, rest: string): string {

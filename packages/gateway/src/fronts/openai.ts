@@ -5,7 +5,10 @@
 import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
-  learn,
+  learnAnswer,
+  learnRequest,
+  learnRoute,
+  learnTarget,
   type Admitted,
   type AnsweredHere,
   type Matched,
@@ -64,7 +67,7 @@ export const openai: Front = {
     if (!methods.includes(received.method)) return refuseUnknown(wrongMethod(received, methods), 'openai.method')
     if (received.upgradeHead !== undefined)
       return refuseUnknown(new ClavigerError('bad_request', 'Nothing is upgraded here.'), 'openai.upgrade')
-    return learn(received, { route: undefined, rest })
+    return learnRoute(received, undefined, rest)
   },
 
   read(context: Context, verified: Verified): MaybePromise<ReadBody | AnsweredHere | Refused> {
@@ -87,23 +90,21 @@ export const openai: Front = {
       )
     const { body, addedUsage } = bodyForDeployment(request, deployment)
     chatCalls.set(admitted, { request, addedUsage })
-    return learn(admitted, {
-      egress: {
-        credentialId: deployment.credentialId,
-        usedBy: {
-          kind: 'model' as const,
-          id: target.id,
-          appId: admitted.key.app.current.id,
-          workspaceId: target.workspaceId,
-        },
-        origin: deployment.upstreamOrigin,
-        method: 'POST',
-        path: `${deployment.upstreamBasePath}/chat/completions${admitted.query}`,
-        headers: headersFor(context, admitted, { body, addedUsage }),
-        timeouts: target.timeouts,
+    const egress = {
+      credentialId: deployment.credentialId,
+      usedBy: {
+        kind: 'model' as const,
+        id: target.id,
+        appId: admitted.key.app.current.id,
+        workspaceId: target.workspaceId,
       },
-      upstreamBody: body,
-    })
+      origin: deployment.upstreamOrigin,
+      method: 'POST',
+      path: `${deployment.upstreamBasePath}/chat/completions${admitted.query}`,
+      headers: headersFor(context, admitted, { body, addedUsage }),
+      timeouts: target.timeouts,
+    }
+    return learnRequest(admitted, egress, body)
   },
 
   send(context: Context, request: EgressRequest, sink: EgressSink, selected: Selected): EgressCall {
@@ -156,10 +157,14 @@ function judgeModel(context: Context, verified: Verified, request: ChatRequest):
   const model = context.ports.snapshots.modelByName(verified.key.workspace.current.id, request.model)
   if (model === undefined || !mayUse(verified.key, model)) return noSuchModel(verified, request.model, model)
   if (request.body.length > model.maxBodyBytes) {
-    return refuseCaller(bodyTooLarge(model.maxBodyBytes), 'model.max_body_bytes', learn(verified, { target: model }))
+    return refuseCaller(
+      bodyTooLarge(model.maxBodyBytes),
+      'model.max_body_bytes',
+      learnTarget(verified, model, undefined),
+    )
   }
   chatCalls.set(verified, { request, addedUsage: 'as sent' })
-  return learn(verified, { target: model, body: request.body })
+  return learnTarget(verified, model, request.body)
 }
 
 function answerModels(context: Context, verified: Verified): AnsweredHere | Refused {
@@ -176,7 +181,7 @@ function answerModels(context: Context, verified: Verified): AnsweredHere | Refu
 }
 
 function answered(verified: Verified, value: object): AnsweredHere {
-  return learn(verified, { answer: { status: 200, contentType: 'application/json', body: JSON.stringify(value) } })
+  return learnAnswer(verified, { status: 200, contentType: 'application/json', body: JSON.stringify(value) })
 }
 
 /** Whether it exists and is not for this key, or does not exist, only the journal's rule tells. */

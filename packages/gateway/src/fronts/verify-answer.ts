@@ -1,5 +1,12 @@
 /** The answers of `POST /api/v1/keys/verify`, put together from texts that are made once per key. */
-import type { Decision, KeyPart, LimitState, VersionPart } from '@claviger/core'
+import {
+  heldPatterns,
+  type Decision,
+  type KeyPart,
+  type LimitState,
+  type ShadowRefusal,
+  type VersionPart,
+} from '@claviger/core'
 
 export interface VerifyAnswer {
   readonly key: KeyPart
@@ -26,12 +33,15 @@ export function decidedAnswer(answer: VerifyAnswer): string {
   let text = decision.code === 'valid' ? '{"valid":true,"code":"valid",' : `{"valid":false,"code":"${decision.code}",`
   text += keyText(answer.key, answer.version)
   if (decision.missingScopes !== undefined) text += `,"missing_scopes":${JSON.stringify(decision.missingScopes)}`
-  text += `,"limits":${limitsText(answer.limits)}`
+  text += `,"limits":${limitsText(answer.limits)},"shadow":${shadowText(decision.shadow)}`
   if (answer.retryAfterMs !== undefined) text += `,"retry_after_ms":${wholeMs(answer.retryAfterMs)}`
   return `${text},"request_id":"${answer.requestId}"}`
 }
 
-/** What an answer says of the key itself; a key that was edited is another part, and makes another text. */
+/**
+ * What an answer says of the key itself; a key that was edited is another part, and makes another text. Roles are edited
+ * behind a key's back, so what is said of a key with roles is not kept.
+ */
 const keyTexts = new WeakMap<VersionPart, { readonly key: KeyPart; readonly text: string }>()
 
 function keyText(key: KeyPart, version: VersionPart): string {
@@ -43,11 +53,11 @@ function keyText(key: KeyPart, version: VersionPart): string {
     app_id: key.app.current.id,
     workspace_id: key.workspace.current.id,
     environment: key.environment,
-    scopes: [...key.scopes],
+    scopes: heldPatterns(key),
     expires_at: expiry(key, version),
   }
   const text = JSON.stringify(members).slice(1, -1)
-  keyTexts.set(version, { key, text })
+  if (key.roles.length === 0) keyTexts.set(version, { key, text })
   return text
 }
 
@@ -64,6 +74,11 @@ function limitsText(limits: readonly LimitState[]): string {
     text += `${text === '' ? '[' : ','}{"name":${JSON.stringify(policy.name)},"limit":${policy.limit},"remaining":${Math.floor(remaining)},"reset_ms":${wholeMs(resetMs)}}`
   }
   return `${text}]`
+}
+
+/** Codes and rules are ours: nothing in them needs to be escaped. */
+function shadowText(shadow: readonly ShadowRefusal[]): string {
+  return `[${shadow.map(({ code, rule }) => `{"code":"${code}","rule":"${rule}"}`).join(',')}]`
 }
 
 /** Rounded up, so that nobody comes too early; a cost above the limit never fits, and JSON has no infinity. */

@@ -1,6 +1,13 @@
 /** The body of `POST /api/v1/keys/verify`, read by hand: this package has no dependencies, and the path is hot. */
 import { isUtf8 } from 'node:buffer'
-import { ClavigerError, parseIp, type FieldProblem, type IpAddress } from '@claviger/core'
+import {
+  ClavigerError,
+  countMembers,
+  parseIp,
+  parseThumbprint,
+  type FieldProblem,
+  type IpAddress,
+} from '@claviger/core'
 
 export interface VerifyRequest {
   /** As presented by somebody; anything. */
@@ -12,23 +19,35 @@ export interface VerifyRequest {
   readonly clientIpText: string
   /** Units, at least 1. */
   readonly cost: number
-  /** The call that is decided about, for the record. */
-  readonly method: string
-  readonly path: string
+  /** The call that is decided about: for the key's restrictions, and for the record. */
+  readonly call: Call
+}
+
+export interface Call {
+  readonly method?: string
+  /** Without the query. */
+  readonly path?: string
+  readonly origin?: string
+  readonly referer?: string
+  readonly userAgent?: string
+  readonly apiVersion?: string
+  /** As `parseThumbprint` writes it. */
+  readonly clientCertificate?: string
 }
 
 const MAX_KEY_CHARACTERS = 1_024
 const MAX_SCOPES = 100
 const MAX_SCOPE_CHARACTERS = 256
 const MAX_COST = 1_000_000_000
-const MAX_PATH_CHARACTERS = 2_048
+const MAX_CALL_CHARACTERS = 2_048
 const NO_SCOPES: readonly string[] = []
 
 /**
  * @throws ClavigerError `bad_json`, or `validation_failed` with a JSON pointer for every member that is unknown or wrong
  */
 export function readVerifyRequest(body: Uint8Array): VerifyRequest {
-  const members = parseObject(body)
+  const text = textOf(body)
+  const members = parseObject(text)
   let key: string | undefined
   let apiId: string | undefined
   let scopes = NO_SCOPES
@@ -74,30 +93,50 @@ export function readVerifyRequest(body: Uint8Array): VerifyRequest {
   if (errors !== undefined || key === undefined) {
     throw new ClavigerError('validation_failed', 'The request is not valid.', { errors: errors ?? [] })
   }
-  return { key, apiId, scopes, clientIp, clientIpText, cost, method: call.method, path: call.path }
+  // the asker and we might each take another one of two
+  const callMembers = isObject(members['request']) ? Object.keys(members['request']).length : 0
+  if (countMembers(text) !== Object.keys(members).length + callMembers)
+    throw new ClavigerError('bad_json', 'The body holds a member twice.')
+  return { key, apiId, scopes, clientIp, clientIpText, cost, call }
 }
 
-const NO_CALL: Call = { method: '', path: '' }
-
-interface Call {
-  readonly method: string
-  readonly path: string
-}
+const NO_CALL: Call = {}
 
 function readCall(value: unknown, problem: (pointer: string, detail: string) => void): Call {
   if (!isObject(value)) {
-    problem('/request', 'Must be an object with "method" and "path".')
+    problem('/request', 'Must be an object.')
     return NO_CALL
   }
-  const { method = '', path = '' } = value
-  for (const name of Object.keys(value))
-    if (name !== 'method' && name !== 'path')
-      problem(`/request/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'There is no such member.')
-  if (typeof method !== 'string' || !/^[A-Z-]{0,32}$/.test(method))
+  const call: { -readonly [Name in keyof Call]: Call[Name] } = {}
+  for (const name of Object.keys(value)) {
+    const text = value[name]
+    const pointer = `/request/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const member = Object.hasOwn(CALL_MEMBERS, name) ? CALL_MEMBERS[name] : undefined
+    if (member === undefined) problem(pointer, 'There is no such member.')
+    else if (typeof text !== 'string' || text.length > MAX_CALL_CHARACTERS)
+      problem(pointer, `Must be a text of at most ${MAX_CALL_CHARACTERS} characters.`)
+    else call[member] = text
+  }
+  if (call.method !== undefined && !/^[A-Z-]{0,32}$/.test(call.method))
     problem('/request/method', 'Must be a method in capitals.')
-  if (typeof path !== 'string' || path.length > MAX_PATH_CHARACTERS)
-    problem('/request/path', `Must be a text of at most ${MAX_PATH_CHARACTERS} characters.`)
-  return { method: String(method), path: withoutQuery(String(path)) }
+  if (call.path !== undefined) call.path = withoutQuery(call.path)
+  if (call.clientCertificate !== undefined) {
+    const thumbprint = parseThumbprint(call.clientCertificate)
+    if (thumbprint === undefined) problem('/request/client_certificate', 'Must be a SHA-256 thumbprint.')
+    else call.clientCertificate = thumbprint
+  }
+  return call
+}
+
+/** The members of `request` on the wire. */
+const CALL_MEMBERS: Readonly<Record<string, keyof Call>> = {
+  method: 'method',
+  path: 'path',
+  origin: 'origin',
+  referer: 'referer',
+  user_agent: 'userAgent',
+  api_version: 'apiVersion',
+  client_certificate: 'clientCertificate',
 }
 
 /** A query may hold secrets, and the path goes into the journal. */
@@ -106,11 +145,15 @@ function withoutQuery(path: string): string {
   return mark === -1 ? path : path.slice(0, mark)
 }
 
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+function textOf(body: Uint8Array): string {
   if (!isUtf8(body)) throw new ClavigerError('bad_json', 'The body is not UTF-8.')
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   let parsed: unknown
   try {
-    parsed = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
+    parsed = JSON.parse(text)
   } catch {
     // the parser's message quotes the body, and the body holds a key: it goes nowhere
     throw new ClavigerError('bad_json', 'The body is not JSON.')

@@ -1,4 +1,4 @@
-import { compileCidrs } from '@claviger/core'
+import { compileRestrictions, compileScopes, type Restriction } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
@@ -13,7 +13,7 @@ let made: MadeKey
 
 beforeEach(async () => {
   plane = await startPlane()
-  made = plane.world.addKey(home, { scopes: new Set(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
+  made = plane.world.addKey(home, { scopes: compileScopes(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
   plane.world.verifiers.set('admin', { id: 'adm_1', workspaceId: 'wsp_home', mayVerify: () => true })
   plane.world.verifiers.set('one-api', {
     id: 'key_2',
@@ -65,6 +65,7 @@ describe('a good key', () => {
       scopes: ['read', 'write'],
       expires_at: '2100-01-01T00:00:00.000Z',
       limits: [],
+      shadow: [],
       request_id: headers.get('x-request-id'),
     })
   })
@@ -74,7 +75,7 @@ describe('a good key', () => {
       key: made.secret,
       api_id: 'api_wsp_home',
       client_ip: '192.0.2.1',
-      request: { method: 'GET', path: '/orders?secret=1' },
+      request: { method: 'GET', path: '/orders?secret=1', user_agent: 'their-client/1' },
     })
     expect(plane.world.records).toHaveLength(1)
     expect(plane.world.records[0]).toMatchObject({
@@ -87,6 +88,7 @@ describe('a good key', () => {
       method: 'GET',
       path: '/orders',
       clientIp: '192.0.2.1',
+      userAgent: 'their-client/1',
     })
   })
 
@@ -142,17 +144,19 @@ describe('a key that is not good', () => {
   test.each([
     { name: 'expired', changes: { expiresAtMs: 1 }, ask: {}, code: 'key_expired' },
     { name: 'revoked', changes: { revokedAtMs: 1 }, ask: {}, code: 'key_revoked' },
+    { name: 'deleted', changes: { deletedAtMs: 1 }, ask: {}, code: 'key_deleted' },
     { name: 'disabled', changes: { disabledAtMs: 1 }, ask: {}, code: 'key_disabled' },
+    { name: 'asleep', changes: { dormantAtMs: 1 }, ask: {}, code: 'key_dormant' },
     { name: 'for another api', changes: {}, ask: { api_id: 'api_other' }, code: 'api_not_allowed' },
     {
       name: 'without a client address that it asks for',
-      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      changes: { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.0/24'] }]) },
       ask: {},
       code: 'ip_not_allowed',
     },
     {
       name: 'from elsewhere',
-      changes: { cidrAllow: compileCidrs(['192.0.2.0/24']) },
+      changes: { restrictions: compileRestrictions([{ kind: 'ip', allow: ['192.0.2.0/24'] }]) },
       ask: { client_ip: '198.51.100.1' },
       code: 'ip_not_allowed',
     },
@@ -164,6 +168,82 @@ describe('a key that is not good', () => {
     expect(plane.world.records[0]).toMatchObject({ code, keyId: key.id })
   })
 
+  test.each<{ readonly restriction: Restriction; readonly good: object; readonly bad: object; readonly code: string }>([
+    {
+      restriction: { kind: 'origin', allow: ['https://app.example.com'] },
+      good: { origin: 'https://app.example.com' },
+      bad: { origin: 'https://evil.example' },
+      code: 'origin_not_allowed',
+    },
+    {
+      restriction: { kind: 'origin', allow: ['https://app.example.com'] },
+      good: { referer: 'https://app.example.com/page' },
+      bad: {},
+      code: 'origin_not_allowed',
+    },
+    {
+      restriction: { kind: 'user_agent', allow: ['MyApp/*'] },
+      good: { user_agent: 'myapp/2' },
+      bad: {},
+      code: 'user_agent_not_allowed',
+    },
+    {
+      restriction: { kind: 'request', allow: [{ methods: ['GET'], path: '/orders/{id}' }] },
+      good: { method: 'GET', path: '/orders/17?x=1' },
+      bad: { method: 'GET', path: '/orders/17/../18' },
+      code: 'request_not_allowed',
+    },
+    {
+      restriction: { kind: 'client_certificate', thumbprints: ['ab'.repeat(32)] },
+      good: { client_certificate: Buffer.from('ab'.repeat(32), 'hex').toString('base64url') },
+      bad: {},
+      code: 'certificate_not_allowed',
+    },
+    {
+      restriction: { kind: 'api_version', allow: ['2026-01'] },
+      good: { api_version: '2026-01' },
+      bad: { api_version: '2025-01' },
+      code: 'api_version_not_allowed',
+    },
+  ])(
+    'by its restriction $restriction: judged on what is told of the call',
+    async ({ restriction, good, bad, code }) => {
+      const { secret } = plane.world.addKey(home, { restrictions: compileRestrictions([restriction]) })
+      expect((await ask({ key: secret, request: good })).body).toMatchObject({ valid: true })
+      expect((await ask({ key: secret, request: bad })).body).toMatchObject({ valid: false, code })
+      // the fields of the question are the asker's
+      expect((await ask({ key: secret })).body).toMatchObject({ valid: false, code })
+    },
+  )
+
+  test('by the country of the client, as the file knows it', async () => {
+    plane.world.countries.set('192.0.2.1', 'DE')
+    const { secret } = plane.world.addKey(home, {
+      restrictions: compileRestrictions([{ kind: 'country', allow: ['DE'] }]),
+    })
+    expect((await ask({ key: secret, client_ip: '192.0.2.1' })).body).toMatchObject({ valid: true })
+    expect((await ask({ key: secret, client_ip: '192.0.2.2' })).body).toMatchObject({ code: 'country_not_allowed' })
+  })
+
+  test('only in shadow mode: let through, told, and journaled, beside a refusal too', async () => {
+    const { secret } = plane.world.addKey(home, {
+      limits: [limitOf('requests', 1, 60_000)],
+      restrictions: compileRestrictions([
+        { kind: 'ip', mode: 'shadow', allow: ['192.0.2.0/24'] },
+        { kind: 'api_version', mode: 'shadow', allow: ['1'] },
+      ]),
+    })
+    const shadow = [
+      { code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' },
+      { code: 'api_version_not_allowed', rule: 'key.restrictions/1.api_version' },
+    ]
+    const question = { key: secret, client_ip: '198.51.100.1' }
+    expect((await ask({ ...question, scopes: ['x'] })).body).toMatchObject({ code: 'scope_missing', shadow })
+    expect((await ask(question)).body).toMatchObject({ valid: true, code: 'valid', shadow })
+    expect((await ask(question)).body).toMatchObject({ valid: false, code: 'limit_reached', shadow })
+    expect(plane.world.records.map((record) => record.shadow)).toEqual([shadow, shadow, shadow])
+  })
+
   test('for want of scopes: told which', async () => {
     const { body } = await ask({ key: made.secret, scopes: ['read', 'admin', 'root'] })
     expect(body).toMatchObject({ valid: false, code: 'scope_missing', missing_scopes: ['admin', 'root'] })
@@ -172,6 +252,13 @@ describe('a key that is not good', () => {
   test('by a revocation in the feed that the snapshot has not seen', async () => {
     plane.world.revoked.add(made.version.publicId)
     expect((await ask({ key: made.secret })).body).toMatchObject({ valid: false, code: 'key_revoked' })
+  })
+
+  test('by a disabled app, told as such, though the feed hurries its news like a revocation', async () => {
+    const app = { current: { ...made.key.app.current, disabledAtMs: 1 } }
+    const { key, secret } = plane.world.addKey(apiOf('wsp_home'), { app })
+    plane.world.revoked.add(key.id)
+    expect((await ask({ key: secret })).body).toMatchObject({ valid: false, code: 'app_disabled' })
   })
 
   test('again and again from one client: its keys are not looked at for a while, those of others are', async () => {
@@ -249,6 +336,11 @@ describe('a question that is none', () => {
     [{ key: 'x', request: [] }, '/request'],
     [{ key: 'x', request: { method: 'get' } }, '/request/method'],
     [{ key: 'x', request: { 'a/b': 1 } }, '/request/a~1b'],
+    [{ key: 'x', request: { origin: 1 } }, '/request/origin'],
+    [{ key: 'x', request: { user_agent: 'x'.repeat(2_049) } }, '/request/user_agent'],
+    [{ key: 'x', request: { userAgent: 'x' } }, '/request/userAgent'],
+    [{ key: 'x', request: { constructor: 'x' } }, '/request/constructor'],
+    [{ key: 'x', request: { client_certificate: 'x' } }, '/request/client_certificate'],
     [{ key: 'x', more: 1 }, '/more'],
     ['{"key":"x","__proto__":{"cost":5}}', '/__proto__'],
     ['{"key":"x","constructor":{}}', '/constructor'],
@@ -256,6 +348,21 @@ describe('a question that is none', () => {
     const { status, body } = await ask(question)
     expect([status, body['code']]).toEqual([400, 'validation_failed'])
     expect(body['errors']).toEqual([{ pointer, detail: expect.any(String) }])
+  })
+
+  test.each([
+    '{"key":"x","key":"x"}',
+    '{"key":"x","scopes":["a"],"scopes":[]}',
+    '{"key":"x","\\u006bey":"y"}',
+    '{"key":"x","request":{"path":"/a","path":"/b"}}',
+  ])('%s, a member twice: 400', async (question) => {
+    const { status, body } = await ask(question)
+    expect([status, body['code']]).toEqual([400, 'bad_json'])
+  })
+
+  test('colons in texts are no members', async () => {
+    const { status } = await ask({ key: 'a:b', scopes: ['"x":"y"', '\\"c":'], request: { path: '/:":' } })
+    expect(status).toBe(200)
   })
 
   test('the key in it is not told again', async () => {
@@ -287,15 +394,51 @@ describe('a question that is none', () => {
 
 describe('when something of ours is gone', () => {
   test.each([
-    { name: 'the database', weather: { isStoreGone: true }, code: 'unavailable' },
-    { name: 'the counters', weather: { areCountersLost: true }, code: 'counters_unavailable' },
-    { name: 'the journal', weather: { isJournalFull: true }, code: 'journal_full' },
-    { name: 'the feed, for longer than the api allows', weather: { feedAgeMs: 60_001 }, code: 'feed_lost' },
-  ])('$name: 503, never a verdict', async ({ weather, code }) => {
+    {
+      name: 'the database',
+      weather: { isStoreGone: true },
+      code: 'unavailable',
+      told: { dependency: 'store', mode: 'refuse_unknown' },
+    },
+    {
+      name: 'the counters',
+      weather: { areCountersLost: true },
+      code: 'counters_unavailable',
+      told: { dependency: 'counters', mode: 'closed', target: { id: 'test:requests' } },
+    },
+    {
+      name: 'the journal',
+      weather: { isJournalFull: true },
+      code: 'journal_full',
+      told: { dependency: 'journal', mode: 'refuse' },
+    },
+    {
+      name: 'the feed, for longer than the api allows',
+      weather: { feedAgeMs: 60_001 },
+      code: 'feed_lost',
+      told: {
+        dependency: 'feed',
+        mode: 'serve_known',
+        target: { type: 'api', id: 'api_wsp_home' },
+        outcome: 'refused',
+      },
+    },
+  ])('$name: 503, never a verdict', async ({ weather, code, told }) => {
     const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
     Object.assign(plane.world.weather, weather)
     const { status, body } = await ask({ key: limited.secret, api_id: 'api_wsp_home' })
     expect([status, body['code']]).toEqual([503, code])
+    expect(plane.world.failureModes).toMatchObject([told])
+  })
+
+  test('a limit that allows while it cannot be counted is told', async () => {
+    const lax = { ...limitOf('requests', 10, 60_000), onCounterLoss: 'open' as const }
+    const limited = plane.world.addKey(home, { limits: [lax] })
+    plane.world.weather.areCountersLost = true
+    expect((await ask({ key: limited.secret, api_id: 'api_wsp_home' })).body).toMatchObject({ valid: true })
+    expect(plane.world.failureModes).toMatchObject([
+      { dependency: 'counters', mode: 'open', target: { type: 'limit', id: lax.id }, outcome: 'served' },
+    ])
   })
 
   test('a key of several apis, asked for none, follows the strictest', async () => {
@@ -304,6 +447,10 @@ describe('when something of ours is gone', () => {
     plane.world.weather.feedAgeMs = 3_000
     expect((await ask({ key: made.secret })).status).toBe(200)
     expect((await ask({ key: both.secret })).status).toBe(503)
+    expect(plane.world.failureModes.map(({ target, outcome }) => `${target.id} ${outcome}`)).toEqual([
+      'api_wsp_home served',
+      'api_strict refused',
+    ])
     expect((await ask({ key: both.secret, api_id: 'api_wsp_home' })).status).toBe(200)
   })
 })

@@ -5,6 +5,8 @@
 import {
   ClavigerError,
   decide,
+  type ApiPart,
+  type Ask,
   type Decision,
   type FeedLossPolicy,
   type KeyPart,
@@ -19,10 +21,11 @@ import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Admission, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
-import { countersLost, journalFull } from '../stages/admit.ts'
-import { feedLoss } from '../stages/authorize.ts'
+import { countersLost, journalFull, noteOfExceeded, tellUncounted } from '../stages/admit.ts'
+import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
+import { REFUSED_BY_STORE } from '../stages/verify.ts'
 import { decidedAnswer, invalidAnswer, probingAnswer } from './verify-answer.ts'
 import { readVerifyRequest, type VerifyRequest } from './verify-request.ts'
 
@@ -31,15 +34,14 @@ export const verifyDoor: EdgeDoor = { door: 'verify', errorAnswer: problemAnswer
 const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
-const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked' }
-const LIMIT_REACHED: Decision = { code: 'limit_reached', rule: 'limits' }
-const REACHED: Readonly<Record<LimitKind, Decision>> = {
+const LIMIT_REACHED = { code: 'limit_reached', rule: 'limits' } as const
+const REACHED = {
   window: LIMIT_REACHED,
   burst: LIMIT_REACHED,
   quota: LIMIT_REACHED,
   concurrency: { code: 'concurrency_reached', rule: 'limits' },
   credits: { code: 'credits_exhausted', rule: 'limits' },
-}
+} as const satisfies Record<LimitKind, Pick<Decision, 'code' | 'rule'>>
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
 const DENY: FeedLossPolicy = { mode: 'deny' }
 
@@ -86,7 +88,7 @@ function authenticate(context: Context, received: Received): void {
   if (facts.presented === undefined) throw MISSING
   const verifier = context.ports.snapshots.verifier(facts.presented)
   whenKnown(context, received, verifier, (known) => {
-    if (known === 'unavailable') throw unavailable('The credential cannot be checked at the moment.')
+    if (known === 'unavailable') throw unavailable(context, 'The credential cannot be checked at the moment.')
     if (known === undefined) {
       context.ports.counters.recordFailure(clientIp, 'verifier')
       throw INVALID
@@ -121,7 +123,7 @@ function look(asked: Asked): void {
 
 function judge(asked: Asked, lookup: Lookup): void {
   const { context, received, verifier, request } = asked
-  if (lookup.kind === 'unavailable') throw unavailable('The key cannot be checked at the moment.')
+  if (lookup.kind === 'unavailable') throw unavailable(context, 'The key cannot be checked at the moment.')
   if (lookup.kind === 'unknown' || lookup.key.workspace.current.id !== verifier.workspaceId) {
     // only the end client is to blame: the address that asks is a service of ours
     if (request.clientIp !== undefined)
@@ -130,18 +132,11 @@ function judge(asked: Asked, lookup: Lookup): void {
     return answer(asked, invalidAnswer(received.requestId))
   }
   const { key, version } = lookup
-  const lost = feedLoss(context, feedPolicy(key, request.apiId, context))
+  const lost = feedLossOf(context, key, request.apiId)
   if (lost !== undefined) throw lost
-  const decision = context.ports.snapshots.isRevoked(key, version)
-    ? REVOKED
-    : decide(key, version, {
-        nowMs: context.ports.clock.nowMs(),
-        clientIp: request.clientIp,
-        apiId: request.apiId,
-        scopes: request.scopes,
-      })
+  const decision = unlessRevoked(context, lookup, decide(key, version, askOf(context, request)))
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  if (context.ports.journal.isFull()) throw journalFull()
+  if (context.ports.journal.isFull()) throw journalFull(context)
   const policies = limitsOf(key, request.apiId)
   if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
   const admission = context.ports.counters.admit(policies, request.cost, {
@@ -153,8 +148,28 @@ function judge(asked: Asked, lookup: Lookup): void {
   whenKnown(context, received, admission, (admitted) => {
     // Nobody tells when the call that was asked about ends: whether there is a place is all that can be said.
     if (admitted.kind === 'admitted' && admitted.hold !== undefined) context.ports.counters.release(admitted.hold)
-    decided(asked, lookup, admittedOutcome(decision, admitted))
+    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted }))
   })
+}
+
+type Found = Extract<Lookup, { kind: 'found' }>
+
+/** Only what the question tells: the fields of this request are the asker's, not the caller's. */
+function askOf({ ports }: Context, { clientIp, apiId, scopes, call }: VerifyRequest): Ask {
+  return {
+    nowMs: ports.clock.nowMs(),
+    clientIp,
+    apiId,
+    scopes,
+    origin: call.origin,
+    referer: call.referer,
+    userAgent: call.userAgent,
+    method: call.method,
+    path: call.path,
+    apiVersion: call.apiVersion,
+    clientCertificate: call.clientCertificate,
+    geo: ports.snapshots.geo,
+  }
 }
 
 interface Outcome {
@@ -164,22 +179,31 @@ interface Outcome {
   readonly credits?: readonly CreditSpend[] | undefined
 }
 
-function admittedOutcome(decision: Decision, admission: Admission): Outcome {
-  switch (admission.kind) {
+function admittedOutcome(
+  { context }: Asked,
+  { key }: Found,
+  { decision, admitted }: { readonly decision: Decision; readonly admitted: Admission },
+): Outcome {
+  switch (admitted.kind) {
     case 'admitted':
-      return { decision, limits: admission.states, credits: admission.hold?.credits }
+      tellUncounted(context, key, admitted.states)
+      return {
+        decision: { ...decision, shadow: noteOfExceeded(decision.shadow, admitted.states) },
+        limits: admitted.states,
+        credits: admitted.hold?.credits,
+      }
     case 'refused':
       return {
-        decision: REACHED[admission.blocking.policy.kind],
-        limits: admission.states,
-        retryAfterMs: admission.blocking.resetMs,
+        decision: { ...REACHED[admitted.blocking.policy.kind], shadow: decision.shadow },
+        limits: admitted.states,
+        retryAfterMs: admitted.blocking.resetMs,
       }
     case 'lost':
-      throw countersLost()
+      throw countersLost(context, key, admitted.policy)
   }
 }
 
-function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcome: Outcome): void {
+function decided(asked: Asked, found: Found, outcome: Outcome): void {
   const { context, received, verifier, request } = asked
   const { key, version } = found
   const { decision, limits, retryAfterMs, credits } = outcome
@@ -194,9 +218,11 @@ function decided(asked: Asked, found: Extract<Lookup, { kind: 'found' }>, outcom
     }),
     apiId: request.apiId,
     askedBy: verifier.id,
-    method: request.method,
-    path: request.path,
+    method: request.call.method ?? '',
+    path: request.call.path ?? '',
     clientIp: request.clientIpText,
+    ...(request.call.userAgent !== undefined && { userAgent: request.call.userAgent }),
+    shadow: decision.shadow,
   }
   context.ports.ledger.settle(whole)
   const written = context.ports.journal.record(whole, 'ordinary')
@@ -257,20 +283,28 @@ function limitsOf(key: KeyPart, apiId: string | undefined): readonly LimitPolicy
   return key.limits
 }
 
-/** Of the api that was named; else the strictest of the key's. Asked only when the feed is old. */
-function feedPolicy(key: KeyPart, apiId: string | undefined, context: Context): FeedLossPolicy {
-  if (context.ports.snapshots.feedAgeMs() <= context.settings.feedStaleMs) return DENY
-  let strictest: FeedLossPolicy | undefined
+/** By the policy of the api that was named; else by the strictest of the key's. */
+function feedLossOf(context: Context, key: KeyPart, apiId: string | undefined): ClavigerError | undefined {
+  if (context.ports.snapshots.feedAgeMs() <= context.settings.feedStaleMs) return undefined
+  let strictest: ApiPart | undefined
   for (const { current } of key.apis) {
     if (apiId !== undefined && current.id !== apiId) continue
-    const { onFeedLoss } = current
-    if (strictest === undefined || onFeedLoss.mode === 'deny') strictest = onFeedLoss
-    else if (strictest.mode === 'serve_known' && onFeedLoss.maxStaleMs < strictest.maxStaleMs) strictest = onFeedLoss
+    if (strictest === undefined || isStricter(current.onFeedLoss, strictest.onFeedLoss)) strictest = current
   }
-  return strictest ?? DENY
+  const workspaceId = key.workspace.current.id
+  return strictest === undefined
+    ? feedLoss(context, DENY, { type: 'door', id: verifyDoor.door, workspaceId })
+    : feedLoss(context, strictest.onFeedLoss, { type: 'api', id: strictest.id, workspaceId })
 }
 
-function unavailable(message: string): ClavigerError {
+function isStricter(one: FeedLossPolicy, other: FeedLossPolicy): boolean {
+  if (one.mode === 'deny' || other.mode === 'deny') return one.mode === 'deny'
+  return one.maxStaleMs < other.maxStaleMs
+}
+
+/** Counts the refusal that it makes. */
+function unavailable(context: Context, message: string): ClavigerError {
+  context.ports.journal.failureModeUsed(REFUSED_BY_STORE)
   return new ClavigerError('unavailable', message, { retryAfterSeconds: 1 })
 }
 

@@ -16,8 +16,6 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ])
 
 const NOTHING: ReadonlySet<string> = new Set()
-/** RFC 9110 §5.6.2 `token`. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** RFC 9110 §5.5: visible bytes, blank and tab. CR, LF and NUL could begin a new field. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
@@ -30,10 +28,6 @@ export function nominatedFields(connection: string | undefined): ReadonlySet<str
   const text = connection.toLowerCase()
   if (text === 'keep-alive' || text === 'close') return NOTHING
   return new Set(text.split(',').map((name) => name.trim()))
-}
-
-export function isFieldName(name: string): boolean {
-  return TOKEN.test(name)
 }
 
 export function isFieldValue(value: string): boolean {

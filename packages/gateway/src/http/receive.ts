@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClavigerError, parseKey } from '@claviger/core'
 import type { Context } from '../context.ts'
-import type { Received } from '../exchange.ts'
+import { newExchange, type Received } from '../exchange.ts'
 import type { Front } from '../front.ts'
 import { writeError } from './answer.ts'
 import { clientAddress, peerOf } from './client-address.ts'
@@ -43,7 +43,7 @@ export function receive(
     const { path, query } = readTarget(incoming.url ?? '', context.settings.maxTargetBytes)
     if (query.length > 1) refuseQueryCredential(query)
     const client = clientAddress(peer, incoming.headers, context.settings.trustedProxies)
-    return {
+    return newExchange({
       requestId,
       receivedAtMs,
       startedMonotonicMs,
@@ -59,7 +59,7 @@ export function receive(
       incoming,
       outgoing: wire.outgoing,
       upgradeHead: wire.upgradeHead,
-    }
+    })
   } catch (thrown) {
     refuseEarly(context, door, { ...wire, requestId, thrown })
     return undefined

@@ -1,5 +1,6 @@
 /** The upstream's head as it may go on to the caller. */
-import { HOP_BY_HOP, isFieldName, isFieldValue, nominatedFields } from './field-names.ts'
+import { fieldName } from '@claviger/core'
+import { HOP_BY_HOP, isFieldValue, nominatedFields } from './field-names.ts'
 
 export interface ResponseHead {
   /** Flat, without what ends at this hop, and without Content-Length. */
@@ -33,8 +34,8 @@ export function readResponseHead(
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at] ?? ''
     const value = headers[at + 1] ?? ''
-    if (!isFieldName(name) || !isFieldValue(value)) return undefined
-    const lower = name.toLowerCase()
+    const { lower, isToken } = fieldName(name)
+    if (!isToken || !isFieldValue(value)) return undefined
     if (lower === 'content-length') {
       if (!/^\d{1,15}$/.test(value) || (contentLength !== undefined && contentLength !== value)) return undefined
       contentLength = value
@@ -80,8 +81,9 @@ export function readTrailers(trailers: readonly string[]): [string, string][] | 
   for (let at = 0; at + 1 < trailers.length; at += 2) {
     const name = trailers[at] ?? ''
     const value = trailers[at + 1] ?? ''
-    if (!isFieldName(name) || !isFieldValue(value)) return undefined
-    if (!NEVER_TRAILING.has(name.toLowerCase())) kept.push([name, value])
+    const { lower, isToken } = fieldName(name)
+    if (!isToken || !isFieldValue(value)) return undefined
+    if (!NEVER_TRAILING.has(lower)) kept.push([name, value])
   }
   return kept
 }

@@ -2,11 +2,12 @@
  * The header fields of the request to the upstream: the caller's, without what ends at this hop, without its credential
  * and without what only a proxy may say, and with what we say ourselves.
  */
+import { fieldName } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Received } from '../exchange.ts'
 import { isTls } from './answer.ts'
 import { peerOf } from './client-address.ts'
-import { HOP_BY_HOP, isFieldName, isFieldValue, nominatedFields } from './field-names.ts'
+import { HOP_BY_HOP, nominatedFields } from './field-names.ts'
 
 export interface UpstreamHeaderOptions {
   /** More fields to leave out, lower case: where this route reads keys, what the door sets itself. */
@@ -51,17 +52,15 @@ export function upstreamHeaders(context: Context, received: Received, options: U
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''
     const value = rawHeaders[at + 1] ?? ''
-    const lower = name.toLowerCase()
-    // CGI, WSGI and their heirs read '_' and '-' as one: `X_Forwarded_For` would be believed
-    const plain = lower.includes('_') ? lower.replaceAll('_', '-') : lower
+    // by its plain reading: an `X_Forwarded_For` would be believed by some
+    const { lower, plain, isToken } = fieldName(name)
     if (NEVER.has(plain) || without.has(plain) || nominated.has(lower) || plain.startsWith('x-claviger-')) continue
     if (lower === 'via' && context.settings.viaName !== undefined) {
       via = via === undefined ? value : `${via}, ${value}`
       continue
     }
-    // the parser has refused these already; what goes to another machine is checked where it leaves
-    if (!isFieldName(name) || !isFieldValue(value)) continue
-    fields.push(name, value)
+    // the parser has refused others already, and egress looks at each value again where it leaves
+    if (isToken) fields.push(name, value)
   }
   if (facts.contentLengthBytes !== undefined) fields.push('Content-Length', String(facts.contentLengthBytes))
   if (options.forwarded === 'tell') pushForwarded(context, received, fields)

@@ -21,6 +21,7 @@ describe('openAiErrorAnswer', () => {
   test.each([
     { code: 'credential_invalid', type: 'invalid_request_error', wire: 'invalid_api_key' },
     { code: 'limit_reached', type: 'requests', wire: 'rate_limit_exceeded' },
+    { code: 'concurrency_reached', type: 'requests', wire: 'rate_limit_exceeded' },
     { code: 'credits_exhausted', type: 'requests', wire: 'insufficient_quota' },
     { code: 'model_not_found', type: 'invalid_request_error', wire: 'model_not_found' },
     { code: 'upstream_timeout', type: 'server_error', wire: 'upstream_timeout' },

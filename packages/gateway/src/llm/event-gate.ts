@@ -4,7 +4,7 @@
  * What belongs to an unfinished event waits here: a reader of events can do nothing with half of one, and a stream that
  * is cut can then end with a clean error event.
  */
-import { asBuffer } from './as-buffer.ts'
+import { asBuffer } from '../http/as-buffer.ts'
 import { SseScanner } from './sse.ts'
 
 /** An event longer than this is let through as it comes, and is not read. */

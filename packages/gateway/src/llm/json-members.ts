@@ -3,7 +3,7 @@
  * of any length is metered in constant memory. It reads texts of providers, so it is lenient: what is no JSON object
  * simply has no members.
  */
-import { asBuffer } from './as-buffer.ts'
+import { asBuffer } from '../http/as-buffer.ts'
 
 /** A wanted value longer than this is not kept. */
 const MAX_VALUE_BYTES = 256 * 1024

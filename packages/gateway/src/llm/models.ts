@@ -1,5 +1,5 @@
 /** Which models a key may use, and how OpenAI's wire lists them. */
-import type { KeyPart } from '@claviger/core'
+import { holdsScope, type KeyPart } from '@claviger/core'
 import type { ModelPart } from '../parts.ts'
 
 /** Of the key's own workspace, of one of its apis, and with scopes that it holds. */
@@ -9,7 +9,7 @@ export function mayUse(key: KeyPart, model: ModelPart): boolean {
     model.workspaceId === key.workspace.current.id &&
     api.disabledAtMs === undefined &&
     key.apis.some((ref) => ref.current.id === api.id) &&
-    model.requiredScopes.every((scope) => key.scopes.has(scope))
+    model.requiredScopes.every((scope) => holdsScope(key, scope))
   )
 }
 

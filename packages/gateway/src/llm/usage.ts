@@ -3,7 +3,7 @@
  * provider's spelling is a line in a table.
  */
 
-import { asBuffer } from './as-buffer.ts'
+import { asBuffer } from '../http/as-buffer.ts'
 
 /** What the upstream said it counted. Cached tokens are part of the input tokens. */
 export interface TokenCounts {

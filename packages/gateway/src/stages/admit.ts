@@ -1,37 +1,52 @@
 /** Stage 6: all limits in one step; none is charged when one refuses. A full journal refuses first, so nothing is lost. */
-import { ClavigerError, retryAfterSeconds, type LimitPolicy, type LimitState } from '@claviger/core'
+import {
+  ClavigerError,
+  NO_SHADOW,
+  retryAfterSeconds,
+  type KeyPart,
+  type LimitKind,
+  type LimitPolicy,
+  type LimitState,
+  type RefusalCode,
+  type ShadowRefusal,
+} from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Admitted, type Authorized, type Refused } from '../exchange.ts'
-import type { Admission, MaybePromise } from '../ports.ts'
+import { JOURNAL_TARGET } from '../failure-targets.ts'
+import { learnLimits, learnShadow, type Admitted, type Authorized, type Refused } from '../exchange.ts'
+import type { Admission, FailureMode, FailureModeUse, MaybePromise } from '../ports.ts'
 import { refuseCaller } from './refuse.ts'
 
+/** The rule of refusals that are not journaled, because nothing is. */
+export const JOURNAL_FULL_RULE = 'journal'
 const NO_LIMITS: readonly LimitState[] = []
 
 export function admit(context: Context, known: Authorized): MaybePromise<Admitted | Refused> {
-  if (context.ports.journal.isFull()) return refuseCaller(journalFull(), 'journal', known)
+  if (context.ports.journal.isFull()) return refuseCaller(journalFull(context), JOURNAL_FULL_RULE, known)
   const { key, target } = known
   const policies = joinedLimits(key.limits, target.limits, target.api.current.limits)
-  if (policies.length === 0) return learn(known, { limits: NO_LIMITS, hold: undefined })
+  if (policies.length === 0) return learnLimits(known, NO_LIMITS, undefined)
   const admission = context.ports.counters.admit(policies, 1, {
     keyId: key.id,
     appId: key.app.current.id,
     targetId: target.id,
     clientIp: known.clientIp,
   })
-  if (admission instanceof Promise) return admission.then((answer) => judge(known, answer))
-  return judge(known, admission)
+  if (admission instanceof Promise) return admission.then((answer) => judge(context, known, answer))
+  return judge(context, known, admission)
 }
 
-function judge(known: Authorized, admission: Admission): Admitted | Refused {
+function judge(context: Context, known: Authorized, admission: Admission): Admitted | Refused {
   switch (admission.kind) {
     case 'admitted':
-      return learn(known, { limits: admission.states, hold: admission.hold })
+      tellUncounted(context, known.key, admission.states)
+      noteExceeded(known, admission.states)
+      return learnLimits(known, admission.states, admission.hold)
     case 'refused': {
       const refused = refuseCaller(limitReached(admission.blocking), `limit.${admission.blocking.policy.name}`, known)
       return { ...refused, limits: admission.states }
     }
     case 'lost':
-      return refuseCaller(countersLost(), `limit.${admission.policy.name}`, known)
+      return refuseCaller(countersLost(context, known.key, admission.policy), `limit.${admission.policy.name}`, known)
   }
 }
 
@@ -65,10 +80,58 @@ export function limitReached(blocking: LimitState): ClavigerError {
   }
 }
 
-export function countersLost(): ClavigerError {
+/** The limits of this key that could not be counted, and let it through or were counted here alone. */
+export function tellUncounted(context: Context, key: KeyPart, states: readonly LimitState[]): void {
+  for (const { policy, loss } of states) {
+    if (loss !== undefined)
+      context.ports.journal.failureModeUsed({ ...modeOf(key, policy), mode: loss, outcome: 'served' })
+  }
+}
+
+function noteExceeded(known: Authorized, states: readonly LimitState[]): void {
+  const noted = noteOfExceeded(known.shadow ?? NO_SHADOW, states)
+  if (noted.length > 0) learnShadow(known, noted)
+}
+
+/** What was noted before, and the limits in shadow mode that would have refused. */
+export function noteOfExceeded(
+  noted: readonly ShadowRefusal[],
+  states: readonly LimitState[],
+): readonly ShadowRefusal[] {
+  let all = noted
+  for (const { policy, exceeded } of states)
+    if (exceeded === true) all = [...all, { code: LIMIT_CODES[policy.kind], rule: `limit.${policy.name}` }]
+  return all
+}
+
+const LIMIT_CODES = {
+  window: 'limit_reached',
+  burst: 'limit_reached',
+  quota: 'limit_reached',
+  concurrency: 'concurrency_reached',
+  credits: 'credits_exhausted',
+} as const satisfies Record<LimitKind, RefusalCode>
+
+/** Counts the refusal that it makes. */
+export function countersLost(context: Context, key: KeyPart, policy: LimitPolicy): ClavigerError {
+  context.ports.journal.failureModeUsed({ ...modeOf(key, policy), mode: 'closed', outcome: 'refused' })
   return new ClavigerError('counters_unavailable', 'Limits cannot be checked at the moment.', { retryAfterSeconds: 1 })
 }
 
-export function journalFull(): ClavigerError {
+const REFUSED_BY_DISK: FailureModeUse = {
+  dependency: 'journal',
+  mode: 'refuse',
+  target: JOURNAL_TARGET,
+  outcome: 'refused',
+}
+
+/** Counts the refusal that it makes: it is not journaled. */
+export function journalFull(context: Context): ClavigerError {
+  context.ports.journal.failureModeUsed(REFUSED_BY_DISK)
   return new ClavigerError('journal_full', 'Decisions cannot be recorded at the moment.', { retryAfterSeconds: 10 })
+}
+
+function modeOf(key: KeyPart, policy: LimitPolicy): Pick<FailureMode, 'dependency' | 'target'> {
+  const workspaceId = key.workspace.current.id
+  return { dependency: 'counters', target: { type: 'limit', id: policy.id, workspaceId } }
 }

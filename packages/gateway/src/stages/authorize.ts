@@ -1,38 +1,58 @@
 /** Stage 5: may this key, now, from here, do this? Pure but for the state of the feed (decision 4). */
-import { ClavigerError, decide, type Decision, type FeedLossPolicy } from '@claviger/core'
+import { ClavigerError, NO_SHADOW, decide, type Decision, type FeedLossPolicy, type RefusalCode } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Authorized, type ReadBody, type Refused, type Target, type Verified } from '../exchange.ts'
+import {
+  learnShadow,
+  passAuthorization,
+  type Authorized,
+  type ReadBody,
+  type Refused,
+  type Target,
+  type Verified,
+} from '../exchange.ts'
+import type { FailureTarget } from '../ports.ts'
+import { CallAsk } from './call-ask.ts'
 import { refuseCaller } from './refuse.ts'
 
 /** What a caller is told; operators read the rule in the journal. */
 const MESSAGES = {
   credential_invalid: 'The credential is not valid.',
   key_revoked: 'The key is revoked.',
+  key_deleted: 'The key is deleted.',
   key_expired: 'The key has expired.',
   key_not_yet_valid: 'The key is not valid yet.',
   key_disabled: 'The key is disabled.',
+  key_dormant: 'The key has not been used for too long. Ask for it to be woken.',
   app_disabled: 'The app that the key belongs to is disabled.',
   workspace_disabled: 'The workspace that the key belongs to is disabled.',
   api_not_allowed: 'The key is not for this API.',
+  api_version_not_allowed: 'The key is not for this version of the API.',
   ip_not_allowed: 'The key may not be used from this address.',
+  origin_not_allowed: 'The key may not be used from this origin.',
+  user_agent_not_allowed: 'The key may not be used by this user agent.',
+  request_not_allowed: 'The key may not be used for this method and path.',
+  country_not_allowed: 'The key may not be used from this country.',
+  asn_not_allowed: 'The key may not be used from this network.',
+  time_not_allowed: 'The key may not be used at this time.',
+  certificate_not_allowed: 'The key may not be used without its client certificate.',
   scope_missing: 'The key lacks a scope that this needs.',
   limit_reached: 'A limit is reached.',
-  concurrency_reached: 'As many calls as allowed are running.',
-  credits_exhausted: 'The credits are used up.',
-} as const satisfies Record<Exclude<Decision['code'], 'valid'>, string>
+  credits_exhausted: 'No credits are left.',
+  concurrency_reached: 'As many calls as may be are under way.',
+} as const satisfies Record<RefusalCode, string>
 
-const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked' }
+const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: NO_SHADOW }
 
 export function authorize(context: Context, known: ReadBody): Authorized | Refused {
   const { target } = known
-  const lost = feedLoss(context, target.onFeedLoss ?? target.api.current.onFeedLoss)
+  const lost = feedLossOf(context, target)
   if (lost !== undefined) return refuseCaller(lost, 'feed', known)
   const decision = decideCall(context, known, target)
   if (decision.code !== 'valid') return refuseCaller(decisionError(decision), decision.rule, known)
   if (target.kind === 'route' && target.methods.size > 0 && !target.methods.has(known.method)) {
     return refuseCaller(methodNotAllowed(target.methods), 'route.methods', known)
   }
-  return learn(known, { authorized: true as const })
+  return passAuthorization(known)
 }
 
 /**
@@ -44,11 +64,34 @@ export function refuseBadKey(context: Context, known: Verified): Refused | undef
   return decision.code === 'valid' ? undefined : refuseCaller(decisionError(decision), decision.rule, known)
 }
 
-/** The feed tells of revocations: when it is lost, a target serves on only as long as it has said. */
-export function feedLoss(context: Context, policy: FeedLossPolicy): ClavigerError | undefined {
+function feedLossOf(context: Context, { kind, id, workspaceId, onFeedLoss, api }: Target): ClavigerError | undefined {
   const ageMs = context.ports.snapshots.feedAgeMs()
   if (ageMs <= context.settings.feedStaleMs) return undefined
-  if (policy.mode === 'serve_known' && ageMs <= policy.maxStaleMs) return undefined
+  return onFeedLoss === undefined
+    ? feedLoss(context, api.current.onFeedLoss, { type: 'api', id: api.current.id, workspaceId })
+    : feedLoss(context, onFeedLoss, { type: kind, id, workspaceId })
+}
+
+/**
+ * The feed tells of revocations: when it is lost, a target serves on only as long as it has said.
+ *
+ * @param declaredBy what the policy stands on
+ */
+export function feedLoss(
+  context: Context,
+  policy: FeedLossPolicy,
+  declaredBy: FailureTarget,
+): ClavigerError | undefined {
+  const ageMs = context.ports.snapshots.feedAgeMs()
+  if (ageMs <= context.settings.feedStaleMs) return undefined
+  const isServed = policy.mode === 'serve_known' && ageMs <= policy.maxStaleMs
+  context.ports.journal.failureModeUsed({
+    dependency: 'feed',
+    mode: policy.mode,
+    target: declaredBy,
+    outcome: isServed ? 'served' : 'refused',
+  })
+  if (isServed) return undefined
   return new ClavigerError('feed_lost', 'Revocations cannot be checked at the moment.', { retryAfterSeconds: 1 })
 }
 
@@ -60,14 +103,19 @@ export function decisionError(decision: Decision): ClavigerError {
 }
 
 function decideCall(context: Context, known: Verified, target: Target | undefined): Decision {
-  // outside the snapshot too: the feed may have been faster than the cache
-  if (context.ports.snapshots.isRevoked(known.key, known.version)) return REVOKED
-  return decide(known.key, known.version, {
-    nowMs: context.ports.clock.nowMs(),
-    clientIp: known.clientIp,
-    apiId: target?.api.current.id,
-    scopes: target?.requiredScopes ?? [],
-  })
+  const decision = decide(known.key, known.version, new CallAsk(context, known, target))
+  if (decision.shadow.length > 0) learnShadow(known, decision.shadow)
+  return unlessRevoked(context, known, decision)
+}
+
+/** Outside the snapshot too: the feed may have been faster than the cache. What the snapshot refuses, it names better. */
+export function unlessRevoked(
+  context: Context,
+  found: Pick<Verified, 'key' | 'version'>,
+  decision: Decision,
+): Decision {
+  if (decision.code !== 'valid') return decision
+  return context.ports.snapshots.isRevoked(found.key, found.version) ? REVOKED : decision
 }
 
 function methodNotAllowed(methods: ReadonlySet<string>): ClavigerError {

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Forwarded, type Opened, type Refused } from '../exchange.ts'
+import { learnOutcome, type Forwarded, type Opened, type Refused } from '../exchange.ts'
 import { pushLimitFields } from '../http/limit-fields.ts'
 import { readResponseHead } from '../http/response-head.ts'
 import { streamIds } from '../http/stream-ids.ts'
@@ -169,6 +169,6 @@ class Tunnel implements OpenStream {
   #ended(ended: Usage['ended'], status: number, firstByteMs: number): Forwarded {
     const outcome = this.#cutBy === undefined ? ended : this.#cutBy === 'revoked' ? 'revoked' : 'failed'
     const { bytesIn, bytesOut } = { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut }
-    return learn(this.#opened, { status, ended: outcome, bytesIn, bytesOut, firstByteMs, tokens: undefined })
+    return learnOutcome(this.#opened, { status, ended: outcome, bytesIn, bytesOut, firstByteMs, tokens: undefined })
   }
 }

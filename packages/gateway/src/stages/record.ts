@@ -1,10 +1,12 @@
 /** The journal's side: `open` before forwarding, `meter` and `record` after the last byte, refusals like successes. */
-import type { KeyPart, VersionPart } from '@claviger/core'
+import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
-  learn,
+  learnRecord,
+  learnUsage,
   type Admitted,
   type AnsweredHere,
+  type Caller,
   type Forwarded,
   type Metered,
   type Opened,
@@ -15,51 +17,65 @@ import {
   type TokenUsage,
 } from '../exchange.ts'
 import type { CreditSpend, DecisionRecord, MaybePromise, Usage } from '../ports.ts'
+import { JOURNAL_FULL_RULE, journalFull } from './admit.ts'
+import { refuseAdmitted } from './refuse.ts'
+
+/** The rule of a refusal whose opening is in memory still, and will be written when the disk takes it. */
+const UNOPENED = 'journal.open'
 
 /** Before a byte goes to the upstream the decision is in the spool; with `before-answer` it is on the disk. */
-export function open(context: Context, selected: Selected): MaybePromise<Opened> {
+export function open(context: Context, selected: Selected): MaybePromise<Opened | Refused> {
   const record = decisionRecord(context, selected, {
     caller: selected,
     target: selected.target,
     credits: selected.hold?.credits,
   })
   const written = context.ports.journal.open(record, selected.target.audit)
-  const opened = learn(selected, { opened: true as const })
-  return written === undefined ? opened : written.then(() => opened)
+  const opened = learnRecord(selected, record)
+  if (written === undefined) return opened
+  return written.then(
+    () => opened,
+    (thrown: unknown) => refuseUnopened(context, selected, thrown),
+  )
+}
+
+/** The disk did not take the opening: no byte may go to the upstream. */
+function refuseUnopened(context: Context, selected: Selected, thrown: unknown): Refused {
+  if (!ClavigerError.is(thrown) || thrown.code !== 'journal_full') throw thrown
+  return refuseAdmitted(journalFull(context), UNOPENED, selected)
 }
 
 /** Settled usage: what was really used, however the call ended. */
 export function meter(forwarded: Forwarded): MaybePromise<Metered> {
-  const { tokens } = forwarded
+  const { tokens } = forwarded.outcome
   return tokens instanceof Promise ? tokens.then((counted) => settle(forwarded, counted)) : settle(forwarded, tokens)
 }
 
 function settle(forwarded: Forwarded, tokens: TokenUsage | undefined): Metered {
+  const { outcome } = forwarded
   const usage: Usage = {
     requests: 1,
     inputTokens: tokens?.inputTokens ?? 0,
     outputTokens: tokens?.outputTokens ?? 0,
     cachedTokens: tokens?.cachedTokens ?? 0,
-    bytesIn: forwarded.bytesIn,
-    bytesOut: forwarded.bytesOut,
-    firstByteMs: forwarded.firstByteMs,
+    bytesIn: outcome.bytesIn,
+    bytesOut: outcome.bytesOut,
+    firstByteMs: outcome.firstByteMs,
     metered: tokens?.metered ?? true,
-    ended: forwarded.ended,
+    ended: outcome.ended,
   }
-  return learn(forwarded, { usage })
+  return learnUsage(forwarded, usage)
 }
 
 /** The whole story of a forwarded call, once. Its decision was journaled by `open`, so nobody waits here. */
 export function record(context: Context, metered: Metered): MaybePromise<void> {
   releaseHold(context, metered)
-  const whole = decisionRecord(context, metered, {
-    caller: metered,
-    target: metered.target,
-    status: metered.status,
-    usage: metered.usage,
-  })
+  const { record: opened, outcome, usage, startedMonotonicMs } = metered
+  const durationMs = context.ports.clock.monotonicMs() - startedMonotonicMs
+  // what was paid stands in the opening
+  const whole = { ...opened, status: outcome.status, durationMs, usage, credits: undefined }
   context.ports.ledger.settle(whole)
-  return context.ports.journal.record(whole, 'ordinary')
+  return context.ports.journal.record(whole, metered.target.audit === 'ordinary' ? 'ordinary' : 'kept')
 }
 
 /** An answer that the door gave by itself. */
@@ -79,20 +95,22 @@ export function recordAnswer(context: Context, answered: AnsweredHere): MaybePro
  */
 export function recordRefusal(context: Context, received: Received, refused: Refused): MaybePromise<void> {
   releaseHold(context, received)
-  const { caller, target } = refused
+  const { caller, target, rule } = refused
   if (caller === undefined) {
     context.ports.journal.refusedBefore(received.clientIp, refused.refused.code)
     return undefined
   }
+  // callers who come again and again would fill what is left of the disk: they are counted
+  if (rule === JOURNAL_FULL_RULE) return undefined
   const whole = decisionRecord(context, received, {
     caller,
     target,
     status: refused.refused.status,
     code: refused.refused.code,
-    rule: refused.rule,
+    rule,
   })
   context.ports.ledger.settle(whole)
-  return context.ports.journal.record(whole, target?.audit ?? 'ordinary')
+  return context.ports.journal.record(whole, rule === UNOPENED ? 'kept' : (target?.audit ?? 'ordinary'))
 }
 
 /** The call has ended, wherever it got to: others may have its place. */
@@ -100,8 +118,8 @@ export function releaseHold(context: Context, known: Received & Partial<Pick<Adm
   if (known.hold !== undefined) context.ports.counters.release(known.hold)
 }
 
-interface Outcome {
-  readonly caller: { readonly key: KeyPart; readonly version: VersionPart }
+interface Decided {
+  readonly caller: Caller
   readonly target: Target | undefined
   readonly status?: number
   readonly code?: string
@@ -110,8 +128,8 @@ interface Outcome {
   readonly credits?: readonly CreditSpend[] | undefined
 }
 
-export function decisionRecord(context: Context, received: Received, outcome: Outcome): DecisionRecord {
-  const { key, version } = outcome.caller
+export function decisionRecord(context: Context, received: Received, outcome: Decided): DecisionRecord {
+  const { key, version, shadow } = outcome.caller
   const { credits } = outcome
   return {
     atMs: received.receivedAtMs,
@@ -132,6 +150,8 @@ export function decisionRecord(context: Context, received: Received, outcome: Ou
     status: outcome.status ?? 0,
     durationMs: context.ports.clock.monotonicMs() - received.startedMonotonicMs,
     usage: outcome.usage,
-    ...(credits !== undefined && credits.length > 0 && { credits }),
+    credits: credits !== undefined && credits.length > 0 ? credits : undefined,
+    shadow,
+    headText: undefined,
   }
 }

@@ -4,8 +4,9 @@
  */
 import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
-import { learn, type Refused, type Shielded, type Verified } from '../exchange.ts'
-import type { Lookup, MaybePromise } from '../ports.ts'
+import { learnKey, type Refused, type Shielded, type Verified } from '../exchange.ts'
+import { STORE_TARGET } from '../failure-targets.ts'
+import type { FailureModeUse, Lookup, MaybePromise } from '../ports.ts'
 import { refuseUnknown } from './refuse.ts'
 
 // errors that are the same for everybody are made once: a stack trace for each probe would be the prober's weapon
@@ -24,6 +25,14 @@ const SEVERAL = refuseUnknown(
   }),
   'credential',
 )
+
+/** The database is away, and what had to be read from it is not in memory. */
+export const REFUSED_BY_STORE: FailureModeUse = {
+  dependency: 'store',
+  mode: 'refuse_unknown',
+  target: STORE_TARGET,
+  outcome: 'refused',
+}
 
 /** Places that every route reads; a route may name more. */
 const COMMON_PLACES: ReadonlySet<string> = new Set(['authorization', 'x-api-key'])
@@ -44,6 +53,7 @@ export function verify(context: Context, shielded: Shielded): MaybePromise<Verif
 function judge(context: Context, shielded: Shielded, lookup: Lookup): Verified | Refused {
   switch (lookup.kind) {
     case 'unavailable':
+      context.ports.journal.failureModeUsed(REFUSED_BY_STORE)
       return UNAVAILABLE
     case 'unknown':
       context.ports.counters.recordFailure(shielded.clientIp, lookup.reason)
@@ -51,7 +61,7 @@ function judge(context: Context, shielded: Shielded, lookup: Lookup): Verified |
     case 'found':
       return hidesRoute(shielded, lookup.key.workspace.current.id)
         ? MISSING
-        : learn(shielded, { key: lookup.key, version: lookup.version })
+        : learnKey(shielded, lookup.key, lookup.version)
   }
 }
 

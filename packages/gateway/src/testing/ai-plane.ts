@@ -1,5 +1,6 @@
 /** The plane of `plane.ts`, furnished for the AI doors: two workspaces, a few keys, and models as a test makes them. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { compileScopes } from '@claviger/core'
 import type { DeploymentPart, ModelPart } from '../parts.ts'
 import type { DecisionRecord } from '../ports.ts'
 import { apiOf, limitOf } from './memory-ports.ts'
@@ -31,7 +32,7 @@ export interface AiPlane extends Plane {
   nextRecord(): Promise<DecisionRecord>
 }
 
-const SCOPES: ReadonlySet<string> = new Set(['chat'])
+const SCOPES = compileScopes(['chat'])
 const CREATED_AT_MS = 1_700_000_000_500
 
 export async function startAiPlane(): Promise<AiPlane> {
@@ -44,7 +45,7 @@ export async function startAiPlane(): Promise<AiPlane> {
     ...plane,
     secrets: {
       good: good.secret,
-      bare: world.addKey(api, { scopes: new Set() }).secret,
+      bare: world.addKey(api, { scopes: compileScopes([]) }).secret,
       otherApi: world.addKey(apiOf('wsp_home', { id: 'api_other' }), { scopes: SCOPES }).secret,
       stranger: world.addKey(apiOf('wsp_away'), { scopes: SCOPES }).secret,
       limited: world.addKey(api, { scopes: SCOPES, limits: [limitOf('requests', 1, 60_000)] }).secret,

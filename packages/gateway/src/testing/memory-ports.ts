@@ -2,7 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
   SlotCounter,
+  compileScopes,
   composeKey,
+  formatIp,
   ipPrefix,
   makePublicId,
   openLocalCounter,
@@ -16,7 +18,17 @@ import {
   type VersionPart,
 } from '@claviger/core'
 import type { ModelPart, RoutePart } from '../parts.ts'
-import type { Admission, DecisionRecord, Egress, Hold, Lookup, MaybePromise, Ports, Verifier } from '../ports.ts'
+import type {
+  Admission,
+  DecisionRecord,
+  Egress,
+  FailureModeUse,
+  Hold,
+  Lookup,
+  MaybePromise,
+  Ports,
+  Verifier,
+} from '../ports.ts'
 
 /** How the world behaves; tests turn these. */
 export interface Weather {
@@ -53,10 +65,13 @@ export class MemoryWorld {
   readonly routes = new Map<string, RoutePart>()
   readonly models: ModelPart[] = []
   readonly verifiers = new Map<string, Verifier>()
+  /** By address. */
+  readonly countries = new Map<string, string>()
   /** Key ids and versions' public ids. */
   readonly revoked = new Set<string>()
   readonly opened: DecisionRecord[] = []
   readonly records: DecisionRecord[] = []
+  readonly failureModes: FailureModeUse[] = []
   readonly settled: DecisionRecord[] = []
   readonly probes: { readonly ip: IpAddress; readonly reason: string }[] = []
   readonly failures: { readonly ip: IpAddress; readonly reason: string }[] = []
@@ -84,6 +99,7 @@ export class MemoryWorld {
         },
         refusedBefore: (ip, reason) => void this.probes.push({ ip, reason }),
         isFull: () => this.weather.isJournalFull,
+        failureModeUsed: (use) => void this.failureModes.push(use),
       },
       counters: {
         admit: (policies, cost) => this.#perhapsLate(this.#admit(policies, cost)),
@@ -100,6 +116,10 @@ export class MemoryWorld {
           this.models.find((model) => model.workspaceId === workspaceId && model.name === name),
         modelsOf: (workspaceId) => this.models.filter((model) => model.workspaceId === workspaceId),
         feedAgeMs: () => this.weather.feedAgeMs,
+        geo: {
+          countryOf: (ip) => this.countries.get(formatIp(ip)),
+          asnOf: () => undefined,
+        },
       },
     }
   }
@@ -138,8 +158,7 @@ export class MemoryWorld {
   }
 
   #admit(policies: readonly LimitPolicy[], cost: number): Admission {
-    const [first] = policies
-    if (this.weather.areCountersLost && first !== undefined) return { kind: 'lost', policy: first }
+    if (this.weather.areCountersLost && policies.length > 0) return lose(policies)
     const nowMs = Date.now()
     const counters = policies.map((policy) => ({ policy, counter: this.#counterOf(policy) }))
     const fits = counters.every(({ counter }) => counter.retryAfterMs(cost, nowMs) === 0)
@@ -190,6 +209,16 @@ export class MemoryWorld {
 
   #perhapsLate<Value>(value: Value): MaybePromise<Value> {
     return this.weather.isSlow ? new Promise((resolve) => setImmediate(resolve, value)) : value
+  }
+}
+
+/** As each limit declares: one that is closed is enough. */
+function lose(policies: readonly LimitPolicy[]): Admission {
+  const policy = policies.find(({ onCounterLoss }) => onCounterLoss === 'closed')
+  if (policy !== undefined) return { kind: 'lost', policy }
+  return {
+    kind: 'admitted',
+    states: policies.map((open) => ({ policy: open, remaining: 0, resetMs: 0, loss: 'open' as const })),
   }
 }
 
@@ -287,15 +316,29 @@ function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {
   return {
     id,
     workspace: { current: { id: workspaceId, disabledAtMs: undefined } },
-    app: { current: { id: `app_${workspaceId}`, workspaceId, name: 'shop', disabledAtMs: undefined } },
+    app: {
+      current: {
+        id: `app_${workspaceId}`,
+        workspaceId,
+        name: 'shop',
+        owner: undefined,
+        limits: [],
+        disabledAtMs: undefined,
+      },
+    },
     apis: [api],
     environment: 'test',
-    scopes: new Set(['read']),
+    scopes: compileScopes(['read']),
+    roles: [],
+    plan: undefined,
+    apiVersion: undefined,
     notBeforeAtMs: undefined,
     expiresAtMs: undefined,
+    dormantAtMs: undefined,
     disabledAtMs: undefined,
+    deletedAtMs: undefined,
     revokedAtMs: undefined,
-    cidrAllow: undefined,
+    restrictions: [],
     limits: [],
   }
 }

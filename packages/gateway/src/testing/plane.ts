@@ -1,6 +1,6 @@
 /** A gateway on a real socket of its own, with ports in memory and a plain egress: one per test file or test. */
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { compileCidrs } from '@claviger/core'
 import type { GatewaySettings } from '../context.ts'
@@ -50,7 +50,12 @@ export async function startPlane(changes: Partial<GatewaySettings> = {}): Promis
   return { ...(await startPlaneWith(egress, changes)), egress }
 }
 
-export async function startPlaneWith(egress: Egress, changes: Partial<GatewaySettings> = {}): Promise<BarePlane> {
+/** @param makeServer for another than a plain server */
+export async function startPlaneWith(
+  egress: Egress,
+  changes: Partial<GatewaySettings> = {},
+  makeServer: (options: ServerOptions) => Server = createServer,
+): Promise<BarePlane> {
   const world = new MemoryWorld(egress)
   const openStreams = new OpenStreams()
   const settings = { ...SETTINGS, ...changes }
@@ -63,7 +68,7 @@ export async function startPlaneWith(egress: Egress, changes: Partial<GatewaySet
   }
   const fillRandom = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes)
   const gateway = createGateway({ ports: world.ports, openStreams, settings, log, fillRandom })
-  const server = createServer(serverOptions(settings))
+  const server = makeServer(serverOptions(settings))
   mount(gateway, server, notOurs)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -49,7 +49,7 @@ export interface paths {
         put?: never;
         /**
          * Make an admin key.
-         * @description It may not outlive the key that makes it.
+         * @description It may not outlive the key that makes it, nor have a higher role, nor grant apis or scopes that the other may not. A key with bounds makes no workspaces and no set-up links.
          */
         post: operations["createAdminKey"];
         delete?: never;
@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Make another workspace.
-         * @description Answers a one-time link for its first owner.
+         * @description Answers a one-time link for its first owner, whose key does not outlive the one that asks.
          */
         post: operations["createWorkspace"];
         delete?: never;
@@ -148,7 +148,7 @@ export interface paths {
         put?: never;
         /**
          * Make a one-time link by which somebody becomes an owner of the workspace.
-         * @description Links made before and not used are void from then on.
+         * @description Links made before and not used are void from then on. The key that it makes does not outlive the one that asks.
          */
         post: operations["createSetupLink"];
         delete?: never;
@@ -247,7 +247,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List keys, never their secrets. */
+        /**
+         * List keys, never their secrets.
+         * @description Deleted keys are left out unless `deleted=true` asks for them.
+         */
         get: operations["listKeys"];
         put?: never;
         /** Make a key and show its secret, this once. */
@@ -269,7 +272,11 @@ export interface paths {
         get: operations["getKey"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a key; it can be restored for a while.
+         * @description It refuses at once with `key_deleted`, and its open streams are cut. Until `restorable_until` it can be restored; then it is purged.
+         */
+        delete: operations["deleteKey"];
         options?: never;
         head?: never;
         /** Change a key. */
@@ -324,6 +331,231 @@ export interface paths {
         put?: never;
         /** End one secret of a key. */
         post: operations["revokeKeyVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the secrets that a key has had, never the secrets themselves. */
+        get: operations["listKeyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the deletion of a key back.
+         * @description The key is as it was before: also revoked, disabled or expired, if it was.
+         */
+        post: operations["restoreKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wake a key that sleeps because nobody used it.
+         * @description The time without use counts anew. A key that is awake stays as it is.
+         */
+        post: operations["wakeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/bulk-revoke/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show which keys a revocation by filter would end.
+         * @description Freezes the keys that the filter means now: `confirm` names exactly these, for an hour. Deleted keys are among them, for they could be restored; revoked ones are not.
+         */
+        post: operations["previewKeyRevocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/bulk-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all keys that were previewed, open streams included.
+         * @description Keys that were made or changed since the preview are not touched. 5,000 keys are revoked before the answer, the rest right after it: read the order until it is `done`. Sending the same again answers the same order.
+         */
+        post: operations["revokeKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the orders that ended many keys at once. */
+        get: operations["listKeyOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far an order on many keys is. */
+        get: operations["getKeyOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apps/{id}/decommission/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what would end with an app. */
+        post: operations["previewAppDecommission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apps/{id}/decommission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an app and all its keys for good.
+         * @description The apps are disabled for good and their open streams cut at once, so that every key of theirs refuses; then each key is revoked, the larger part of many right after the answer. Keys that the app got since the preview end too.
+         */
+        post: operations["decommissionApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/decommission/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what would end with an owner. */
+        post: operations["previewOwnerDecommission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/decommission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all apps and keys of an owner in this workspace for good.
+         * @description The apps are disabled for good and their open streams cut at once, so that every key of theirs refuses; then each key is revoked, the larger part of many right after the answer. All keys of the owner's apps end, whoever owns those keys, and keys of the owner in other apps. Refused when the owner got or lost an app since the preview.
+         */
+        post: operations["decommissionOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in keys of another system by their hashes.
+         * @description Up to 10000 items in one transaction; each gets its own result, and a bad one does not hold up the others. A hash that was imported before is a duplicate, so an import that broke off is simply repeated. The secrets work from the answer on, as they were handed out. Bodies may have 16 MiB.
+         */
+        post: operations["importKeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -499,7 +731,7 @@ export interface paths {
         };
         /**
          * List what was changed, newest first.
-         * @description Every change stands here, and every call of an operator that was refused. `from` is inclusive, `to` is not.
+         * @description Every change stands here, every call of an operator that was refused, and the begin and the end of every failure mode that was used. To operators of the first workspace, what concerns the whole installation is told too. `from` is inclusive, `to` is not.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -676,7 +908,10 @@ export interface components {
             name: string;
             /** @description One of owner, operator, auditor, verifier. */
             role: string;
+            /** @description Null: all of the workspace. */
             api_ids: string[] | null;
+            /** @description Null: all. */
+            scopes: string[] | null;
             /** @description Stands in the secret in clear. */
             public_id: string;
             last_four: string;
@@ -715,7 +950,7 @@ export interface components {
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -767,6 +1002,12 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /**
+             * Format: date-time
+             * @description Ended for good, with all its keys.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            decommissioned_at: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -826,10 +1067,7 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
-        /**
-         * @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all.
-         * @default {}
-         */
+        /** @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all. */
         CredentialUsers: {
             /** @default [] */
             routes: string[];
@@ -870,6 +1108,11 @@ export interface components {
             path: string;
             client_ip: string;
             user_agent: string;
+            /** @description What would have been refused if it were enforced. */
+            shadow: {
+                code: string;
+                rule: string;
+            }[];
             usage: {
                 input_tokens: number;
                 output_tokens: number;
@@ -886,30 +1129,85 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        DecommissionPreview: {
+            keys_total: number;
+            /** @description The newest of the keys that would end; 20 at most. */
+            sample: components["schemas"]["Key"][];
+            /** @description From the preview: what ends is what was previewed. */
+            confirm: string;
+            /**
+             * Format: date-time
+             * @description Confirm it before.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string;
+            /** @description Apps that would end. */
+            apps: {
+                /**
+                 * @description Id of a resource of type app.
+                 * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+                 */
+                id: string;
+                /** @example Billing */
+                name: string;
+                /**
+                 * @description Whom to ask about it.
+                 * @example payments@example.com
+                 */
+                owner: string;
+            }[];
+        };
         /** @description What holds while the change feed, and so revocations, cannot be read. */
         FeedLossPolicy: {
-            /** @enum {string} */
+            /** @constant */
             mode: "deny";
         } | {
-            /** @enum {string} */
+            /** @constant */
             mode: "serve_known";
             /** @description The bound of a revocation while nodes are cut off. */
             max_stale_seconds: number;
         };
+        GeoFile: {
+            /**
+             * @description built_in: the file that comes with Claviger; file: one of yours.
+             * @enum {string}
+             */
+            source: "built_in" | "file";
+            /**
+             * @description As the maker of the file calls it.
+             * @example GeoLite2-Country
+             */
+            database_type: string;
+            /**
+             * Format: date-time
+             * @description When the maker built the file in use.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            built_at: string;
+            /** @description Since then. */
+            age_seconds: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            loaded_at: string;
+            /** @description Why the file that stands there now cannot be used, while the one before it still is. */
+            problem: string | null;
+        };
         /** @description How the secret is put into a request. */
         Injection: {
-            /** @enum {string} */
+            /** @constant */
             kind: "bearer";
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "basic";
             username: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "header";
             name: string;
         } | {
-            /** @enum {string} */
+            /** @constant */
             kind: "query";
             name: string;
         };
@@ -926,11 +1224,18 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -949,6 +1254,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -984,11 +1314,18 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1007,6 +1344,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1027,16 +1389,224 @@ export interface components {
             revision: number;
             versions: components["schemas"]["KeyVersion"][];
         };
+        KeyImport: {
+            created: number;
+            duplicates: number;
+            invalid: number;
+            /** @description In the change feed; 0: nothing was made. */
+            position: number;
+            /** @description One for each item, in their order. */
+            results: {
+                /** @enum {string} */
+                outcome: "created" | "duplicate" | "invalid";
+                /**
+                 * @description Made now, or before; left out for a hash that another workspace imported.
+                 * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+                 */
+                key_id?: string;
+                /** @description Why it is invalid. */
+                detail?: string;
+            }[];
+        };
+        /** @description Members that are left out are those of the import. */
+        KeyImportItem: {
+            /** @description Of the whole secret, as it is presented, in UTF-8. */
+            hash: string;
+            name?: string;
+            /**
+             * @description What may be shown of its beginning; 16 characters at most.
+             * @example sk_live_4eC
+             */
+            start?: string | null;
+            last_four?: string | null;
+            environment?: string;
+            scopes?: string[];
+            owner?: string | null;
+            tags?: string[];
+            metadata?: {
+                [key: string]: unknown;
+            };
+            not_before?: string | null;
+            expires_at?: string | null;
+            disabled?: boolean;
+        };
         KeyList: {
             data: components["schemas"]["Key"][];
             next_cursor: string | null;
             has_more: boolean;
         };
+        KeyOrder: {
+            /**
+             * @description Id of a resource of type order on many keys.
+             * @example ord_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "revoke_keys" | "decommission_app" | "decommission_owner";
+            /**
+             * @description A large order goes on after the answer.
+             * @enum {string}
+             */
+            state: "running" | "done";
+            /** @description What was asked for. */
+            subject: {
+                [key: string]: unknown;
+            };
+            reason: string | null;
+            /** @description Apps that it ended, with all their keys. */
+            app_ids: string[];
+            keys_total: number;
+            /** @description By this order, so far. */
+            keys_revoked: number;
+            /** @description Were revoked or purged before their turn came. */
+            keys_skipped: number;
+            /** @description Of its last change in the feed. */
+            position: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            finished_at: string | null;
+        };
+        /**
+         * @description All members that are given must hold.
+         * @example {
+         *       "owner": "ada@example.com"
+         *     }
+         */
+        KeyOrderFilter: {
+            /**
+             * @description Id of a resource of type app.
+             * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            app_id?: string;
+            /**
+             * @description Id of a resource of type api.
+             * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            api_id?: string;
+            environment?: string;
+            prefix?: string;
+            /**
+             * @description Of the key, or of its app where the key names none.
+             * @example payments@example.com
+             */
+            owner?: string;
+            /** @example billing-v2 */
+            tag?: string;
+            /**
+             * @description The admin key that made them.
+             * @example adm_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            created_by?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_before?: string;
+            /**
+             * Format: date-time
+             * @description Made before it, and not admitted since.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            unused_since?: string;
+            /** @description Presented from there, with the right secret. */
+            ip_seen?: {
+                /**
+                 * @description An address or a range in CIDR form.
+                 * @example 198.51.100.0/24
+                 */
+                range: string;
+                /** @default 90 */
+                within_days: number;
+            };
+        };
+        KeyOrderList: {
+            data: components["schemas"]["KeyOrder"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
+        KeyOrderPreview: {
+            keys_total: number;
+            /** @description The newest of the keys that would end; 20 at most. */
+            sample: components["schemas"]["Key"][];
+            /** @description From the preview: what ends is what was previewed. */
+            confirm: string;
+            /**
+             * Format: date-time
+             * @description Confirm it before.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string;
+        };
+        KeyOrderReceipt: {
+            /**
+             * @description Id of a resource of type order on many keys.
+             * @example ord_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "revoke_keys" | "decommission_app" | "decommission_owner";
+            /**
+             * @description A large order goes on after the answer.
+             * @enum {string}
+             */
+            state: "running" | "done";
+            /** @description What was asked for. */
+            subject: {
+                [key: string]: unknown;
+            };
+            reason: string | null;
+            /** @description Apps that it ended, with all their keys. */
+            app_ids: string[];
+            keys_total: number;
+            /** @description By this order, so far. */
+            keys_revoked: number;
+            /** @description Were revoked or purged before their turn came. */
+            keys_skipped: number;
+            /** @description Of its last change in the feed. */
+            position: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            finished_at: string | null;
+            /** @description Processes that refuse all that is revoked so far, of all that live. */
+            nodes: {
+                acknowledged: number;
+                total: number;
+            };
+        };
         KeyVersion: {
             number: number;
-            /** @description What may be shown of the secret: prefix, environment and public id. */
+            /** @description What may be shown of the secret: prefix, environment and public id; of an imported one what was told. */
             start: string;
             last_four: string;
+            /** @description The algorithm of the hash that it was imported by; null: issued here. */
+            imported_as: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1054,6 +1624,11 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        KeyVersionList: {
+            data: components["schemas"]["KeyVersion"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
         /** @description Whose admin key this is and what it may do. */
         Me: {
             /**
@@ -1068,7 +1643,11 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            /** @description May verify and grant keys of these; null: all. */
+            api_ids: string[] | null;
+            /** @description May grant these; null: all. */
+            scopes: string[] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1090,8 +1669,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -1132,7 +1711,10 @@ export interface components {
             name: string;
             /** @description One of owner, operator, auditor, verifier. */
             role: string;
+            /** @description Null: all of the workspace. */
             api_ids: string[] | null;
+            /** @description Null: all. */
+            scopes: string[] | null;
             /** @description Stands in the secret in clear. */
             public_id: string;
             last_four: string;
@@ -1173,6 +1755,16 @@ export interface components {
              * @example 31536000
              */
             max_key_age_seconds: number;
+            /**
+             * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+             * @example 90
+             */
+            dormant_after_days: number | null;
+            /**
+             * @description A deleted key can be restored for so long; then it is purged.
+             * @example 30
+             */
+            restore_window_days: number;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1267,7 +1859,7 @@ export interface components {
              * @description For programs; never renamed.
              * @enum {string}
              */
-            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_not_yet_valid" | "key_disabled" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "concurrency_reached" | "credits_exhausted" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
+            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_deleted" | "key_not_yet_valid" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
             request_id: string;
             errors?: {
                 /** @description JSON pointer into the body, or below #/query. */
@@ -1328,7 +1920,7 @@ export interface components {
             /** @description At most so many in any window. */
             requests: number;
             window_seconds: number;
-        } | null;
+        };
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -1342,11 +1934,18 @@ export interface components {
              * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             app_id: string;
+            owner: string;
+            /**
+             * @description Whether the key names its owner, or its app does.
+             * @enum {string}
+             */
+            owner_from: "key" | "app";
+            tags: string[];
             api_ids: string[];
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"];
+            limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1365,6 +1964,31 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             disabled_at: string | null;
+            /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+            dormant_after_days: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it sleeps.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            dormant_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last admitted, to the minute; null: never.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of a deleted key: then it is purged.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            restorable_until: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1412,8 +2036,8 @@ export interface components {
             required_scopes: string[];
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
-            on_feed_loss: components["schemas"]["FeedLossPolicy"];
-            limit: components["schemas"]["RequestsLimit"];
+            on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
+            limit: components["schemas"]["RequestsLimit"] | null;
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -1516,6 +2140,11 @@ export interface components {
                 /** @description How long ago this node last knew that it had read all changes. */
                 age_ms: number;
             };
+            geo: {
+                country: components["schemas"]["GeoFile"];
+                /** @description null: there is no file, and no key can be restricted by ASN. */
+                asn: components["schemas"]["GeoFile"] | null;
+            };
         };
         /**
          * @description In ms; 0: no bound.
@@ -1597,6 +2226,19 @@ export interface components {
                 remaining: number;
                 reset_ms: number | null;
             }[];
+            /**
+             * @description What restrictions in shadow mode would have refused.
+             * @example [
+             *       {
+             *         "code": "ip_not_allowed",
+             *         "rule": "key.restrictions/0.ip"
+             *       }
+             *     ]
+             */
+            shadow?: {
+                code: string;
+                rule: string;
+            }[];
             retry_after_ms?: number | null;
             request_id: string;
         };
@@ -1616,6 +2258,16 @@ export interface components {
              * @example 31536000
              */
             max_key_age_seconds: number;
+            /**
+             * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+             * @example 90
+             */
+            dormant_after_days: number | null;
+            /**
+             * @description A deleted key can be restored for so long; then it is purged.
+             * @example 30
+             */
+            restore_window_days: number;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1642,7 +2294,18 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Finds the call in the log and in the audit log. */
+        "X-Request-Id": string;
+        /** @description Path of what was made. */
+        Location: string;
+        /** @description The revision, for If-Match and If-None-Match. */
+        ETag: string;
+        /** @description What is asked for, and what was wrong (RFC 6750). */
+        "WWW-Authenticate": string;
+        /** @description Seconds until it is worth another try. */
+        "Retry-After": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1671,15 +2334,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1691,6 +2354,7 @@ export interface operations {
             /** @description `credential_invalid` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1715,6 +2379,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -1727,6 +2400,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1736,6 +2410,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1756,13 +2431,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1774,6 +2450,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1789,9 +2466,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1801,6 +2488,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1829,13 +2517,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1847,6 +2536,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1862,9 +2552,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1874,6 +2574,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1903,14 +2604,18 @@ export interface operations {
                      */
                     role: "owner" | "operator" | "auditor" | "verifier";
                     /**
-                     * @description For the role verifier: the apis whose keys it may verify. Null: all of the workspace.
+                     * @description The apis whose keys it may verify, and for which it may grant keys. Null: as the key that makes it.
                      * @default null
                      */
                     api_ids?: string[] | null;
                     /**
+                     * @description The scopes that it may grant to keys. Null: as the key that makes it.
+                     * @default null
+                     */
+                    scopes?: string[] | null;
+                    /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
@@ -1921,15 +2626,15 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewAdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1941,6 +2646,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1974,6 +2680,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -1995,6 +2710,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2004,6 +2720,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2027,13 +2744,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2045,6 +2763,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2069,9 +2788,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2081,6 +2810,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2107,13 +2837,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2125,6 +2856,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2158,6 +2890,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -2170,6 +2911,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2179,6 +2921,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2204,13 +2947,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2222,6 +2966,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2237,9 +2982,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2249,6 +3004,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2278,6 +3034,18 @@ export interface operations {
                      * @example 31536000
                      */
                     max_key_age_seconds?: number;
+                    /**
+                     * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+                     * @default null
+                     * @example 90
+                     */
+                    dormant_after_days?: number | null;
+                    /**
+                     * @description A deleted key can be restored for so long; then it is purged.
+                     * @default 30
+                     * @example 30
+                     */
+                    restore_window_days?: number;
                 };
             };
         };
@@ -2285,15 +3053,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewWorkspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2305,6 +3074,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2338,6 +3108,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2359,6 +3138,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2368,6 +3148,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2379,7 +3160,10 @@ export interface operations {
     getWorkspace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type workspace. */
                 id: string;
@@ -2391,13 +3175,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2409,6 +3204,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2433,9 +3229,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2445,6 +3251,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2476,6 +3283,16 @@ export interface operations {
                      * @example 31536000
                      */
                     max_key_age_seconds?: number;
+                    /**
+                     * @description A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.
+                     * @example 90
+                     */
+                    dormant_after_days?: number | null;
+                    /**
+                     * @description A deleted key can be restored for so long; then it is purged.
+                     * @example 30
+                     */
+                    restore_window_days?: number;
                     disabled?: boolean;
                 };
             };
@@ -2484,13 +3301,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2502,6 +3321,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2553,6 +3373,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2565,6 +3394,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2574,6 +3404,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2600,13 +3431,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SetupLink"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2618,6 +3450,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2651,6 +3484,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -2663,6 +3505,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2672,6 +3515,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2700,13 +3544,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2718,6 +3563,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2733,9 +3579,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2745,6 +3601,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2792,15 +3649,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2812,6 +3670,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2845,6 +3704,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -2866,6 +3734,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2875,6 +3744,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2886,7 +3756,10 @@ export interface operations {
     getApp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type app. */
                 id: string;
@@ -2898,13 +3771,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2916,6 +3800,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2940,9 +3825,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2952,6 +3847,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2978,11 +3874,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2994,6 +3891,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3027,9 +3925,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3039,6 +3947,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3088,13 +3997,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["App"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3106,6 +4017,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3157,6 +4069,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3169,6 +4090,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3178,6 +4100,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3203,13 +4126,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApiList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3221,6 +4145,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3236,9 +4161,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3248,6 +4183,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3281,20 +4217,18 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @default {
+                     *       "mode": "serve_known",
+                     *       "max_stale_seconds": 600
+                     *     }
+                     */
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     /**
                      * @description Shared by all keys of the api.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                 };
             };
         };
@@ -3302,15 +4236,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3322,6 +4257,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3355,6 +4291,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3376,6 +4321,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3385,6 +4331,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3396,7 +4343,10 @@ export interface operations {
     getApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type api. */
                 id: string;
@@ -3408,13 +4358,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3426,6 +4387,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3450,9 +4412,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3462,6 +4434,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3485,11 +4458,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3501,6 +4475,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,9 +4509,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3546,6 +4531,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3574,7 +4560,7 @@ export interface operations {
                     name?: string;
                     scopes?: string[];
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     disabled?: boolean;
                 };
             };
@@ -3583,13 +4569,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Api"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3601,6 +4589,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3652,6 +4641,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3664,6 +4662,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3673,6 +4672,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3689,6 +4689,15 @@ export interface operations {
                 /** @description Id of a resource of type api. */
                 api_id?: string;
                 environment?: string;
+                /** @description Whom to ask about it. */
+                owner?: string;
+                tag?: string;
+                prefix?: string;
+                /** @description Id of a resource of type admin key. */
+                created_by?: string;
+                dormant?: "true" | "false";
+                revoked?: "true" | "false";
+                deleted?: "true" | "false";
                 limit?: number;
                 /** @description The next_cursor of the page before, with the same filters and order. */
                 cursor?: string;
@@ -3703,13 +4712,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3721,6 +4731,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3736,9 +4747,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3748,6 +4769,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3776,6 +4798,14 @@ export interface operations {
                      * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
                      */
                     app_id: string;
+                    /**
+                     * @description A person or a team. Null: whoever owns the app.
+                     * @default null
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    /** @default [] */
+                    tags?: string[];
                     api_ids: string[];
                     /** @default live */
                     environment?: string;
@@ -3789,7 +4819,8 @@ export interface operations {
                      * @default null
                      */
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    /** @default null */
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -3803,17 +4834,20 @@ export interface operations {
                     /**
                      * Format: date-time
                      * @description RFC 3339.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     not_before?: string | null;
                     /**
                      * Format: date-time
                      * @description Null: the longest that the workspace allows.
-                     * @default null
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string | null;
+                    /**
+                     * @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.
+                     * @default null
+                     */
+                    dormant_after_days?: number | null;
                 };
             };
         };
@@ -3821,15 +4855,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3841,6 +4876,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3874,6 +4910,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -3895,6 +4940,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3904,6 +4950,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3915,7 +4962,10 @@ export interface operations {
     getKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
@@ -3927,13 +4977,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3945,6 +5006,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3969,9 +5031,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3981,6 +5053,107 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4007,10 +5180,16 @@ export interface operations {
                 "application/json": {
                     /** @example Billing */
                     name?: string;
+                    /**
+                     * @description Whom to ask about it.
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"];
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @example {
@@ -4032,6 +5211,8 @@ export interface operations {
                      * @example 2026-11-24T12:00:00.000Z
                      */
                     expires_at?: string;
+                    /** @description Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it. */
+                    dormant_after_days?: number | null;
                     disabled?: boolean;
                 };
             };
@@ -4040,13 +5221,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4058,6 +5241,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4109,6 +5293,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4121,6 +5314,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4130,6 +5324,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4163,13 +5358,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4181,6 +5378,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4223,6 +5421,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4244,6 +5451,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4253,6 +5461,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4285,13 +5494,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4303,6 +5514,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4345,6 +5557,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4366,6 +5587,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4375,6 +5597,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4393,6 +5616,7 @@ export interface operations {
             path: {
                 /** @description Id of a resource of type key. */
                 id: string;
+                /** @description Number of a version of the key. */
                 number: string;
             };
             cookie?: never;
@@ -4402,13 +5626,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4420,6 +5646,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4453,6 +5680,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -4465,6 +5701,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4474,6 +5711,1450 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-number" | "number";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyVersionList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wakeKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewKeyRevocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: components["schemas"]["KeyOrderFilter"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderPreview"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filter: components["schemas"]["KeyOrderFilter"];
+                    /** @description From the preview: what ends is what was previewed. */
+                    confirm: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyOrders: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-created_at" | "created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeyOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a resource of type order on many keys. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewAppDecommission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type app. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecommissionPreview"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decommissionApp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type app. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description From the preview: what ends is what was previewed. */
+                    confirm: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewOwnerDecommission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whom to ask about it.
+                     * @example payments@example.com
+                     */
+                    owner: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecommissionPreview"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decommissionOwner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whom to ask about it.
+                     * @example payments@example.com
+                     */
+                    owner: string;
+                    /** @description From the preview: what ends is what was previewed. */
+                    confirm: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOrderReceipt"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Id of a resource of type app.
+                     * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    app_id: string;
+                    api_ids: string[];
+                    /** @enum {string} */
+                    algorithm: "sha256" | "sha512";
+                    /** @enum {string} */
+                    encoding: "hex" | "base64" | "base64url";
+                    /** @default live */
+                    environment?: string;
+                    /** @default [] */
+                    scopes?: string[];
+                    /**
+                     * @description Whom to ask about it.
+                     * @default null
+                     * @example payments@example.com
+                     */
+                    owner?: string | null;
+                    /** @default [] */
+                    tags?: string[];
+                    /**
+                     * @description Your own facts; Claviger does not read them.
+                     * @default {}
+                     * @example {
+                     *       "team": "payments"
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339.
+                     * @example 2026-11-24T12:00:00.000Z
+                     */
+                    expires_at?: string | null;
+                    keys: components["schemas"]["KeyImportItem"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyImport"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4511,9 +7192,25 @@ export interface operations {
                     client_ip?: string;
                     /** @description Units to charge; 1 by default. */
                     cost?: number;
+                    /** @description The call that is decided about: for restrictions of the key, and for the journal. */
                     request?: {
+                        /** @example GET */
                         method?: string;
+                        /**
+                         * @description As it came; a query is cut off.
+                         * @example /orders
+                         */
                         path?: string;
+                        /** @description The header field Origin. */
+                        origin?: string;
+                        /** @description The header field Referer. */
+                        referer?: string;
+                        /** @description The header field User-Agent. */
+                        user_agent?: string;
+                        /** @description The version of the api that is called. */
+                        api_version?: string;
+                        /** @description SHA-256 of the certificate that the client proved to hold: base64url or hexadecimal. */
+                        client_certificate?: string;
                     };
                 };
             };
@@ -4522,13 +7219,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4540,6 +7238,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4564,6 +7263,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4576,6 +7284,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4585,6 +7294,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4613,13 +7323,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKeyList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4631,6 +7342,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4646,9 +7358,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4658,6 +7380,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4686,16 +7409,12 @@ export interface operations {
                      * @example openai
                      */
                     provider: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins: string[];
                     injection?: components["schemas"]["Injection"];
                     /** Format: password */
                     secret: string;
+                    /** @default {} */
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
             };
@@ -4704,15 +7423,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4724,6 +7444,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4757,6 +7478,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -4778,6 +7508,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4787,6 +7518,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4798,7 +7530,10 @@ export interface operations {
     getProviderKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type provider key. */
                 id: string;
@@ -4810,13 +7545,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4828,6 +7574,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4852,9 +7599,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4864,6 +7621,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4890,11 +7648,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4906,6 +7665,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4939,9 +7699,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4951,6 +7721,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4982,12 +7753,7 @@ export interface operations {
                      * @example openai
                      */
                     provider?: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     used_by?: components["schemas"]["CredentialUsers"];
                 };
@@ -4997,13 +7763,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5015,6 +7783,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5066,6 +7835,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5078,6 +7856,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5087,6 +7866,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5115,12 +7895,7 @@ export interface operations {
                 "application/json": {
                     /** Format: password */
                     secret: string;
-                    /**
-                     * @description Where it may be sent: https, exact host and port.
-                     * @example [
-                     *       "https://api.openai.com"
-                     *     ]
-                     */
+                    /** @description Where it may be sent: https, exact host and port. */
                     origins?: string[];
                     injection?: components["schemas"]["Injection"];
                 };
@@ -5130,13 +7905,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5148,6 +7925,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5199,6 +7977,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5220,6 +8007,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5229,6 +8017,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5254,13 +8043,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RouteList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5272,6 +8062,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5287,9 +8078,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5299,6 +8100,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5339,28 +8141,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -5395,15 +8181,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5415,6 +8202,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5448,6 +8236,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5469,6 +8266,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5478,6 +8276,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5489,7 +8288,10 @@ export interface operations {
     getRoute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type route. */
                 id: string;
@@ -5501,13 +8303,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,6 +8332,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5543,9 +8357,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5555,6 +8379,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5578,11 +8403,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5594,6 +8420,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5618,9 +8445,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5630,6 +8467,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5665,8 +8503,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -5698,13 +8536,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5716,6 +8556,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5767,6 +8608,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -5779,6 +8629,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5788,6 +8639,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5813,13 +8665,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5831,6 +8684,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5846,9 +8700,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5858,6 +8722,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5898,28 +8763,12 @@ export interface operations {
                      * @description Null: as the api says.
                      * @default null
                      */
-                    on_feed_loss?: {
-                        /** @enum {string} */
-                        mode: "deny";
-                    } | {
-                        /** @enum {string} */
-                        mode: "serve_known";
-                        /** @description The bound of a revocation while nodes are cut off. */
-                        max_stale_seconds: number;
-                    } | null;
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
                      * @default null
-                     * @example {
-                     *       "requests": 100,
-                     *       "window_seconds": 60
-                     *     }
                      */
-                    limit?: {
-                        /** @description At most so many in any window. */
-                        requests: number;
-                        window_seconds: number;
-                    } | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -5951,15 +8800,16 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
-                    /** @description Path of what was made. */
-                    Location: string;
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5971,6 +8821,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6004,6 +8855,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6025,6 +8885,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6034,6 +8895,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6045,7 +8907,10 @@ export interface operations {
     getModel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of a resource of type model. */
                 id: string;
@@ -6057,13 +8922,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6075,6 +8951,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6099,9 +8976,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6111,6 +8998,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6134,11 +9022,12 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6150,6 +9039,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6174,9 +9064,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6186,6 +9086,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6221,8 +9122,8 @@ export interface operations {
                     required_scopes?: string[];
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
-                    on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"];
+                    on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
+                    limit?: components["schemas"]["RequestsLimit"] | null;
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -6262,13 +9163,15 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6280,6 +9183,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6331,6 +9235,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unsupported_media_type` */
             415: {
                 headers: {
@@ -6343,6 +9256,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6352,6 +9266,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6386,13 +9301,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntryList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6404,6 +9320,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6419,9 +9336,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6431,6 +9358,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6465,13 +9393,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6483,6 +9412,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6498,9 +9428,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6510,6 +9450,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6538,13 +9479,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Probes"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6556,6 +9498,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6571,9 +9514,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6583,6 +9536,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6613,13 +9567,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6631,6 +9586,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6646,9 +9602,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6658,6 +9624,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6678,13 +9645,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6696,6 +9664,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6711,9 +9680,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6723,6 +9702,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6748,13 +9728,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NodeList"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6766,6 +9747,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6781,9 +9763,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6793,6 +9785,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6813,13 +9806,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealCheck"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6831,6 +9825,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6846,9 +9841,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6858,6 +9863,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6881,13 +9887,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6899,6 +9906,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6923,6 +9931,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -6935,6 +9952,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6944,6 +9962,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6967,13 +9986,14 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SealRotation"];
                 };
             };
-            /** @description `bad_request`, `bad_header`, `validation_failed` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6985,6 +10005,7 @@ export interface operations {
             /** @description `credential_missing`, `credential_invalid`, `key_expired` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7009,6 +10030,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `idempotency_mismatch` */
             422: {
                 headers: {
@@ -7021,6 +10051,7 @@ export interface operations {
             /** @description `probing` */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7030,6 +10061,7 @@ export interface operations {
             /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

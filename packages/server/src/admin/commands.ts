@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { appendEntry, type Actor } from '#audit'
 import { describeConfig, type Config, type Environment, type Log } from '#config'
 import { appendChange } from '#feed'
-import { createAdminKey, createSetupLink, isRole, ROLE_NAMES } from '#identity'
+import { createAdminKey, createSetupLink, isRole, NOBODY_ABOVE, ROLE_NAMES } from '#identity'
 import { sealIdOf } from '#seal'
 import { openStore, readMigrations, type Store, type Tx } from '#store'
 import { homeWorkspaceOf, identityRoomOf, openInstallation, type Installation } from '../installation.ts'
@@ -57,8 +57,8 @@ async function createKey(call: AdminCall): Promise<AdminAnswer> {
     const issued = await createAdminKey(
       room,
       { workspaceId, actor: MACHINE },
-      { name, role, apiIds: null, expiresAt: null },
-      { expiresAtMs: undefined },
+      { name, role, apiIds: null, scopes: null, expiresAt: null },
+      NOBODY_ABOVE,
     )
     return { answer: { id: issued.row.id, workspace_id: workspaceId, name, role, secret: issued.secret.reveal() } }
   })
@@ -68,7 +68,7 @@ async function setupLink(call: AdminCall): Promise<AdminAnswer> {
   return within(call, async (installation) => {
     const room = identityRoomOf(installation)
     const workspaceId = await homeWorkspaceOf(room)
-    const link = await createSetupLink(room, { workspaceId, actor: MACHINE })
+    const link = await createSetupLink(room, { workspaceId, actor: MACHINE }, null)
     return { answer: { url: link.url.reveal(), expires_at: link.expiresAt.toISOString() } }
   })
 }

@@ -45,6 +45,20 @@ describe('a line', () => {
     expect(decodeDecision(encodeDecision({ ...record, askedBy: 'adm_1' }))).toEqual({ ...record, askedBy: 'adm_1' })
   })
 
+  test('tells what would have been refused, with and without who asked', () => {
+    const shadow = [
+      { code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' },
+      { code: 'time_not_allowed', rule: 'key.restrictions/2.time' },
+    ] as const
+    expect(decodeDecision(encodeDecision({ ...record, shadow }))).toEqual({ ...record, shadow })
+    expect(decodeDecision(encodeOpening({ ...record, shadow, askedBy: 'adm_1' }))).toEqual({
+      ...record,
+      shadow,
+      askedBy: 'adm_1',
+    })
+    expect(encodeDecision({ ...record, shadow: [] })).toBe(encodeDecision(record))
+  })
+
   test('tells what was paid, and says so at its end, without being read whole', () => {
     const credits = [
       { block: 7, units: 3 },

@@ -4,36 +4,56 @@
  * that strangers choose are escaped, all others are ours and hold nothing to escape.
  *
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
- *    code, rule, status, duration_ms, usage, asked by, credits]
- *   credits: [[block, units]]: always last, so that a line that has some is known by its end.
+ *    code, rule, status, duration_ms, usage, asked by, shadow, credits]
+ *   shadow: [[code, rule], …]
+ *   credits: [[block, units], …]: always last, so that a line that has some is known by its end
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
  * kind `o` (opening): before the call is forwarded. `d` (decision): the whole story, once.
  */
+import type { RefusalCode } from '@claviger/core'
 import type { CreditSpend, DecisionRecord, Usage } from '@claviger/gateway'
 
 /** Before forwarding. If no decision follows, the process died in between. */
 export function encodeOpening(record: DecisionRecord): string {
-  return `["o",${body(record)}`
+  return `["o",${record.headText ?? encodeHead(record)}${tail(record)}`
 }
 
 export function encodeDecision(record: DecisionRecord): string {
-  return `["d",${body(record)}`
+  return `["d",${record.headText ?? encodeHead(record)}${tail(record)}`
 }
 
-function body(record: DecisionRecord): string {
-  const { usage } = record
+/** What is known when a call is let through, and stands in both of its lines: kept in `headText`, it is written once. */
+export function encodeHead(record: DecisionRecord): string {
   return (
     `${record.atMs},"${record.requestId}","${record.door}","${record.workspaceId}","${record.appId}","${record.keyId}",` +
     `${record.versionNumber},${optional(record.apiId)},${optional(record.targetId)},"${record.method}",${JSON.stringify(record.path)},` +
-    `"${record.clientIp}",${JSON.stringify(record.userAgent)},"${record.code}","${record.rule}",${record.status},` +
-    `${tenths(record.durationMs)},${usage === undefined ? 'null' : usageText(usage)}${endText(record)}`
+    `"${record.clientIp}",${JSON.stringify(record.userAgent)},`
   )
 }
 
-function endText({ askedBy, credits }: DecisionRecord): string {
-  if (credits === undefined) return askedBy === undefined ? ']' : `,"${askedBy}"]`
-  return `,${optional(askedBy)},[${credits.map(({ block, units }) => `[${block},${units}]`).join(',')}]]`
+function tail(record: DecisionRecord): string {
+  const { usage } = record
+  return (
+    `"${record.code}","${record.rule}",${record.status},` +
+    `${tenths(record.durationMs)},${usage === undefined ? 'null' : usageText(usage)}${end(record)}`
+  )
+}
+
+/** What stands at the end of few lines. */
+function end({ askedBy, shadow, credits }: DecisionRecord): string {
+  const shadowed = shadow === undefined || shadow.length === 0 ? undefined : shadowText(shadow)
+  if (credits !== undefined) return `,${optional(askedBy)},${shadowed ?? 'null'},${creditsText(credits)}]`
+  if (shadowed !== undefined) return `,${optional(askedBy)},${shadowed}]`
+  return askedBy === undefined ? ']' : `,"${askedBy}"]`
+}
+
+function shadowText(shadow: NonNullable<DecisionRecord['shadow']>): string {
+  return `[${shadow.map(({ code, rule }) => `["${code}","${rule}"]`).join(',')}]`
+}
+
+function creditsText(credits: readonly CreditSpend[]): string {
+  return `[${credits.map(({ block, units }) => `[${block},${units}]`).join(',')}]`
 }
 
 function usageText(usage: Usage): string {
@@ -109,7 +129,8 @@ export function headOf(line: string): LineHead {
 export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
-  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, credits] = parts.slice(10)
+  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow, credits] =
+    parts.slice(10)
   if (
     (kind !== 'd' && kind !== 'o') ||
     typeof atMs !== 'number' ||
@@ -140,8 +161,13 @@ export function decodeDecision(line: string): DecisionRecord {
     durationMs,
     usage: Array.isArray(usage) ? usageOf(usage) : undefined,
     ...(typeof askedBy === 'string' && { askedBy }),
+    ...(Array.isArray(shadow) && { shadow: shadowOf(shadow) }),
     ...(Array.isArray(credits) && { credits: credits.map(spendOf) }),
   } as DecisionRecord
+}
+
+function shadowOf(pairs: readonly unknown[]): DecisionRecord['shadow'] {
+  return (pairs as readonly (readonly [RefusalCode, string])[]).map(([code, rule]) => ({ code, rule }))
 }
 
 const CREDITS_END = ']]]'

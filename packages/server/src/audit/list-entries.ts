@@ -31,9 +31,18 @@ export interface Page<Item> {
   readonly nextCursor: string | undefined
 }
 
+export interface EntryQuery extends AuditQuery {
+  /** What concerns the whole installation too, for those who run it. */
+  readonly besides?: 'installation' | undefined
+}
+
 /** @throws ClavigerError `validation_failed` for a cursor that is none of ours */
-export async function listEntries(db: Db, query: AuditQuery): Promise<Page<Entry>> {
-  const rows = await selectEntries(db, { ...query, before: readCursor(query.cursor), limit: query.limit + 1 })
+export async function listEntries(db: Db, query: EntryQuery): Promise<Page<Entry>> {
+  const filter = { ...query, before: readCursor(query.cursor), limit: query.limit + 1 }
+  const own = await selectEntries(db, filter)
+  // two walks over one index each, rather than one that finds no index for both
+  const others = query.besides === undefined ? [] : await selectEntries(db, { ...filter, workspaceId: undefined })
+  const rows = [...own, ...others].toSorted((one, other) => other.at.getTime() - one.at.getTime() || other.id - one.id)
   const page = rows.slice(0, query.limit)
   const last = page.at(-1)
   const more = rows.length > page.length && last !== undefined

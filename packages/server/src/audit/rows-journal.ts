@@ -72,17 +72,20 @@ export async function insertBlocks(db: Db, origin: BlockOrigin, blocks: readonly
     ${joined('block')}, ${joined('salt')}, ${joined('leaf')})`.execute(db)
 }
 
+/** What has begun and has no end yet: calls, and episodes of a failure mode. */
 export interface OpenLine {
+  /** Or the episode's id. */
   readonly requestId: string
   readonly line: string
 }
 
+/** The last word on each counts. */
 export async function insertOpen(db: Db, nodeId: string, open: readonly OpenLine[]): Promise<void> {
   const ids = open.map(({ requestId }) => requestId)
   const lines = open.map(({ line }) => line)
   await sql`insert into audit_open (node_id, request_id, line)
     select ${nodeId}, opened.request_id, opened.line from unnest(${ids}::text[], ${lines}::text[]) as opened (request_id, line)
-    on conflict do nothing`.execute(db)
+    on conflict (node_id, request_id) do update set line = excluded.line`.execute(db)
 }
 
 export async function deleteOpen(db: Db, nodeId: string, requestIds: readonly string[]): Promise<void> {

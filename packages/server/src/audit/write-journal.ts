@@ -7,9 +7,11 @@ import { sealOf, type Seal } from '#seal'
 import type { Tx } from '#store'
 import { packBlock } from './block.ts'
 import { decodeDecision, encodeDecision, headOf } from './decision-line.ts'
+import { isEpisode } from './episode-line.ts'
 import { keyTag } from './key-tag.ts'
 import { commitmentOf, leafOf, SALT_BYTES } from './leaf.ts'
 import { deleteOpen, insertBlocks, insertOpen, takeOpen, type BlockOrigin, type NewBlock } from './rows-journal.ts'
+import { endEpisodes, writeEpisodes } from './write-episodes.ts'
 
 const MINUTE_MS = 60_000
 
@@ -23,7 +25,7 @@ interface Group {
 }
 
 /**
- * @param lines as they were made by `encodeOpening` and `encodeDecision`; the first has `firstSequence`
+ * @param lines as they were made by `encodeOpening`, `encodeDecision` and `encodeEpisode`; the first has `firstSequence`
  * @returns the decisions among them, for the roll-ups; each is decoded when it is asked for
  * @throws UnreadableLine
  */
@@ -37,7 +39,12 @@ export async function writeJournal(
   const groups = new Groups()
   /** Decisions whose opening, if there was one, came in an earlier batch. */
   const closed: string[] = []
+  const episodes: string[] = []
   for (const line of lines) {
+    if (isEpisode(line)) {
+      episodes.push(line)
+      continue
+    }
     const { kind, atMs, requestId, door, workspaceId, keyId } = headOf(line)
     if (kind === 'opening') {
       open.set(requestId, line)
@@ -54,18 +61,23 @@ export async function writeJournal(
       nodeId,
       [...open].map(([requestId, line]) => ({ requestId, line })),
     )
+  if (episodes.length > 0) await writeEpisodes(tx, nodeId, episodes)
   return decoded(groups.all())
 }
 
 /**
- * Writes a decision for every call that a node let through and never told the end of. For nodes that are dead, and whose
- * spool is stored to its end; a second time there is nothing left to write.
+ * Writes a decision for every call that a node let through and never told the end of, and an entry for every failure mode
+ * that it was using. For nodes that are dead, and whose spool is stored to its end; a second time there is nothing left to
+ * write.
  *
  * @returns the decisions, for the roll-ups
  */
 export async function recordInterrupted(tx: Tx, nodeId: string): Promise<Iterable<DecisionRecord>> {
   const groups = new Groups()
-  for (const line of await takeOpen(tx, nodeId)) {
+  const open = await takeOpen(tx, nodeId)
+  await endEpisodes(tx, nodeId, open.filter(isEpisode))
+  for (const line of open) {
+    if (isEpisode(line)) continue
     const record: DecisionRecord = { ...decodeDecision(line), usage: INTERRUPTED }
     groups.add(encodeDecision(record), record)
   }

@@ -2,5 +2,13 @@
 export { describeConfig, type DescribedVariable } from './describe-config.ts'
 export { isLoopback, loadConfig, type Config, type Environment, type TlsFiles } from './load-config.ts'
 export { createLog, silentLog, type Log } from './log.ts'
-export { listenError, messageOf, StartError, systemCode, type StartErrorCode } from './start-error.ts'
+export {
+  diskFullError,
+  isDiskFull,
+  listenError,
+  messageOf,
+  StartError,
+  systemCode,
+  type StartErrorCode,
+} from './start-error.ts'
 export { VARIABLES, type Role, type Variable, type VariableName } from './variables.ts'

@@ -32,6 +32,15 @@ describe('loadConfig', () => {
     expect(loadConfig({ CLAVIGER_SEAL_KEY_FILE: 'keys/seal' }, '/srv').sealKeyFile).toBe('/srv/keys/seal')
   })
 
+  test('the files of addresses are named by absolute paths, or left to what comes along', () => {
+    const config = loadConfig(
+      { CLAVIGER_GEO_COUNTRY_DB: 'geo/country.mmdb', CLAVIGER_GEO_ASN_DB: '/geo/asn.mmdb' },
+      '/srv',
+    )
+    expect(config).toMatchObject({ geoCountryFile: '/srv/geo/country.mmdb', geoAsnFile: '/geo/asn.mmdb' })
+    expect(loadConfig({}, '/srv')).toMatchObject({ geoCountryFile: undefined, geoAsnFile: undefined })
+  })
+
   test('an empty value counts as unset', () => {
     expect(loadConfig({ CLAVIGER_LISTEN: '', DATABASE_URL: '' }, '/srv').listen.port).toBe(7300)
   })

@@ -53,6 +53,10 @@ export interface Config {
   readonly diskFullMode: 'refuse' | 'drop'
   readonly feedStaleMs: number
   readonly serveKnownMs: number
+  /** undefined: the country file that comes with Claviger. */
+  readonly geoCountryFile: string | undefined
+  /** undefined: no ASN is known. */
+  readonly geoAsnFile: string | undefined
 }
 
 type Parsed<Name extends VariableName> = ReturnType<(typeof VARIABLES)[Name]['parse']>
@@ -76,7 +80,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
   const read = <Name extends VariableName>(name: Name): Value<Name> => readVariable(env, name, problems)
   const path = (value: string): string => (isAbsolute(value) ? value : resolve(cwd, value))
   const dataDir = path(read('CLAVIGER_DATA_DIR') ?? '')
-  const sealKeyFile = read('CLAVIGER_SEAL_KEY_FILE')
+  const filePath = (value: string | undefined): string | undefined => (value === undefined ? undefined : path(value))
   const config: Config = {
     listen: read('CLAVIGER_LISTEN'),
     dataDir,
@@ -90,7 +94,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     trustedProxies: read('CLAVIGER_TRUSTED_PROXIES'),
     controlHosts: read('CLAVIGER_CONTROL_HOSTS'),
     publicUrl: read('CLAVIGER_PUBLIC_URL')?.replace(/\/+$/, ''),
-    sealKeyFile: sealKeyFile === undefined ? join(dataDir, 'seal.key') : path(sealKeyFile),
+    sealKeyFile: filePath(read('CLAVIGER_SEAL_KEY_FILE')) ?? join(dataDir, 'seal.key'),
     logLevel: read('CLAVIGER_LOG_LEVEL'),
     allowPrivateUpstreams: read('CLAVIGER_ALLOW_PRIVATE_UPSTREAMS'),
     maxBodyBytes: read('CLAVIGER_MAX_BODY_BYTES'),
@@ -105,6 +109,8 @@ export function loadConfig(env: Environment, cwd: string): Config {
     diskFullMode: read('CLAVIGER_DISK_FULL_MODE'),
     feedStaleMs: read('CLAVIGER_FEED_STALE_SECONDS') * SECOND,
     serveKnownMs: read('CLAVIGER_SERVE_KNOWN_SECONDS') * SECOND,
+    geoCountryFile: filePath(read('CLAVIGER_GEO_COUNTRY_DB')),
+    geoAsnFile: filePath(read('CLAVIGER_GEO_ASN_DB')),
   }
   read('CLAVIGER_URL')
   read('CLAVIGER_TOKEN')

@@ -27,6 +27,7 @@ export type StartErrorCode =
   | 'backup_failed'
   | 'restore_refused'
   | 'tls_invalid'
+  | 'geo_file_unusable'
 
 /** `message` says what is wrong and what to do about it; `cause` is for the log. Holds no secrets. */
 export class StartError extends Error {
@@ -43,6 +44,27 @@ export class StartError extends Error {
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Full, or full for this user: of the file system, and of PostgreSQL. */
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', '53100'])
+/** As PostgreSQL and its tools write it, when they do not get as far as an error code. */
+const DISK_FULL_WORDS = /No space left on device|Disk quota exceeded/
+
+/** Whether somebody on the way down had no room to write. */
+export function isDiskFull(error: unknown): boolean {
+  if (typeof error === 'string') return DISK_FULL_WORDS.test(error)
+  if (DISK_FULL.has(systemCode(error) ?? '')) return true
+  if (error instanceof AggregateError && error.errors.some(isDiskFull)) return true
+  return error instanceof Error && (DISK_FULL_WORDS.test(error.message) || isDiskFull(error.cause))
+}
+
+export function diskFullError(folder: string, cause: unknown): StartError {
+  return new StartError(
+    'disk_full',
+    `The disk that holds ${folder} is full: it has no space or no inodes left. Free some, or set CLAVIGER_DATA_DIR to a folder on another disk.`,
+    { cause },
+  )
 }
 
 /** What any thrown thing has to say. */

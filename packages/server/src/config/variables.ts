@@ -168,7 +168,7 @@ export const VARIABLES = {
   CLAVIGER_DISK_STOP_FREE_MB: {
     type: 'megabytes',
     default: '256',
-    what: 'The disk counts as full when less than this is free.',
+    what: 'The disk counts as full when less than this is free. A new database is made only where so much stays free beside it.',
     parse: parse.integer(0, MAX_MB),
   },
   CLAVIGER_DISK_FULL_MODE: {
@@ -188,6 +188,17 @@ export const VARIABLES = {
     default: '600',
     what: 'How long routes and models serve known keys while the feed is lost, unless they say otherwise: the bound on revocation then.',
     parse: parse.integer(0, 86_400),
+  },
+  CLAVIGER_GEO_COUNTRY_DB: {
+    type: 'file',
+    shownDefault: 'the country file that comes with Claviger',
+    what: 'MaxMind-format file (.mmdb) that says in which country an address is. Read again when it changes.',
+    parse: parse.text,
+  },
+  CLAVIGER_GEO_ASN_DB: {
+    type: 'file',
+    what: 'MaxMind-format file (.mmdb) that says of which autonomous system an address is; keys can be restricted by ASN only with one. Read again when it changes.',
+    parse: parse.text,
   },
   CLAVIGER_URL: {
     type: 'http or https URL',

@@ -56,7 +56,11 @@ async function checkUpstream(db: Db, workspaceId: string, upstream: UpstreamUse)
   ]
 }
 
+/** RFC 3986 §2: whatever else a URL parser forgives, another one reads differently. */
+const URL_LETTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
+
 function urlProblem(text: string): string | undefined {
+  if (!URL_LETTERS.test(text)) return 'A URL is written in ASCII, without backslashes and blanks; escape what is not.'
   if (!URL.canParse(text)) return 'This is not a URL.'
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Upstreams speak https or http.'

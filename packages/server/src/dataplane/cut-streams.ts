@@ -12,6 +12,8 @@ export function cutStreams(streams: OpenStreams, change: Change): number {
         cutVersions(streams, change) +
         (ends && detail['version'] === undefined ? streams.cut({ keyId: subjectId }, 'revoked') : 0)
       )
+    case 'key_batch':
+      return ends ? cutKeys(streams, change) : 0
     case 'app':
       return ends ? streams.cut({ appId: subjectId }, 'revoked') : 0
     case 'api':
@@ -24,6 +26,14 @@ export function cutStreams(streams: OpenStreams, change: Change): number {
     default:
       return 0
   }
+}
+
+function cutKeys(streams: OpenStreams, change: Change): number {
+  const ids = change.detail['key_ids']
+  if (!Array.isArray(ids)) return 0
+  let cut = 0
+  for (const keyId of ids) if (typeof keyId === 'string') cut += streams.cut({ keyId }, 'revoked')
+  return cut
 }
 
 /** One version that was revoked, or those that a rotation without grace ended: told by their public ids. */

@@ -2,29 +2,60 @@
  * The journal port over this process's spool: lines in, written once per turn; the drain does the rest. A line that tells of
  * spent credits is never dropped, and always waited for: it is the only word of the spend, should this process die.
  */
-import type { DecisionRecord, Journal } from '@claviger/gateway'
-import { encodeDecision, encodeOpening } from '#audit'
+import { JOURNAL_TARGET, type DecisionRecord, type FailureModeUse, type Journal } from '@claviger/gateway'
+import { encodeDecision, encodeHead, encodeOpening } from '#audit'
 import type { Spool } from '#spool'
 import type { ProbeTally } from './probe-tally.ts'
 
-export function createJournal(spool: Spool, probes: ProbeTally): Journal {
+export interface JournalOptions {
+  readonly spool: Spool
+  readonly probes: ProbeTally
+  readonly nowMs: () => number
+  /** Counts; told by the doors, and for each decision that is not journaled. */
+  readonly failureModeUsed: (use: FailureModeUse) => void
+}
+
+const DROPPED: FailureModeUse = {
+  dependency: 'journal',
+  mode: 'drop',
+  target: JOURNAL_TARGET,
+  outcome: 'dropped',
+}
+
+export function createJournal({ spool, probes, nowMs, failureModeUsed }: JournalOptions): Journal {
+  /** Since when openings are dropped, and whose was the first. */
+  let dropping: { readonly sinceMs: number; readonly requestId: string } | undefined
   const waitFor = (audit: 'ordinary' | 'before-answer'): Promise<void> =>
     audit === 'before-answer' ? spool.durable() : spool.written()
+  /** What was opened before the disk was full is ended in the journal too: else it would look interrupted. */
+  const wasOpened = ({ atMs, requestId, door }: DecisionRecord): boolean =>
+    door !== 'verify' && (dropping === undefined || (atMs <= dropping.sinceMs && requestId !== dropping.requestId))
   return {
     open(record, audit) {
-      if (audit === 'ordinary' && record.credits === undefined) spool.offer(encodeOpening(record))
-      else spool.append(encodeOpening(record))
+      record.headText = encodeHead(record)
+      const line = encodeOpening(record)
+      if (audit === 'before-answer' || record.credits !== undefined) spool.append(line)
+      else if (spool.offer(line) !== undefined) dropping = undefined
+      else dropping ??= { sinceMs: nowMs(), requestId: record.requestId }
       return waitFor(audit)
     },
-    record(record: DecisionRecord, audit) {
-      if (audit === 'ordinary' && record.credits === undefined) {
-        spool.offer(encodeDecision(record))
-        return undefined // nothing depends on it: the line goes to the disk with the turn
+    record(record, audit) {
+      const line = encodeDecision(record)
+      if (audit !== 'ordinary') {
+        spool.append(line)
+        return audit === 'kept' ? undefined : spool.durable()
       }
-      spool.append(encodeDecision(record))
-      return waitFor(audit)
+      if (record.credits !== undefined) {
+        spool.append(line)
+        return spool.written()
+      }
+      if (spool.offer(line) !== undefined) return undefined // nothing depends on it: it goes to the disk with the turn
+      if (record.usage !== undefined && wasOpened(record)) spool.append(line)
+      else failureModeUsed(DROPPED)
+      return undefined
     },
     refusedBefore: (clientIp, reason) => probes.add(clientIp, reason),
     isFull: () => spool.isFull(),
+    failureModeUsed,
   }
 }

@@ -126,6 +126,21 @@ describe('a route', () => {
     { what: 'an api of nobody', members: { apiId: 'api_01k2m5f8r2e9vbt9rpk9w0z5c3' }, pointer: '/api_id' },
     { what: 'a scope that the api has not', members: { requiredScopes: ['b'] }, pointer: '/required_scopes/0' },
     { what: 'no URL', members: { upstreamUrl: 'example' }, pointer: '/upstream_url' },
+    {
+      what: 'a backslash, which some take for a slash',
+      members: { upstreamUrl: `${ORIGIN}\\@b.example/` },
+      pointer: '/upstream_url',
+    },
+    {
+      what: 'a line break, which some leave out',
+      members: { upstreamUrl: `${ORIGIN}\n.b.example/` },
+      pointer: '/upstream_url',
+    },
+    {
+      what: 'letters beyond ASCII, which some rewrite',
+      members: { upstreamUrl: 'https://ａ.example/' },
+      pointer: '/upstream_url',
+    },
     { what: 'another protocol', members: { upstreamUrl: 'file:///etc/passwd' }, pointer: '/upstream_url' },
     {
       what: 'a credential in the URL',

@@ -25,7 +25,7 @@ export class Verifiers {
     const made = this.#made.get(key)
     if (made !== undefined) return made
     const mayAtAll = key.permissions.has('keys.verify')
-    const { apiIds } = key
+    const { apiIds } = key.bounds
     const verifier: Verifier = {
       id: key.id,
       workspaceId: key.workspaceId,

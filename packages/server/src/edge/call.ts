@@ -2,6 +2,13 @@
 import type { Log } from '#config'
 import type { Permission } from './permission.ts'
 
+/** What somebody may give to others. Undefined: no bound. */
+export interface GrantBounds {
+  readonly apiIds: ReadonlySet<string> | undefined
+  /** Scopes, or patterns of scopes. */
+  readonly scopes: readonly string[] | undefined
+}
+
 /** The holder of an admin key. */
 export interface Operator {
   readonly adminKeyId: string
@@ -12,6 +19,8 @@ export interface Operator {
   readonly isHome: boolean
   /** Unix ms; what this operator mints may not outlive it. */
   readonly expiresAtMs: number | undefined
+  /** What this operator mints may not exceed them. */
+  readonly bounds: GrantBounds
 }
 
 /** Who acts, as the audit log writes it down. The same shape as `Actor` of `audit`, which stands on a higher floor. */

@@ -1,5 +1,5 @@
 /** The door of `edge`: how rooms describe their part of the control API, without knowing what serves it. */
-export type { Call, CallActor, Operator, OperatorCall } from './call.ts'
+export type { Call, CallActor, GrantBounds, Operator, OperatorCall } from './call.ts'
 export {
   bindOperations,
   defineList,

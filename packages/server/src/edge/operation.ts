@@ -23,6 +23,8 @@ export interface OperationFacts {
   readonly summary: string
   /** More, in plain sentences: effects, bounds, what it does not do. */
   readonly description?: string
+  /** A body may be so large; left out: 1 MiB. Never more than the server's own bound. */
+  readonly maxBodyBytes?: number
   /** What can go wrong beyond what every operation answers (400, 401, 403, 404 with an id in the path, 503). */
   readonly errors?: readonly ErrorCode[]
 }
@@ -213,7 +215,7 @@ function erase<Room>(
   permission: Asked,
   handler: ((room: Room, call: never, input: never) => Promise<unknown>) | undefined,
 ): Operation<Room> {
-  const { operationId, method, path, tag, summary, description, errors } = definition
+  const { operationId, method, path, tag, summary, description, errors, maxBodyBytes } = definition
   return {
     operationId,
     method,
@@ -222,6 +224,7 @@ function erase<Room>(
     summary,
     ...(description !== undefined && { description }),
     ...(errors !== undefined && { errors }),
+    ...(maxBodyBytes !== undefined && { maxBodyBytes }),
     permission,
     params: definition.params,
     query: definition.query,

@@ -19,10 +19,15 @@ export function instantText(date: Date | null): string | null {
   return date === null ? null : date.toISOString()
 }
 
+/** What answers can write: four digits are all that RFC 3339 has for the year. */
+const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
+const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
+
 /** An instant in a request: RFC 3339 with any offset; arrives as a Date, cut to ms. */
 export const instantInput = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
+  .refine((date) => date >= FIRST_INSTANT && date <= LAST_INSTANT, 'must lie within the years 1 to 9999 in UTC')
   .meta({ description: 'RFC 3339.', example: '2026-11-24T12:00:00.000Z' })
 
 /** What people call a thing: 1 to 100 characters, none of them a control character, no space at the ends. */
@@ -38,6 +43,14 @@ export const slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 of a-z, 0-9 and inner dashes')
   .meta({ example: 'billing-v2' })
+
+/** Whom to ask about a thing: a person or a team, usually an address. */
+export const owner = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cs}\0]*$/u, 'holds characters that are not text')
+  .meta({ description: 'Whom to ask about it.', example: 'payments@example.com' })
 
 /** A longer text for people. */
 export const note = z
@@ -57,10 +70,13 @@ export function unique<Item extends z.ZodType>(item: Item, most: number) {
     .array(item)
     .max(most)
     .refine((items) => new Set(items).size === items.length, 'holds an item twice')
+    .meta({ uniqueItems: true })
 }
 
+const range = z.string().max(64).meta({ example: '203.0.113.0/24' })
+
 /** Address ranges, checked, as they were written. */
-export const cidrs = unique(z.string().max(64), 100).superRefine((texts, context) => {
+export const cidrs = unique(range, 100).superRefine((texts, context) => {
   try {
     compileCidrs(texts)
   } catch (error) {

@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import { type Origin, formatIp, parseIp } from '@claviger/core'
 import type { CheckedAddress } from './address.ts'
 import { EgressProblem, failure } from './failure.ts'
+import { writeTogether } from './one-write.ts'
 
 /** Before the next address of the same name is tried (RFC 8305 §5 recommends 250 ms; far upstreams need longer). */
 const NEXT_ADDRESS_AFTER_MS = 1_000
@@ -42,6 +43,7 @@ export function dial({ origin, addresses, tls }: DialOptions, done: (error: Erro
     isDone = true
     done(error)
   }
+  writeTogether(socket)
   socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_AFTER_MS)
   socket.once(origin.scheme === 'http' ? 'connect' : 'secureConnect', () => {
     const stray = strayAddress(socket, addresses)

@@ -1,4 +1,5 @@
 /** What goes on the wire: the caller's fields without those that are ours to set, and the credential. */
+import { fieldName } from '@claviger/core'
 import type { EgressRequest } from '@claviger/gateway'
 import type { Injected } from './injections/index.ts'
 
@@ -30,18 +31,22 @@ const PATH = /^\/[\x21\x22\x24-\x7e]*$/
  * Names and values are checked again by whoever writes them (undici, node:http).
  */
 export function fieldsOf(request: EgressRequest, injected: Injected | undefined): string[] {
-  const replaced = injected === undefined ? [] : injected.headers.filter((_, index) => index % 2 === 0)
   const fields: string[] = []
   for (let index = 0; index < request.headers.length; index += 2) {
     const name = request.headers[index] ?? ''
-    const lowerName = name.toLowerCase()
-    if (OURS.has(lowerName) || replaced.includes(lowerName)) continue
+    const { lower } = fieldName(name)
+    if (OURS.has(lower) || (injected !== undefined && replaces(injected, lower))) continue
     // A body in memory has the length that it has.
-    if (lowerName === 'content-length' && (request.body === undefined || request.body instanceof Uint8Array)) continue
+    if (lower === 'content-length' && (request.body === undefined || request.body instanceof Uint8Array)) continue
     fields.push(name, request.headers[index + 1] ?? '')
   }
   if (injected !== undefined) fields.push(...injected.headers)
   return fields
+}
+
+function replaces({ headers }: Injected, lower: string): boolean {
+  for (let index = 0; index < headers.length; index += 2) if (headers[index] === lower) return true
+  return false
 }
 
 /**

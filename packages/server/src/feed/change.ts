@@ -5,6 +5,8 @@ export type SubjectType =
   | 'app'
   | 'api'
   | 'key'
+  /** Many keys at once: `detail.key_ids`; the subject's id is of whatever changed them. */
+  | 'key_batch'
   | 'version'
   | 'admin_key'
   | 'route'

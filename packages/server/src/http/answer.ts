@@ -1,5 +1,6 @@
 /** What a handler answered, as an HTTP response. */
-import type { BoundOperation, Page, Place } from '#edge'
+import { z } from 'zod'
+import type { BoundOperation, Operation, Page, Place } from '#edge'
 import { etagOf } from './etag.ts'
 
 export const API_ROOT = '/api/v1'
@@ -25,6 +26,11 @@ export function answerOf(operation: BoundOperation, answered: unknown): Answer {
         : undefined,
     etag: revision === undefined ? undefined : etagOf(revision),
   }
+}
+
+/** Whether its answers carry an ETag. */
+export function hasEtag({ sort, revision, answer }: Operation): boolean {
+  return sort === undefined && (revision !== undefined || (answer instanceof z.ZodObject && 'revision' in answer.shape))
 }
 
 /** @param page what the handler of a list answered */

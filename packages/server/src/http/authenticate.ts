@@ -1,9 +1,17 @@
 /** Who calls, and may they? @see RFC 6750 §2.1, §3 */
 import { ClavigerError } from '@claviger/core'
+import type { FailureModeUse } from '@claviger/gateway'
 import type { Asked, Operator } from '#edge'
 import type { AdminKeyLookup } from '#identity'
 import type { ControlOptions } from './control-options.ts'
 import type { Visit } from './visit.ts'
+
+const DENIED_BY_FEED: FailureModeUse = {
+  dependency: 'feed',
+  mode: 'deny',
+  target: { type: 'door', id: 'control', workspaceId: undefined },
+  outcome: 'refused',
+}
 
 /**
  * Finds the operator behind the admin key of a request. Failures are counted against the address and aggregated, not
@@ -21,6 +29,7 @@ export async function authenticate(options: ControlOptions, visit: Visit): Promi
   }
   // Without the feed nobody can tell whether this key was revoked a moment ago (decision 4: the control API denies).
   if (options.feedAgeMs() > options.config.feedStaleMs) {
+    options.failureModeUsed(DENIED_BY_FEED)
     throw new ClavigerError(
       'feed_lost',
       'The server cannot see revocations at the moment, so it lets no operator in.',
@@ -57,8 +66,8 @@ export function recordFailure({ shield, refusedBefore }: ControlOptions, { clien
 function operatorOf(lookup: AdminKeyLookup, failed: (reason: string) => void): Operator {
   switch (lookup.kind) {
     case 'found': {
-      const { id, workspaceId, role, permissions, isHome, expiresAtMs } = lookup.key
-      return { adminKeyId: id, workspaceId, role, permissions, isHome, expiresAtMs }
+      const { id, workspaceId, role, permissions, isHome, expiresAtMs, bounds } = lookup.key
+      return { adminKeyId: id, workspaceId, role, permissions, isHome, expiresAtMs, bounds }
     }
     case 'unknown':
       failed(lookup.reason)

@@ -5,7 +5,7 @@ import { permissionsOf, ROLE_NAMES } from '#identity'
 import { API_ROOT } from './answer.ts'
 import { CONTRACT } from './contract.ts'
 import { openTestControl, type Got, type TestControl } from './testing/open-control.ts'
-import { makeOneOfEach } from './testing/samples.ts'
+import { makeOneOfEach, makeOrder } from './testing/samples.ts'
 
 let it: TestControl
 let tenant: string
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const made = await it.call('POST', '/api/v1/workspaces', { body: { name: 'Tenant' } })
   tenant = made.body.id
   tenantOwner = await it.mint('owner', tenant)
-  ours = await makeOneOfEach(it, it.owner)
+  ours = new Map([...(await makeOneOfEach(it, it.owner)), ['ord', await makeOrder(it, it.owner)]])
   for (const role of ROLE_NAMES) {
     secrets.set(`${role} home`, await it.mint(role))
     secrets.set(`${role} tenant`, await it.mint(role, tenant))
@@ -33,7 +33,7 @@ function pathOf(operation: Operation, idOf: (prefix: string) => string): string 
   const { params } = operation
   const filled = operation.path.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => {
     const example = params?.shape[name]?.meta?.()?.['example']
-    return typeof example === 'string' ? idOf(example.slice(0, 3)) : '1'
+    return typeof example === 'string' && /^[a-z]{3}_/.test(example) ? idOf(example.slice(0, 3)) : '1'
   })
   return `${API_ROOT}${filled}`
 }
@@ -80,7 +80,11 @@ describe('of another workspace', () => {
         prefix === 'wsp' ? it.identity.workspaceId : (ours.get(prefix) ?? ''),
       )
       const unknown = pathOf(operation, nobodys)
-      const bodies = { updateWorkspace: { name: 'Mine' }, rotateProviderKey: { secret: 'x' } }
+      const bodies = {
+        updateWorkspace: { name: 'Mine' },
+        rotateProviderKey: { secret: 'x' },
+        decommissionApp: { confirm: 'A'.repeat(43) },
+      }
       const body =
         Object.entries(bodies).find(([id]) => id === operation.operationId)?.[1] ??
         (operation.body === undefined ? undefined : {})
@@ -94,7 +98,10 @@ describe('of another workspace', () => {
         [...got.headers.keys()],
       ]
       expect(without(foreign, theirs)).toEqual(without(never, unknown))
-      const still = await it.call('GET', theirs.replace(/\/(rotate|revoke|setup-links|versions).*$/, ''))
+      const still = await it.call(
+        'GET',
+        theirs.replace(/\/(rotate|revoke|restore|wake|decommission|setup-links|versions).*$/, ''),
+      )
       expect(still.status, 'and it is untouched').toBe(200)
     },
   )

@@ -1,11 +1,14 @@
 import { isId } from '@claviger/core'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
 import { z } from 'zod'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import server from '../../package.json' with { type: 'json' }
 import { ALL_PERMISSIONS, wire } from '#edge'
 import { CONTRACT } from './contract.ts'
-import { codesOf, openapiDocument } from './openapi.ts'
+import { codesOf } from './codes-of.ts'
+import { openapiDocument } from './openapi.ts'
 
 const committed = new URL('../../../../openapi/claviger.json', import.meta.url)
 
@@ -17,6 +20,29 @@ describe('openapi/claviger.json', () => {
 
   test('comes out the same twice', () => {
     expect(JSON.stringify(openapiDocument(CONTRACT, '1'))).toBe(JSON.stringify(openapiDocument(CONTRACT, '1')))
+  })
+})
+
+describe('the document', () => {
+  const document = openapiDocument(CONTRACT, '1')
+
+  test('has patterns that any reader of JSON Schema understands', () => {
+    const patterns = schemasIn(document).flatMap(({ pattern }) => (typeof pattern === 'string' ? [pattern] : []))
+    expect(patterns.length).toBeGreaterThan(50)
+    for (const pattern of new Set(patterns)) expect(() => new RegExp(pattern, 'u')).not.toThrow()
+  })
+
+  test('shows examples that fit', () => {
+    const ajv = new Ajv2020({ strict: false })
+    formats.default(ajv)
+    const shown = schemasIn(document).filter((schema) => 'example' in schema && 'type' in schema)
+    expect(shown.length).toBeGreaterThan(50)
+    for (const schema of shown) {
+      const wrong = ajv.validate({ ...schema, components: document['components'] }, schema['example'])
+        ? ''
+        : ajv.errorsText()
+      expect(wrong, JSON.stringify(schema)).toBe('')
+    }
   })
 })
 
@@ -38,7 +64,7 @@ describe('the contract', () => {
     (operationId, operation) => {
       test('is named by verb and noun', () => {
         expect(operationId).toMatch(
-          /^(list|get|create|update|delete|rotate|revoke|complete|check|verify)[A-Z][A-Za-z]*$/,
+          /^(list|get|create|update|delete|rotate|revoke|complete|check|verify|restore|wake|preview|decommission|import)[A-Z][A-Za-z]*$/,
         )
       })
 
@@ -72,6 +98,13 @@ describe('the contract', () => {
 test('the ids in the examples are ids', () => {
   expect(isId('app', String(wire.idOf('app').meta()?.['example']))).toBe(true)
 })
+
+/** Every object in it; those that are no schemas have no members of schemas. */
+function schemasIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (typeof value !== 'object' || value === null) return []
+  const own = Array.isArray(value) ? [] : [Object.fromEntries(Object.entries(value))]
+  return [...own, ...Object.values(value).flatMap(schemasIn)]
+}
 
 /** Pointers of objects that take members nobody named; maps are allowed, for they say what their members are. */
 function openObjects(schema: unknown, pointer = ''): readonly string[] {

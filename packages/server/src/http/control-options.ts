@@ -1,5 +1,6 @@
 /** What the control API is given at start. */
 import type { IpAddress } from '@claviger/core'
+import type { FailureModeUse } from '@claviger/gateway'
 import type { Config, Log } from '#config'
 import type { AdminKeyDirectory } from '#identity'
 import type { Seal } from '#seal'
@@ -27,6 +28,8 @@ export interface ControlOptions {
   readonly shield: Shield
   /** A refusal before authentication: aggregated per IP prefix, reason and second. */
   readonly refusedBefore: (clientIp: IpAddress, reason: string) => void
+  /** A call that was refused because a dependency is away. */
+  readonly failureModeUsed: (use: FailureModeUse) => void
   readonly readiness: () => Readiness
   readonly metrics: Metrics
   /** Of the product. */

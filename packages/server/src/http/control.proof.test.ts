@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openTestControl, type Got, type TestControl } from './testing/open-control.ts'
 
@@ -8,6 +9,7 @@ beforeAll(async () => {
 afterAll(async () => it.dispose())
 afterEach(() => {
   it.world.feedAgeMs = 0
+  it.failureModes.length = 0
   it.world.shieldedForMs = 0
   it.failures.length = 0
 })
@@ -176,6 +178,24 @@ describe('a caller that cannot be let in', () => {
   test('waits while nobody can see revocations', async () => {
     it.world.feedAgeMs = 2_001
     expectProblem(await it.call('GET', '/api/v1/apps'), 503, 'feed_lost')
+    expect(it.failureModes).toMatchObject([
+      { dependency: 'feed', mode: 'deny', target: { type: 'door', id: 'control' }, outcome: 'refused' },
+    ])
+  })
+
+  test('is told when the database did not answer it', async () => {
+    const { store } = it.identity
+    await store.transaction(async (tx) => {
+      await sql`lock table identity_app in access exclusive mode`.execute(tx)
+      const call = it.call('POST', '/api/v1/apps', { body: { name: 'late', owner: 'tests@example.com' } })
+      const waiting = sql<{ ended: boolean }>`
+        select pg_terminate_backend(pid) as ended from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`
+      await expect.poll(async () => (await waiting.execute(store.db)).rows.length).toBe(1)
+      expectProblem(await call, 503, 'store_unavailable')
+    })
+    expect(it.failureModes).toMatchObject([{ dependency: 'store', mode: 'refuse_unknown', outcome: 'refused' }])
+    await expect.poll(() => store.available()).toBe(true)
   })
 
   test('may not send two credentials', async () => {

@@ -3,19 +3,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { API_ROOT } from './answer.ts'
 import { CONTRACT } from './contract.ts'
 import { openTestControl, type TestControl } from './testing/open-control.ts'
-import { makeOneOfEach } from './testing/samples.ts'
+import { makeOneOfEach, makeOrder } from './testing/samples.ts'
 
 let it: TestControl
+/** A key with several versions. */
+let keyId: string
 beforeAll(async () => {
   it = await openTestControl()
   for (let round = 0; round < 5; round++) {
     // The clock of the room stands still unless it is moved: items of one millisecond must keep their order too.
     if (round !== 2) it.identity.clockMs += 10
-    await makeOneOfEach(it, it.owner)
+    const made = await makeOneOfEach(it, it.owner)
+    keyId = made.get('key') ?? ''
+    await makeOrder(it, it.owner)
     await it.call('POST', '/api/v1/workspaces', { body: { name: `Tenant ${round}` } })
   }
+  for (let round = 0; round < 5; round++) await it.call('POST', `/api/v1/keys/${keyId}/rotate`, { body: {} })
 })
 afterAll(async () => it.dispose())
+
+/** Where a list stands; one below a thing is that of the key. */
+const pathOf = (path: string): string => `${API_ROOT}${path.replace('{id}', keyId)}`
 
 const lists = CONTRACT.filter((operation) => operation.sort !== undefined)
 
@@ -27,7 +35,11 @@ async function walk(path: string, query: Readonly<Record<string, string>>): Prom
     const search = new URLSearchParams({ ...query, ...(cursor !== undefined && { cursor }) })
     const { status, body, headers, text } = await it.call('GET', `${path}?${search.toString()}`)
     expect(status, text).toBe(200)
-    found.push(...body.data.map((item: { id?: string; request_id?: string }) => String(item.id ?? item.request_id)))
+    found.push(
+      ...body.data.map((item: { id?: string; request_id?: string; number?: number }) =>
+        String(item.id ?? item.request_id ?? item.number),
+      ),
+    )
     expect(body.has_more).toBe(body.next_cursor !== null)
     if (body.next_cursor === null) {
       expect(headers.get('link')).toBeNull()
@@ -40,40 +52,50 @@ async function walk(path: string, query: Readonly<Record<string, string>>): Prom
 }
 
 describe.each(lists.map((operation) => [operation.operationId, operation] as const))('%s', (_id, operation) => {
-  const path = `${API_ROOT}${operation.path}`
-
   test('gives in small pages what it gives in one', async () => {
-    const whole = await walk(path, { limit: '100' })
+    const whole = await walk(pathOf(operation.path), { limit: '100' })
     expect(new Set(whole).size).toBe(whole.length)
-    expect(await walk(path, { limit: '2' })).toEqual(whole)
+    expect(await walk(pathOf(operation.path), { limit: '2' })).toEqual(whole)
     if (operation.operationId !== 'listNodes' && operation.operationId !== 'listDecisions')
       expect(whole.length).toBeGreaterThanOrEqual(5)
   })
 
   test('goes the other way when asked', async () => {
     const field = String(operation.sort).replace(/^-/, '')
-    const whole = await walk(path, { limit: '100' })
+    const whole = await walk(pathOf(operation.path), { limit: '100' })
     if (operation.oneOrder) {
-      expect((await it.call('GET', `${path}?sort=${field}`)).status).toBe(400)
+      expect((await it.call('GET', `${pathOf(operation.path)}?sort=${field}`)).status).toBe(400)
     } else {
-      expect(await walk(path, { limit: '2', sort: field })).toEqual(whole.toReversed())
+      expect(await walk(pathOf(operation.path), { limit: '2', sort: field })).toEqual(whole.toReversed())
     }
   })
 
   test('takes no cursor of another order, other filters or another list', async () => {
-    const { body } = await it.call('GET', `${path}?limit=1`)
+    const { body } = await it.call('GET', `${pathOf(operation.path)}?limit=1`)
     if (body.next_cursor === null) return
     const others = lists
       .filter((other) => other !== operation)
-      .map((other) => `${API_ROOT}${other.path}?cursor=${body.next_cursor}`)
+      .map((other) => `${pathOf(other.path)}?cursor=${body.next_cursor}`)
     const field = String(operation.sort).replace(/^-/, '')
-    const reversed = operation.oneOrder ? [] : [`${path}?sort=${field}&cursor=${body.next_cursor}`]
-    const filtered = operation.query?.shape['name'] === undefined ? [] : [`${path}?name=x&cursor=${body.next_cursor}`]
+    const reversed = operation.oneOrder ? [] : [`${pathOf(operation.path)}?sort=${field}&cursor=${body.next_cursor}`]
+    const filtered =
+      operation.query?.shape['name'] === undefined
+        ? []
+        : [`${pathOf(operation.path)}?name=x&cursor=${body.next_cursor}`]
     for (const url of [...others, ...reversed, ...filtered]) {
       const got = await it.call('GET', url)
       expect([got.status, got.body.errors?.[0]?.pointer], url).toEqual([400, '#/query/cursor'])
     }
   })
+})
+
+const filters = CONTRACT.filter((operation) => operation.method === 'get' && operation.params === undefined).flatMap(
+  (operation) => Object.keys(operation.query?.shape ?? {}).map((name) => [`${operation.path}?${name}`, name] as const),
+)
+
+test.each(filters)('%s takes no NUL: the database could not look for it', async (filter, name) => {
+  const got = await it.call('GET', `${API_ROOT}${filter}=a%00b`)
+  expect([got.status, got.body.errors?.[0]?.pointer], got.text).toEqual([400, `#/query/${name}`])
 })
 
 test('what is added meanwhile does not shift the pages', async () => {

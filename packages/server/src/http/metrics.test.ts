@@ -8,6 +8,10 @@ test('writes what Prometheus reads', () => {
   calls.add({ status: '200' })
   calls.add({ status: '"\\\n' }, 3)
   metrics.gauge('claviger_age_seconds', 'Two\nlines.', () => 1.5)
+  metrics.labelledGauge('claviger_modes', 'By kind.', () => [
+    [{ of: 'a' }, 2],
+    [{ of: 'b' }, 0],
+  ])
   metrics.gauge('claviger_unknown', 'Not known yet.', () => undefined)
   metrics.gauge('claviger_endless', 'No end.', () => Number.POSITIVE_INFINITY)
   expect(metrics.text()).toBe(
@@ -19,6 +23,10 @@ test('writes what Prometheus reads', () => {
       '# HELP claviger_age_seconds Two\\nlines.',
       '# TYPE claviger_age_seconds gauge',
       'claviger_age_seconds 1.5',
+      '# HELP claviger_modes By kind.',
+      '# TYPE claviger_modes gauge',
+      'claviger_modes{of="a"} 2',
+      'claviger_modes{of="b"} 0',
       '# HELP claviger_unknown Not known yet.',
       '# TYPE claviger_unknown gauge',
       '# HELP claviger_endless No end.',

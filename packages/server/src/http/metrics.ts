@@ -33,6 +33,15 @@ export class Metrics {
     this.#add(name, { kind: 'gauge', help, read: () => one(read()) })
   }
 
+  /** The same with labels. */
+  labelledGauge(name: string, help: string, read: () => Iterable<readonly [labels: Labels, value: number]>): void {
+    this.#add(name, {
+      kind: 'gauge',
+      help,
+      read: () => [...read()].map(([labels, value]) => [labelText(labels), value]),
+    })
+  }
+
   /** A count that something else keeps. */
   observedCounter(name: string, help: string, read: () => number): void {
     this.#add(name, { kind: 'counter', help, read: () => one(read()) })

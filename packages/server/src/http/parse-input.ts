@@ -3,7 +3,7 @@ import { ClavigerError, type FieldProblem } from '@claviger/core'
 import type { z } from 'zod'
 import type { BoundOperation, PageInput } from '#edge'
 import { readCursor, type Sign } from './cursor.ts'
-import { escapePointer } from './strict-json.ts'
+import { escapePointer, isText } from './strict-json.ts'
 
 const MOST_ERRORS = 50
 export const DEFAULT_PAGE = 50
@@ -26,7 +26,8 @@ export function parseQuery(
   const errors: FieldProblem[] = []
   for (const [name, value] of given) {
     if (values.has(name)) errors.push({ pointer: queryPointer(name), detail: 'This stands in the query twice.' })
-    values.set(name, value)
+    if (isText(value)) values.set(name, value)
+    else errors.push({ pointer: queryPointer(name), detail: 'This holds a NUL.' })
   }
   const paging = operation.sort === undefined ? NO_PAGING : takePaging(values, sortsOf(operation), errors)
   const known = operation.query?.shape ?? {}

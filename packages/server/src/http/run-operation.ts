@@ -3,6 +3,7 @@
  * Whatever is refused after the caller is known is written into the audit log.
  */
 import { ClavigerError } from '@claviger/core'
+import { STORE_TARGET, type FailureModeUse } from '@claviger/gateway'
 import type { BoundOperation, Call, CallActor, Operator, OperatorCall, Page, PageInput } from '#edge'
 import { answerOf, API_ROOT, pageAnswer, responseOf, type Answer } from './answer.ts'
 import { authenticate, authorize, recordFailure, refuseShielded } from './authenticate.ts'
@@ -18,7 +19,7 @@ import { recordRefusal } from './record-refusal.ts'
 import { readJson } from './strict-json.ts'
 import type { Visit } from './visit.ts'
 
-/** A control call is small; what is larger belongs to the data plane. */
+/** A control call is small, unless its operation says otherwise; what is larger belongs to the data plane. */
 const MAX_BODY_BYTES = 1_048_576
 
 export interface Arrived {
@@ -64,6 +65,7 @@ async function runOpen(options: ControlOptions, operation: BoundOperation, arriv
     return responseOf(answerOf(operation, await handle(operation, call, { ...input, page: undefined })))
   } catch (thrown) {
     const error = clavigerErrorOf(thrown, log, visit.requestId)
+    tellStoreAway(options, error)
     if (error.status === 401) recordFailure(options, visit, error.code)
     return problemResponse(error, visit.requestId)
   }
@@ -77,12 +79,25 @@ async function runKnown(options: ControlOptions, operation: BoundOperation, arri
     return await answerKnown(options, operation, arrived, operator)
   } catch (thrown) {
     const error = clavigerErrorOf(thrown, options.log, visit.requestId)
+    tellStoreAway(options, error)
     if (operator !== undefined) {
       const actor = actorOf(options, operation, visit, operator)
       await recordRefusal(options, { operation, operator, actor, resourceId: goodId(operation, arrived), error })
     }
     return problemResponse(error, visit.requestId)
   }
+}
+
+const REFUSED_BY_STORE: FailureModeUse = {
+  dependency: 'store',
+  mode: 'refuse_unknown',
+  target: STORE_TARGET,
+  outcome: 'refused',
+}
+
+function tellStoreAway({ store, failureModeUsed }: ControlOptions, { code }: ClavigerError): void {
+  // a database that answers and cannot write is not away
+  if (code === 'store_unavailable' && !store.available()) failureModeUsed(REFUSED_BY_STORE)
 }
 
 async function answerKnown(
@@ -155,7 +170,8 @@ type ReadInput = Awaited<ReturnType<typeof readInput>>
 async function readInput(options: ControlOptions, operation: BoundOperation, arrived: Arrived) {
   const params = parseParams(operation, arrived.params)
   const { query, paging } = parseQuery(operation, arrived.query)
-  const bytes = await bodyOf(operation, arrived.visit, Math.min(MAX_BODY_BYTES, options.config.maxBodyBytes))
+  const maxBytes = Math.min(operation.maxBodyBytes ?? MAX_BODY_BYTES, options.config.maxBodyBytes)
+  const bytes = await bodyOf(operation, arrived.visit, maxBytes)
   const body = parseBody(operation, bytes === undefined ? undefined : readJson(bytes))
   const filters = [...arrived.query].filter(([name]) => name !== 'cursor' && name !== 'limit' && name !== 'sort')
   return { params, query, body, paging, filters, bodyText: bytes === undefined ? '' : new TextDecoder().decode(bytes) }

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(async () => it.dispose())
 
 async function newSecret(): Promise<string> {
-  const link = await createSetupLink(it.identity.room, it.identity.caller)
+  const link = await createSetupLink(it.identity.room, it.identity.caller, null)
   return new URL(link.url.reveal()).hash.slice(1)
 }
 

@@ -2,7 +2,7 @@
  * JSON bodies, read so that two readers cannot understand them differently (RFC 8259, I-JSON RFC 7493 §2.3): UTF-8 only,
  * no member twice, no `__proto__`, no text or number that the database cannot take, bounded depth.
  */
-import { ClavigerError, type FieldProblem } from '@claviger/core'
+import { ClavigerError, countMembers, type FieldProblem } from '@claviger/core'
 
 const MAX_DEPTH = 32
 
@@ -18,8 +18,8 @@ export function readJson(bytes: Uint8Array): unknown {
     // The parser's own message repeats a piece of the body, which may be a secret.
     throw new ClavigerError('bad_json', 'The body is not JSON.')
   }
-  const members = countMembers(value)
-  if (members !== countColons(text)) throw new ClavigerError('bad_json', 'The body holds a member twice.')
+  const kept = checkMembers(value)
+  if (kept !== countMembers(text)) throw new ClavigerError('bad_json', 'The body holds a member twice.')
   return value
 }
 
@@ -31,8 +31,8 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Members of all objects; walks without recursion. */
-function countMembers(root: unknown): number {
+/** @returns how many members all objects have; walks without recursion */
+function checkMembers(root: unknown): number {
   let members = 0
   const open: { readonly value: unknown; readonly depth: number; readonly pointer: string }[] = [
     { value: root, depth: 0, pointer: '' },
@@ -56,23 +56,8 @@ function countMembers(root: unknown): number {
 }
 
 /** PostgreSQL takes no NUL, and UTF-8 no lone surrogate. */
-function isText(text: string): boolean {
+export function isText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
-}
-
-/** In JSON a colon outside of a string stands for exactly one member; the parser keeps only the last of two alike. */
-function countColons(text: string): number {
-  let colons = 0
-  let inString = false
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (inString) {
-      if (code === 0x5c) index++
-      else if (code === 0x22) inString = false
-    } else if (code === 0x22) inString = true
-    else if (code === 0x3a) colons++
-  }
-  return colons
 }
 
 /** RFC 6901 §3. */

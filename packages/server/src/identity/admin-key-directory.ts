@@ -4,11 +4,12 @@
  */
 import type { MaybePromise } from '@claviger/gateway'
 import type { Log } from '#config'
-import type { Permission } from '#edge'
+import type { GrantBounds, Permission } from '#edge'
 import type { Change } from '#feed'
 import type { Seal } from '#seal'
 import type { Store } from '#store'
 import { readSecret } from './admin-key.ts'
+import { boundsOfRow, isBounded } from './grant-bounds.ts'
 import { permissionsOf } from './roles.ts'
 import { selectKnownAdminKeys, upgradeAdminKeyDigest, type KnownAdminKeyRow } from './rows-admin-keys.ts'
 
@@ -19,8 +20,8 @@ export interface KnownAdminKey {
   readonly isHome: boolean
   readonly role: string
   readonly permissions: ReadonlySet<Permission>
-  /** Undefined: keys of every api of the workspace may be verified. */
-  readonly apiIds: ReadonlySet<string> | undefined
+  /** Of keys that it may verify and grant. */
+  readonly bounds: GrantBounds
   readonly expiresAtMs: number | undefined
 }
 
@@ -197,14 +198,15 @@ export class AdminKeyDirectory {
 }
 
 function entryOf(row: KnownAdminKeyRow): Entry {
+  const bounds = boundsOfRow(row)
   return {
     key: {
       id: row.id,
       workspaceId: row.workspace_id,
       isHome: row.workspace_is_home,
       role: row.role,
-      permissions: permissionsOf(row.role, { isHome: row.workspace_is_home }),
-      apiIds: row.api_ids === null ? undefined : new Set(row.api_ids),
+      permissions: permissionsOf(row.role, { isHome: row.workspace_is_home, isBounded: isBounded(bounds) }),
+      bounds,
       expiresAtMs: row.expires_at?.getTime(),
     },
     publicId: row.public_id,

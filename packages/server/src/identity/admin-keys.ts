@@ -1,10 +1,12 @@
 /** Admin keys are the credentials of operators: made by an owner, shown once, revoked at once. */
 import { ClavigerError, makeId, type Secret } from '@claviger/core'
 import { appendEntry } from '#audit'
+import type { GrantBounds, Permission } from '#edge'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
 import { mintSecret } from './admin-key.ts'
-import type { RoleName } from './roles.ts'
+import { boundsToRow, isBounded, mintBounds, UNBOUNDED } from './grant-bounds.ts'
+import { permissionsOf, type RoleName } from './roles.ts'
 import type { Caller, IdentityRoom } from './room.ts'
 import {
   insertAdminKey,
@@ -17,8 +19,10 @@ import {
 export interface NewAdminKey {
   readonly name: string
   readonly role: RoleName
-  /** Only for the role `verifier`: the apis that it may verify keys of; null: all of the workspace. */
+  /** The apis that it may verify keys of, and grant keys for; null: those of the minter. */
   readonly apiIds: readonly string[] | null
+  /** The scopes that it may grant; null: those of the minter. */
+  readonly scopes: readonly string[] | null
   /** Null: until it is revoked. */
   readonly expiresAt: Date | null
 }
@@ -30,21 +34,47 @@ export interface IssuedAdminKey {
   readonly position: number
 }
 
-/**
- * @param minter what is made may not outlive the key that makes it
- * @throws ClavigerError `validation_failed`
- */
+/** Whoever makes an admin key: what is made may not outlive it, nor do or grant more. */
+export interface Minter {
+  readonly expiresAtMs: number | undefined
+  /** Undefined: everything, as on the machine itself. */
+  readonly permissions: ReadonlySet<Permission> | undefined
+  readonly isHome: boolean
+  readonly bounds: GrantBounds
+}
+
+/** The machine's own door, and set-up links. */
+export const NOBODY_ABOVE: Minter = Object.freeze({
+  expiresAtMs: undefined,
+  permissions: undefined,
+  isHome: true,
+  bounds: UNBOUNDED,
+})
+
+/** @throws ClavigerError `validation_failed`, with a pointer for each thing that exceeds the minter */
 export async function createAdminKey(
   room: IdentityRoom,
   caller: Caller,
   wanted: NewAdminKey,
-  minter: { readonly expiresAtMs: number | undefined },
+  minter: Minter,
 ): Promise<IssuedAdminKey> {
   const expiresAt = boundedExpiry(wanted.expiresAt, room.nowMs(), minter.expiresAtMs)
-  if (wanted.apiIds !== null && wanted.role !== 'verifier') {
-    throw refusal('/api_ids', 'Only the role verifier can be held to certain apis.')
+  const minted = mintBounds(minter.bounds, wanted)
+  if ('problems' in minted) {
+    throw new ClavigerError('validation_failed', 'An admin key cannot give more than it may itself.', {
+      errors: minted.problems,
+    })
   }
-  return room.store.transaction(async (tx) => addAdminKey(room, tx, caller, { ...wanted, expiresAt }))
+  const { bounds } = minted
+  refuseHigherRole(wanted.role, bounds, minter)
+  return room.store.transaction(async (tx) =>
+    addAdminKey(room, tx, caller, { name: wanted.name, role: wanted.role, bounds, expiresAt }),
+  )
+}
+
+/** What was asked for, held to the minter's bounds. */
+export interface MintedAdminKey extends Pick<NewAdminKey, 'name' | 'role' | 'expiresAt'> {
+  readonly bounds: GrantBounds
 }
 
 /** Within a transaction that does more, such as using up a set-up link. */
@@ -52,7 +82,7 @@ export async function addAdminKey(
   room: IdentityRoom,
   tx: Tx,
   caller: Caller,
-  wanted: NewAdminKey,
+  wanted: MintedAdminKey,
 ): Promise<IssuedAdminKey> {
   const now = new Date(room.nowMs())
   const { secret, columns } = mintSecret(room.seal, 'admin')
@@ -61,7 +91,7 @@ export async function addAdminKey(
     workspace_id: caller.workspaceId,
     name: wanted.name,
     role: wanted.role,
-    api_ids: wanted.apiIds === null ? null : [...wanted.apiIds],
+    ...boundsToRow(wanted.bounds),
     ...columns,
     last_four: secret.reveal().slice(-4),
     expires_at: wanted.expiresAt,
@@ -75,7 +105,13 @@ export async function addAdminKey(
     outcome: 'success',
     status: 201,
     resource: { type: 'admin_key', id: row.id },
-    values: { name: row.name, role: row.role, api_ids: row.api_ids, expires_at: row.expires_at?.toISOString() ?? null },
+    values: {
+      name: row.name,
+      role: row.role,
+      api_ids: row.api_ids,
+      scopes: row.scopes,
+      expires_at: row.expires_at?.toISOString() ?? null,
+    },
   })
   const position = await appendChange(tx, {
     workspaceId: caller.workspaceId,
@@ -124,6 +160,15 @@ export async function revokeAdminKey(
     })
     return { row, position }
   })
+}
+
+/** A role is higher when it may anything that the minter may not. */
+function refuseHigherRole(role: RoleName, bounds: GrantBounds, { permissions, isHome }: Minter): void {
+  if (permissions === undefined) return
+  const beyond = [...permissionsOf(role, { isHome, isBounded: isBounded(bounds) })].find(
+    (permission) => !permissions.has(permission),
+  )
+  if (beyond !== undefined) throw refusal('/role', `The role ${role} may ${beyond}, which your admin key may not.`)
 }
 
 function boundedExpiry(asked: Date | null, nowMs: number, minterExpiresAtMs: number | undefined): Date | null {

@@ -59,7 +59,7 @@ export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewA
 /**
  * Disabling is told to the nodes like a revocation, so that open streams of the app are cut too.
  *
- * @throws ClavigerError `not_found`, `precondition_failed`, `conflict` when the new name is taken
+ * @throws ClavigerError `not_found`, `precondition_failed`, `conflict` when the new name is taken or the app is decommissioned
  */
 export async function updateApp(
   room: IdentityRoom,
@@ -75,6 +75,8 @@ export async function updateApp(
     if (change.name !== undefined && change.name.toLowerCase() !== before.name.toLowerCase()) {
       await refuseTakenName(tx, caller.workspaceId, change.name)
     }
+    if (change.disabled === false && before.decommissioned_at !== null)
+      throw new ClavigerError('conflict', 'The app is decommissioned; it cannot be enabled again. Make a new one.')
     const row = await updateAppRow(tx, before.id, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.owner !== undefined && { owner: change.owner }),

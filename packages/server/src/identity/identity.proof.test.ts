@@ -3,7 +3,7 @@ import { silentLog } from '#config'
 import { openSeal } from '#seal'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestStore } from '../store/testing.ts'
-import { createAdminKey, revokeAdminKey, type NewAdminKey } from './admin-keys.ts'
+import { createAdminKey, revokeAdminKey, type NewAdminKey, NOBODY_ABOVE } from './admin-keys.ts'
 import { createApp, deleteApp, updateApp } from './apps.ts'
 import { findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
 import { completeSetup, createSetupLink, hasOwner } from './setup-link.ts'
@@ -17,8 +17,7 @@ beforeAll(async () => {
 afterAll(async () => it.dispose())
 
 const HOUR_MS = 3_600_000
-const owner: NewAdminKey = { name: 'Ada', role: 'owner', apiIds: null, expiresAt: null }
-const noExpiry = { expiresAtMs: undefined }
+const owner: NewAdminKey = { name: 'Ada', role: 'owner', apiIds: null, scopes: null, expiresAt: null }
 const refused = (code: string) => expect.objectContaining({ code })
 const newApp = (name: string) => ({ name, owner: 'ada@example.com', description: '', metadata: {} })
 
@@ -65,7 +64,7 @@ describe('the first workspace', () => {
 
 describe('the set-up link', () => {
   test('carries its secret in the fragment and makes one owner', async () => {
-    const link = await createSetupLink(it.room, it.caller)
+    const link = await createSetupLink(it.room, it.caller, null)
     const url = new URL(link.url.reveal())
     expect(`${url.origin}${url.pathname}${url.search}`).toBe('https://claviger.example/api/setup')
     expect(await hasOwner(it.room, it.workspaceId)).toBe(false)
@@ -81,7 +80,7 @@ describe('the set-up link', () => {
   })
 
   test('is good once: of five who come at once, one gets a key', async () => {
-    const presented = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
+    const presented = secretOf((await createSetupLink(it.room, it.caller, null)).url.reveal())
     const all = await Promise.allSettled(
       [1, 2, 3, 4, 5].map(async (n) => completeSetup(it.room, it.caller.actor, { presented, ownerName: `No ${n}` })),
     )
@@ -90,8 +89,8 @@ describe('the set-up link', () => {
   })
 
   test('ends after an hour, and when a newer one is made', async () => {
-    const first = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
-    const second = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
+    const first = secretOf((await createSetupLink(it.room, it.caller, null)).url.reveal())
+    const second = secretOf((await createSetupLink(it.room, it.caller, null)).url.reveal())
     await expect(completeSetup(it.room, it.caller.actor, { presented: first, ownerName: 'x' })).rejects.toThrow(
       refused('gone'),
     )
@@ -106,8 +105,8 @@ describe('the set-up link', () => {
   })
 
   test('says the same of a secret that is malformed, mistyped, unknown or wrong', async () => {
-    const link = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
-    const { secret } = await createAdminKey(it.room, it.caller, owner, noExpiry)
+    const link = secretOf((await createSetupLink(it.room, it.caller, null)).url.reveal())
+    const { secret } = await createAdminKey(it.room, it.caller, owner, NOBODY_ABOVE)
     const mistyped = link.slice(0, -1) + (link.endsWith('0') ? '1' : '0')
     for (const presented of ['', 'x'.repeat(200), mistyped, secret.reveal()]) {
       await expect(completeSetup(it.room, it.caller.actor, { presented, ownerName: 'x' })).rejects.toThrow(
@@ -117,7 +116,7 @@ describe('the set-up link', () => {
   })
 
   test('leaves nothing of its secret in the database', async () => {
-    const secret = secretOf((await createSetupLink(it.room, it.caller)).url.reveal())
+    const secret = secretOf((await createSetupLink(it.room, it.caller, null)).url.reveal())
     const row = await it.store.db
       .selectFrom('identity_setup_link')
       .selectAll()
@@ -130,7 +129,7 @@ describe('the set-up link', () => {
 
 describe('admin keys', () => {
   test('are known at once where they were made, and unknown once revoked', async () => {
-    const issued = await createAdminKey(it.room, it.caller, owner, noExpiry)
+    const issued = await createAdminKey(it.room, it.caller, owner, NOBODY_ABOVE)
     await it.feed.reached(issued.position)
     expect(await it.directory.find(issued.secret.reveal())).toMatchObject({ kind: 'found', key: { id: issued.row.id } })
     const { position } = await revokeAdminKey(it.room, it.caller, issued.row.id)
@@ -142,7 +141,7 @@ describe('admin keys', () => {
 
   test('refuse on the very millisecond they expire', async () => {
     const expiresAt = new Date(it.clockMs + 1000)
-    const issued = await createAdminKey(it.room, it.caller, { ...owner, expiresAt }, noExpiry)
+    const issued = await createAdminKey(it.room, it.caller, { ...owner, expiresAt }, NOBODY_ABOVE)
     await it.feed.reached(issued.position)
     const before = it.clockMs
     it.clockMs = before + 999
@@ -153,7 +152,7 @@ describe('admin keys', () => {
   })
 
   test('never outlive the key that makes them', async () => {
-    const minter = { expiresAtMs: it.clockMs + 5000 }
+    const minter = { ...NOBODY_ABOVE, expiresAtMs: it.clockMs + 5000 }
     const tooLong = { ...owner, expiresAt: new Date(it.clockMs + 5001) }
     await expect(createAdminKey(it.room, it.caller, tooLong, minter)).rejects.toThrow(refused('validation_failed'))
     expect((await createAdminKey(it.room, it.caller, owner, minter)).row.expires_at).toEqual(
@@ -165,8 +164,8 @@ describe('admin keys', () => {
     const fresh = await openTestIdentity()
     try {
       const [one, other] = await Promise.all([
-        createAdminKey(fresh.room, fresh.caller, owner, noExpiry),
-        createAdminKey(fresh.room, fresh.caller, owner, noExpiry),
+        createAdminKey(fresh.room, fresh.caller, owner, NOBODY_ABOVE),
+        createAdminKey(fresh.room, fresh.caller, owner, NOBODY_ABOVE),
       ])
       const ended = await Promise.allSettled([
         revokeAdminKey(fresh.room, fresh.caller, one.row.id),
@@ -181,7 +180,7 @@ describe('admin keys', () => {
 
   test('are told apart from other keys without a look-up', async () => {
     expect(await it.directory.find('acme_live_x')).toEqual({ kind: 'unknown', reason: 'malformed' })
-    const issued = await createAdminKey(it.room, it.caller, owner, noExpiry)
+    const issued = await createAdminKey(it.room, it.caller, owner, NOBODY_ABOVE)
     await it.feed.reached(issued.position)
     const text = issued.secret.reveal()
     const otherEnd = text.endsWith('0') ? '1' : '0'
@@ -189,7 +188,7 @@ describe('admin keys', () => {
   })
 
   test('move to a new pepper when they are used, and stay good', async () => {
-    const issued = await createAdminKey(it.room, it.caller, owner, noExpiry)
+    const issued = await createAdminKey(it.room, it.caller, owner, NOBODY_ABOVE)
     await it.feed.reached(issued.position)
     const { version } = await it.store.transaction(async (tx) => it.seal.rotatePepper(tx))
     await it.seal.refresh()
@@ -209,10 +208,15 @@ describe('admin keys', () => {
 
   test('refuse with their workspace', async () => {
     const other = await it.store.transaction(async (tx) =>
-      createWorkspace(it.room, tx, it.caller, { name: 'Tenant', maxKeyAgeSeconds: 3600 }),
+      createWorkspace(it.room, tx, it.caller, {
+        name: 'Tenant',
+        maxKeyAgeSeconds: 3600,
+        dormantAfterDays: null,
+        restoreWindowDays: 30,
+      }),
     )
     const theirs = { workspaceId: other.id, actor: it.caller.actor }
-    const issued = await createAdminKey(it.room, theirs, owner, noExpiry)
+    const issued = await createAdminKey(it.room, theirs, owner, NOBODY_ABOVE)
     await it.feed.reached(issued.position)
     expect(await it.directory.find(issued.secret.reveal())).toMatchObject({ kind: 'found', key: { isHome: false } })
     await updateWorkspace(it.room, it.caller, { id: other.id, expectedRevision: undefined }, { disabled: true })

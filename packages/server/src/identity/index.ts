@@ -5,12 +5,20 @@ export {
   type AdminKeyLookup,
   type KnownAdminKey,
 } from './admin-key-directory.ts'
-export { createAdminKey, type IssuedAdminKey, type NewAdminKey } from './admin-keys.ts'
+export { createAdminKey, NOBODY_ABOVE, type IssuedAdminKey, type Minter, type NewAdminKey } from './admin-keys.ts'
 export { createApp } from './apps.ts'
-export { findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
+export { beyondBounds, covers, UNBOUNDED } from './grant-bounds.ts'
+export { appOwners, findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
 export { selectPepperVersions as adminKeyPepperVersions } from './rows-admin-keys.ts'
 export { isRole, permissionsOf, ROLE_NAMES, ROLES, type RoleName } from './roles.ts'
 export type { IdentityRoom } from './room.ts'
 export { identityOperations } from './routes.ts'
 export { createSetupLink, hasOwner, type SetupLink } from './setup-link.ts'
-export { ensureFirstWorkspace, maxKeyAgeSeconds } from './workspaces.ts'
+export { decommissionApps, type EndedApp } from './decommission-apps.ts'
+export {
+  selectApp,
+  selectAppIdsOfOwner as appIdsOfOwner,
+  selectLivingAppsOfOwner as livingAppsOfOwner,
+  type AppRow,
+} from './rows.ts'
+export { dormancyRules, ensureFirstWorkspace, keyRules, maxKeyAgeSeconds, type KeyRules } from './workspaces.ts'

@@ -1,7 +1,7 @@
 /** What the data plane's decisions know of workspaces and apps. */
 import type { AppPart, WorkspacePart } from '@claviger/core'
 import type { Db } from '#store'
-import { selectAnyApp, selectApp, selectWorkspace, type AppRow } from './rows.ts'
+import { selectAnyApp, selectAppOwners, selectWorkspace, shareApp, type AppRow } from './rows.ts'
 
 /** Whatever the workspace; a deleted app comes out as disabled. Undefined: there never was one. */
 export async function loadAppPart(db: Db, id: string): Promise<AppPart | undefined> {
@@ -14,10 +14,15 @@ export async function loadWorkspacePart(db: Db, id: string): Promise<WorkspacePa
   return row === undefined ? undefined : { id: row.id, disabledAtMs: row.disabled_at?.getTime() }
 }
 
-/** An app of this workspace that is not deleted. */
+/** An app of this workspace that is not deleted. In a transaction it stays as it is until that ends. */
 export async function findApp(db: Db, workspaceId: string, id: string): Promise<AppPart | undefined> {
-  const row = await selectApp(db, workspaceId, id)
+  const row = await shareApp(db, workspaceId, id)
   return row === undefined ? undefined : appPart(row)
+}
+
+/** App id → whoever owns the app. */
+export async function appOwners(db: Db, appIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return new Map((await selectAppOwners(db, appIds)).map((row) => [row.id, row.owner]))
 }
 
 function appPart(row: AppRow): AppPart {
@@ -25,6 +30,8 @@ function appPart(row: AppRow): AppPart {
     id: row.id,
     workspaceId: row.workspace_id,
     name: row.name,
+    owner: undefined,
+    limits: [],
     disabledAtMs: (row.disabled_at ?? row.deleted_at)?.getTime(),
   }
 }

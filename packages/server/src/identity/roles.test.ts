@@ -29,6 +29,14 @@ describe('roles', () => {
     expect(permissionsOf('auditor', home).has('audit.read')).toBe(true)
   })
 
+  test('with bounds, no role leads to a key without', () => {
+    for (const role of ROLE_NAMES) {
+      const held = permissionsOf(role, { ...home, isBounded: true })
+      expect(held.has('workspaces.create')).toBe(false)
+      expect([...held].every((permission) => permissionsOf(role, home).has(permission))).toBe(true)
+    }
+  })
+
   test('a verifier verifies and nothing else', () => {
     expect([...permissionsOf('verifier', home)]).toEqual(['keys.verify'])
   })

@@ -42,13 +42,25 @@ export function isRole(text: string): text is RoleName {
   return Object.hasOwn(ROLES, text)
 }
 
+/**
+ * What a key with bounds does not get, whatever its role: each of these leads to an admin key without bounds (the link for
+ * the owner of a workspace).
+ */
+const UNBOUNDED_ONLY: ReadonlySet<Permission> = new Set(['workspaces.create'])
+
 /** A role that this version does not know (a newer one wrote it) may do nothing. */
-export function permissionsOf(role: string, workspace: { readonly isHome: boolean }): ReadonlySet<Permission> {
+export function permissionsOf(
+  role: string,
+  place: { readonly isHome: boolean; readonly isBounded?: boolean },
+): ReadonlySet<Permission> {
   if (!isRole(role)) return new Set()
   const { may } = ROLES[role]
   return new Set(
     ALL_PERMISSIONS.filter(
-      (permission) => may(permission) && (workspace.isHome || permissionFacts(permission).installation !== true),
+      (permission) =>
+        may(permission) &&
+        (place.isHome || permissionFacts(permission).installation !== true) &&
+        !(place.isBounded === true && UNBOUNDED_ONLY.has(permission)),
     ),
   )
 }

@@ -54,7 +54,7 @@ export async function selectAdminKeys(
     .execute()
 }
 
-/** Owners' keys that are good now, locked in the order of their ids. */
+/** Owners' keys without bounds that are good now, locked in the order of their ids. */
 export async function lockLivingOwnerKeys(
   db: Db,
   workspaceId: string,
@@ -166,6 +166,8 @@ function livingOwnerKeys(db: Db, workspaceId: string, now: Date) {
     .select('id')
     .where('workspace_id', '=', workspaceId)
     .where('role', '=', 'owner')
+    .where('api_ids', 'is', null)
+    .where('scopes', 'is', null)
     .where('revoked_at', 'is', null)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
 }

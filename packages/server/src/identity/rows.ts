@@ -1,7 +1,7 @@
 /** SQL of this room, with `rows-admin-keys.ts`; nobody else names its tables. */
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables } from '#store'
+import type { Db, Tables, Tx } from '#store'
 
 export type WorkspaceRow = Selectable<Tables['identity_workspace']>
 export type AppRow = Selectable<Tables['identity_app']>
@@ -19,6 +19,18 @@ export async function selectApp(db: Db, workspaceId: string, id: string): Promis
     .where('id', '=', id)
     .where('workspace_id', '=', workspaceId)
     .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Locked against changes until the transaction ends, but not against others that only look. */
+export async function shareApp(db: Db, workspaceId: string, id: string): Promise<AppRow | undefined> {
+  return db
+    .selectFrom('identity_app')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .forShare()
     .executeTakeFirst()
 }
 
@@ -88,6 +100,53 @@ export async function updateAppRow(db: Db, id: string, change: Updateable<Tables
     .executeTakeFirstOrThrow()
 }
 
+/** Whoever owns each of these apps, deleted ones too. */
+export async function selectAppOwners(
+  db: Db,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly owner: string }[]> {
+  if (ids.length === 0) return []
+  return db.selectFrom('identity_app').select(['id', 'owner']).where('id', 'in', ids).execute()
+}
+
+/** Deleted ones too. */
+export async function selectAppIdsOfOwner(db: Db, workspaceId: string, owner: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('identity_app')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('owner', '=', owner)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Apps of an owner that are neither deleted nor decommissioned, by id. */
+export async function selectLivingAppsOfOwner(db: Db, workspaceId: string, owner: string): Promise<readonly AppRow[]> {
+  return db
+    .selectFrom('identity_app')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('owner', '=', owner)
+    .where('deleted_at', 'is', null)
+    .where('decommissioned_at', 'is', null)
+    .orderBy('id')
+    .execute()
+}
+
+/** Locked in the order of their ids: whoever gives one of them a key has committed, or waits. */
+export async function lockApps(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<readonly AppRow[]> {
+  if (ids.length === 0) return []
+  return tx
+    .selectFrom('identity_app')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
 // ── workspaces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Undefined: the name, or the place of the first workspace, is taken. */
@@ -109,6 +168,17 @@ export async function selectWorkspace(db: Db, id: string): Promise<WorkspaceRow 
 
 export async function selectHomeWorkspace(db: Db): Promise<WorkspaceRow | undefined> {
   return db.selectFrom('identity_workspace').selectAll().where('is_home', '=', true).executeTakeFirst()
+}
+
+export async function selectDormancyRules(
+  db: Db,
+): Promise<readonly { readonly workspaceId: string; readonly dormantAfterDays: number }[]> {
+  return db
+    .selectFrom('identity_workspace')
+    .select(['id as workspaceId', 'dormant_after_days as dormantAfterDays'])
+    .where('dormant_after_days', 'is not', null)
+    .$narrowType<{ dormantAfterDays: number }>()
+    .execute()
 }
 
 export async function lockWorkspace(db: Db, id: string): Promise<WorkspaceRow | undefined> {

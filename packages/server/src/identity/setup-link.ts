@@ -7,6 +7,7 @@ import { appendEntry } from '#audit'
 import type { Tx } from '#store'
 import { mintSecret, readSecret } from './admin-key.ts'
 import { addAdminKey, type IssuedAdminKey } from './admin-keys.ts'
+import { UNBOUNDED } from './grant-bounds.ts'
 import type { Caller, IdentityRoom } from './room.ts'
 import {
   burnSetupLink,
@@ -30,11 +31,21 @@ export async function hasOwner(room: IdentityRoom, workspaceId: string): Promise
 }
 
 /** Makes a link and ends the ones before it. It is good for one use within one hour. */
-export async function createSetupLink(room: IdentityRoom, caller: Caller): Promise<SetupLink> {
-  return room.store.transaction(async (tx) => addSetupLink(room, tx, caller))
+/** @param keyExpiresAt the owner's key that the link makes may not outlive the key that makes the link; null: none does */
+export async function createSetupLink(
+  room: IdentityRoom,
+  caller: Caller,
+  keyExpiresAt: Date | null,
+): Promise<SetupLink> {
+  return room.store.transaction(async (tx) => addSetupLink(room, tx, caller, keyExpiresAt))
 }
 
-export async function addSetupLink(room: IdentityRoom, tx: Tx, caller: Caller): Promise<SetupLink> {
+export async function addSetupLink(
+  room: IdentityRoom,
+  tx: Tx,
+  caller: Caller,
+  keyExpiresAt: Date | null,
+): Promise<SetupLink> {
   const now = new Date(room.nowMs())
   const expiresAt = new Date(now.getTime() + LIFE_MS)
   const { secret, columns } = mintSecret(room.seal, 'setup')
@@ -45,6 +56,7 @@ export async function addSetupLink(room: IdentityRoom, tx: Tx, caller: Caller): 
     workspace_id: caller.workspaceId,
     ...columns,
     expires_at: expiresAt,
+    key_expires_at: keyExpiresAt,
     created_at: now,
   })
   await appendEntry(tx, {
@@ -81,11 +93,16 @@ export async function completeSetup(
     if (!(await burnSetupLink(tx, link.id, new Date(room.nowMs())))) {
       throw new ClavigerError(
         'gone',
-        'This set-up link was used or has expired. Make a new one on the machine: claviger admin create-key --role owner',
+        'This set-up link was used or has expired. Make a new one on the machine itself: npx claviger admin setup-link',
       )
     }
     const caller: Caller = { workspaceId: link.workspace_id, actor: { ...actor, type: 'setup', id: link.id } }
-    return addAdminKey(room, tx, caller, { name: wanted.ownerName, role: 'owner', apiIds: null, expiresAt: null })
+    return addAdminKey(room, tx, caller, {
+      name: wanted.ownerName,
+      role: 'owner',
+      bounds: UNBOUNDED,
+      expiresAt: link.key_expires_at,
+    })
   })
 }
 

@@ -7,7 +7,9 @@ import type { Caller, IdentityRoom, Target } from './room.ts'
 import {
   insertWorkspace,
   lockWorkspace,
+  selectDormancyRules,
   selectHomeWorkspace,
+  selectWorkspace,
   updateWorkspaceRow,
   workspaceNameTaken,
   type WorkspaceRow,
@@ -15,15 +17,34 @@ import {
 
 export const DEFAULT_MAX_KEY_AGE_SECONDS = 365 * 24 * 3600
 
-export interface NewWorkspace {
-  readonly name: string
+export const DEFAULT_RESTORE_WINDOW_DAYS = 30
+
+/** What holds for all keys of a workspace. */
+export interface KeyRules {
+  /** No key lives longer. */
   readonly maxKeyAgeSeconds: number
+  /** A key that is not used for so long sleeps, unless it says otherwise; null: never. */
+  readonly dormantAfterDays: number | null
+  /** A deleted key can be restored for so long. */
+  readonly restoreWindowDays: number
+}
+
+export interface NewWorkspace extends KeyRules {
+  readonly name: string
 }
 
 export interface WorkspaceChange {
   readonly name?: string | undefined
   readonly maxKeyAgeSeconds?: number | undefined
+  readonly dormantAfterDays?: number | null | undefined
+  readonly restoreWindowDays?: number | undefined
   readonly disabled?: boolean | undefined
+}
+
+const DEFAULT_KEY_RULES: KeyRules = {
+  maxKeyAgeSeconds: DEFAULT_MAX_KEY_AGE_SECONDS,
+  dormantAfterDays: null,
+  restoreWindowDays: DEFAULT_RESTORE_WINDOW_DAYS,
 }
 
 /** Makes the first workspace of an empty installation. Several processes may start at once: one makes it. */
@@ -33,10 +54,7 @@ export async function ensureFirstWorkspace(
   const existing = await selectHomeWorkspace(room.store.db)
   if (existing !== undefined) return { workspaceId: existing.id, created: false }
   return room.store.transaction(async (tx) => {
-    const row = await insertWorkspace(
-      tx,
-      newRow(room, { name: 'Main', maxKeyAgeSeconds: DEFAULT_MAX_KEY_AGE_SECONDS, isHome: true }),
-    )
+    const row = await insertWorkspace(tx, newRow(room, { name: 'Main', ...DEFAULT_KEY_RULES, isHome: true }))
     if (row === undefined) {
       const other = await selectHomeWorkspace(tx)
       if (other === undefined) throw new Error('the first workspace could neither be made nor found')
@@ -89,6 +107,8 @@ export async function updateWorkspace(
     const row = await updateWorkspaceRow(tx, before.id, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.maxKeyAgeSeconds !== undefined && { max_key_age_seconds: change.maxKeyAgeSeconds }),
+      ...(change.dormantAfterDays !== undefined && { dormant_after_days: change.dormantAfterDays }),
+      ...(change.restoreWindowDays !== undefined && { restore_window_days: change.restoreWindowDays }),
       ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
       updated_at: now,
     })
@@ -113,15 +133,27 @@ export async function updateWorkspace(
   })
 }
 
+/** What holds for the keys of the workspace. @throws ClavigerError `not_found` */
+export async function keyRules(db: Db, workspaceId: string): Promise<KeyRules> {
+  const row = await selectWorkspace(db, workspaceId)
+  if (row === undefined) throw new ClavigerError('not_found', `There is no workspace ${workspaceId}.`)
+  return {
+    maxKeyAgeSeconds: row.max_key_age_seconds,
+    dormantAfterDays: row.dormant_after_days,
+    restoreWindowDays: row.restore_window_days,
+  }
+}
+
 /** The longest life of a key of the workspace, in seconds. @throws ClavigerError `not_found` */
 export async function maxKeyAgeSeconds(db: Db, workspaceId: string): Promise<number> {
-  const row = await db
-    .selectFrom('identity_workspace')
-    .select('max_key_age_seconds')
-    .where('id', '=', workspaceId)
-    .executeTakeFirst()
-  if (row === undefined) throw new ClavigerError('not_found', `There is no workspace ${workspaceId}.`)
-  return row.max_key_age_seconds
+  return (await keyRules(db, workspaceId)).maxKeyAgeSeconds
+}
+
+/** Workspaces whose keys sleep after so many days without use, unless a key says otherwise. */
+export async function dormancyRules(
+  db: Db,
+): Promise<readonly { readonly workspaceId: string; readonly dormantAfterDays: number }[]> {
+  return selectDormancyRules(db)
 }
 
 function newRow(room: IdentityRoom, wanted: NewWorkspace & { readonly isHome: boolean }) {
@@ -131,6 +163,8 @@ function newRow(room: IdentityRoom, wanted: NewWorkspace & { readonly isHome: bo
     name: wanted.name,
     is_home: wanted.isHome,
     max_key_age_seconds: wanted.maxKeyAgeSeconds,
+    dormant_after_days: wanted.dormantAfterDays,
+    restore_window_days: wanted.restoreWindowDays,
     created_at: now,
     updated_at: now,
   }
@@ -145,7 +179,12 @@ async function announceNew(room: IdentityRoom, tx: Tx, actor: Actor, row: Worksp
     outcome: 'success',
     status: 201,
     resource: { type: 'workspace', id: row.id },
-    values: { name: row.name, max_key_age_seconds: row.max_key_age_seconds },
+    values: {
+      name: row.name,
+      max_key_age_seconds: row.max_key_age_seconds,
+      dormant_after_days: row.dormant_after_days,
+      restore_window_days: row.restore_window_days,
+    },
   })
   await appendChange(tx, { workspaceId: row.id, kind: 'edit', subjectType: 'workspace', subjectId: row.id, detail: {} })
 }

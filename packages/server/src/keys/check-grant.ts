@@ -1,6 +1,8 @@
 /** What a key may be given: apis of its workspace, scopes from their catalogues, ranges that can be read, a bounded life. */
 import { ClavigerError, compileCidrs, type FieldProblem } from '@claviger/core'
+import { beyondBounds } from '#identity'
 import type { Db } from '#store'
+import type { Caller } from './room.ts'
 import { selectApi, type ApiRow } from './rows.ts'
 
 export interface Grant {
@@ -33,6 +35,24 @@ export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Pro
   if (grant.cidrAllow !== null) compileCidrs(grant.cidrAllow, '/cidr_allow')
   if (errors.length > 0) throw new ClavigerError('validation_failed', 'The key cannot be given this.', { errors })
   return apis
+}
+
+/**
+ * A minted key never exceeds its minter.
+ *
+ * @throws ClavigerError `validation_failed` with a pointer for each api and scope that the caller may not grant
+ */
+export function checkBounds({ operator }: Caller, granted: Pick<Grant, 'apiIds' | 'scopes'>): void {
+  const errors = operator === undefined ? [] : beyondBounds(operator.bounds, granted)
+  if (errors.length > 0)
+    throw new ClavigerError('validation_failed', 'Your admin key may not grant all of this.', { errors })
+}
+
+/** @throws ClavigerError `validation_failed` for a key that would never be valid */
+export function checkLife(notBefore: Date | null, expiresAt: Date | null): void {
+  if (notBefore === null || expiresAt === null || notBefore < expiresAt) return
+  const detail = `The key would never be valid: it expires at ${expiresAt.toISOString()}.`
+  throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/not_before', detail }] })
 }
 
 /**

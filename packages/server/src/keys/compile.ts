@@ -1,9 +1,11 @@
 /** Rows into the compiled parts of a decision. Pure. */
 import {
   bucketsFor,
-  compileCidrs,
+  compileRestriction,
+  compileScopes,
   type ApiPart,
   type AppPart,
+  type CompiledRestriction,
   type FeedLossPolicy,
   type KeyPart,
   type LimitPolicy,
@@ -70,15 +72,24 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     app: joined.app,
     apis: joined.apis,
     environment: first.environment,
-    scopes: new Set(first.scopes),
+    scopes: compileScopes(first.scopes),
+    roles: [],
+    plan: undefined,
+    apiVersion: undefined,
     notBeforeAtMs: instantOf(first.not_before),
     expiresAtMs: instantOf(first.expires_at),
+    dormantAtMs: instantOf(first.dormant_at),
     disabledAtMs: instantOf(first.disabled_at),
+    deletedAtMs: instantOf(first.deleted_at),
     revokedAtMs: instantOf(first.revoked_at),
-    cidrAllow: first.cidr_allow === null ? undefined : compileCidrs(first.cidr_allow),
+    restrictions: first.cidr_allow === null ? [] : [allowedNetworks(first.cidr_allow)],
     limits: requestLimit(`key:${first.id}:requests`, 'key', first.limit_requests, first.limit_window_seconds),
     versions: rows.map(compileVersion),
   }
+}
+
+function allowedNetworks(allow: readonly string[]): CompiledRestriction {
+  return compileRestriction({ kind: 'ip', allow }, 'key.cidr_allow', '/cidr_allow')
 }
 
 function compileVersion(row: SnapshotRow): VersionPart {

@@ -3,14 +3,18 @@ import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@clavig
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
-import { boundedExpiry, checkGrant } from './check-grant.ts'
-import { keyFromRows, type Key, type RequestsLimit } from './key.ts'
+import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { describeKey } from './describe-keys.ts'
+import type { Key, RequestsLimit } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
 
 export interface NewKey {
   readonly name: string
   readonly appId: string
+  /** Null: whoever owns the app. */
+  readonly owner: string | null
+  readonly tags: readonly string[]
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
@@ -18,6 +22,8 @@ export interface NewKey {
   readonly limit: RequestsLimit | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
+  /** Null: as the workspace has it. */
+  readonly dormantAfterDays: number | null
   /** Null: the workspace's maximum age. */
   readonly expiresAt: Date | null
 }
@@ -31,24 +37,22 @@ export interface IssuedKey {
 
 /** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
 export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey): Promise<IssuedKey> {
+  checkBounds(caller, wanted)
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
-    const app = await room.findApp(tx, caller.workspaceId, wanted.appId)
-    if (app === undefined) {
-      const detail = `There is no app ${wanted.appId} in this workspace.`
-      throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/app_id', detail }] })
-    }
-    if (app.disabledAtMs !== undefined)
-      throw new ClavigerError('conflict', 'The app is disabled; enable it before it gets a key.')
+    await findAppForKeys(room, tx, caller, wanted.appId)
     const apis = await checkGrant(tx, caller.workspaceId, wanted)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
     const expiresAt = boundedExpiry(wanted.expiresAt, nowMs, nowMs, await room.maxKeyAgeSeconds(tx, caller.workspaceId))
+    checkLife(wanted.notBefore, expiresAt)
     const row = await insertKey(tx, {
       id: makeId('key', nowMs, room.seal.randomBytes(10)),
       workspace_id: caller.workspaceId,
       app_id: wanted.appId,
       name: wanted.name,
+      owner: wanted.owner,
+      tags: [...wanted.tags],
       prefix: first.prefix,
       environment: wanted.environment,
       api_ids: [...wanted.apiIds],
@@ -59,6 +63,8 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       metadata: JSON.stringify(wanted.metadata),
       not_before: wanted.notBefore,
       expires_at: expiresAt,
+      dormant_after_days: wanted.dormantAfterDays,
+      awake_at: awakeFrom(wanted.notBefore, nowMs),
       created_by: caller.actor.id,
       created_at: new Date(nowMs),
       updated_at: new Date(nowMs),
@@ -74,6 +80,8 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       values: {
         name: wanted.name,
         app_id: wanted.appId,
+        owner: wanted.owner,
+        tags: wanted.tags,
         api_ids: wanted.apiIds,
         scopes: wanted.scopes,
         environment: wanted.environment,
@@ -89,8 +97,24 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       subjectId: row.id,
       detail: { public_ids: [version.public_id] },
     })
-    return { key: keyFromRows(row, [version]), secret, position }
+    return { key: await describeKey(tx, row), secret, position }
   })
+}
+
+/** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
+export async function findAppForKeys(room: KeysRoom, tx: Tx, caller: Caller, appId: string): Promise<void> {
+  const app = await room.findApp(tx, caller.workspaceId, appId)
+  if (app === undefined) {
+    const detail = `There is no app ${appId} in this workspace.`
+    throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/app_id', detail }] })
+  }
+  if (app.disabledAtMs !== undefined)
+    throw new ClavigerError('conflict', 'The app is disabled; enable it before it gets a key.')
+}
+
+/** Time without use counts from when the key can be used at all. */
+export function awakeFrom(notBefore: Date | null, nowMs: number): Date {
+  return new Date(Math.max(nowMs, notBefore?.getTime() ?? 0))
 }
 
 /** Makes one more secret of a key and stores its keyed hash. */

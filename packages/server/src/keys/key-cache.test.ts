@@ -1,20 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import type { KeyPart } from '@claviger/core'
+import { compileScopes, type KeyPart } from '@claviger/core'
 import { KeyCache } from './key-cache.ts'
 
 function keyWith(id: string, publicIds: readonly string[]): KeyPart {
   return {
     id,
     workspace: { current: { id: 'wsp', disabledAtMs: undefined } },
-    app: { current: { id: 'app', workspaceId: 'wsp', name: 'app', disabledAtMs: undefined } },
+    app: {
+      current: { id: 'app', workspaceId: 'wsp', name: 'app', owner: undefined, limits: [], disabledAtMs: undefined },
+    },
     apis: [],
     environment: 'live',
-    scopes: new Set(),
+    scopes: compileScopes([]),
+    roles: [],
+    plan: undefined,
+    apiVersion: undefined,
     notBeforeAtMs: undefined,
     expiresAtMs: undefined,
+    dormantAtMs: undefined,
     disabledAtMs: undefined,
+    deletedAtMs: undefined,
     revokedAtMs: undefined,
-    cidrAllow: undefined,
+    restrictions: [],
     limits: [],
     versions: publicIds.map((publicId, index) => ({
       number: index + 1,

@@ -8,9 +8,12 @@ export interface RequestsLimit {
 
 export interface KeyVersion {
   readonly number: number
-  /** The start that may be shown and searched for: `<prefix>_<env>_<public id>`. */
+  /** The start that may be shown and searched for: `<prefix>_<env>_<public id>`, or what an import told of it. */
   readonly start: string
+  /** Empty: of an imported secret nobody has told it. */
   readonly lastFour: string
+  /** Of the hash that it was imported by; null: issued here. */
+  readonly importedAs: string | null
   readonly createdAt: Date
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
@@ -20,6 +23,10 @@ export interface Key {
   readonly id: string
   readonly name: string
   readonly appId: string
+  /** A person or a team: the key's own, or else whoever owns the app. */
+  readonly owner: string
+  readonly ownerFrom: 'key' | 'app'
+  readonly tags: readonly string[]
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
@@ -29,6 +36,14 @@ export interface Key {
   readonly notBefore: Date | null
   readonly expiresAt: Date | null
   readonly disabledAt: Date | null
+  /** Null: as the workspace has it. */
+  readonly dormantAfterDays: number | null
+  readonly dormantAt: Date | null
+  /** To the minute; null: never. */
+  readonly lastUsedAt: Date | null
+  readonly deletedAt: Date | null
+  /** Of a deleted key: from here on it is beyond restoring. */
+  readonly purgeAt: Date | null
   readonly revokedAt: Date | null
   readonly revokeReason: string | null
   readonly createdBy: string
@@ -38,11 +53,21 @@ export interface Key {
   readonly versions: readonly KeyVersion[]
 }
 
-export function keyFromRows(row: KeyRow, versions: readonly VersionRow[]): Key {
+/** What stands in other tables than the key's own. */
+export interface AroundKey {
+  readonly versions: readonly VersionRow[]
+  readonly appOwner: string
+  readonly lastUsedAt: Date | null
+}
+
+export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: AroundKey): Key {
   return {
     id: row.id,
     name: row.name,
     appId: row.app_id,
+    owner: row.owner ?? appOwner,
+    ownerFrom: row.owner === null ? 'app' : 'key',
+    tags: row.tags,
     apiIds: row.api_ids,
     environment: row.environment,
     scopes: row.scopes,
@@ -52,22 +77,30 @@ export function keyFromRows(row: KeyRow, versions: readonly VersionRow[]): Key {
     notBefore: row.not_before,
     expiresAt: row.expires_at,
     disabledAt: row.disabled_at,
+    dormantAfterDays: row.dormant_after_days,
+    dormantAt: row.dormant_at,
+    lastUsedAt,
+    deletedAt: row.deleted_at,
+    purgeAt: row.purge_at,
     revokedAt: row.revoked_at,
     revokeReason: row.revoke_reason,
     createdBy: row.created_by,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     revision: row.revision,
-    versions: versions
-      .filter((version) => version.key_id === row.id)
-      .map((version) => ({
-        number: version.number,
-        start: `${row.prefix}_${row.environment}_${version.public_id}`,
-        lastFour: version.last_four,
-        createdAt: version.created_at,
-        expiresAt: version.expires_at,
-        revokedAt: version.revoked_at,
-      })),
+    versions: versions.map((version) => versionFromRow(row, version)),
+  }
+}
+
+export function versionFromRow(key: Pick<KeyRow, 'prefix' | 'environment'>, row: VersionRow): KeyVersion {
+  return {
+    number: row.number,
+    start: row.import_algorithm === null ? `${key.prefix}_${key.environment}_${row.public_id}` : (row.start_hint ?? ''),
+    lastFour: row.last_four,
+    importedAs: row.import_algorithm,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
   }
 }
 

@@ -42,6 +42,8 @@ beforeEach(() => {
   wanted = {
     name: 'key',
     appId,
+    owner: null,
+    tags: [],
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
@@ -50,6 +52,7 @@ beforeEach(() => {
     metadata: {},
     notBefore: null,
     expiresAt: null,
+    dormantAfterDays: null,
   }
 })
 

@@ -2,9 +2,10 @@
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
-import { keyFromRows, type Key } from './key.ts'
+import { describeKey } from './describe-keys.ts'
+import type { Key } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
-import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.ts'
+import { lockKey, selectVersions, updateKeyRow, updateVersionRow, type VersionRow } from './rows.ts'
 
 export interface Revoked {
   readonly key: Key
@@ -22,8 +23,7 @@ export async function revokeKey(
     const now = new Date(room.nowMs())
     const row = await lockKey(tx, caller.workspaceId, keyId)
     if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
-    const versions = await selectVersions(tx, [keyId])
-    if (row.revoked_at !== null) return { key: keyFromRows(row, versions), position: 0 }
+    if (row.revoked_at !== null) return { key: await describeKey(tx, row), position: 0 }
     const updated = await updateKeyRow(tx, keyId, { revoked_at: now, revoke_reason: reason, updated_at: now })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
@@ -41,8 +41,13 @@ export async function revokeKey(
       subjectId: keyId,
       detail: {},
     })
-    return { key: keyFromRows(updated, versions), position }
+    return { key: await describeKey(tx, updated), position }
   })
+}
+
+/** All ids that an open stream may know a secret by. */
+export function idsOf({ public_id: id, import_tag: tag, earlier_id: earlier }: VersionRow): readonly string[] {
+  return [...new Set([id, tag, earlier])].filter((each) => each !== null)
 }
 
 /** Revokes one secret of a key; the others live on. */
@@ -54,7 +59,7 @@ export async function revokeVersion(room: KeysRoom, caller: Caller, keyId: strin
     const version = versions.find((candidate) => candidate.number === number)
     if (row === undefined || version === undefined)
       throw new ClavigerError('not_found', `There is no version ${number} of key ${keyId}.`)
-    if (version.revoked_at !== null) return { key: keyFromRows(row, versions), position: 0 }
+    if (version.revoked_at !== null) return { key: await describeKey(tx, row), position: 0 }
     await updateVersionRow(tx, version.id, { revoked_at: now })
     const updated = await updateKeyRow(tx, keyId, { updated_at: now })
     await appendEntry(tx, {
@@ -71,8 +76,8 @@ export async function revokeVersion(room: KeysRoom, caller: Caller, keyId: strin
       kind: 'revocation',
       subjectType: 'key',
       subjectId: keyId,
-      detail: { version: number, ended: [version.public_id] },
+      detail: { version: number, ended: idsOf(version) },
     })
-    return { key: keyFromRows(updated, await selectVersions(tx, [keyId])), position }
+    return { key: await describeKey(tx, updated), position }
   })
 }

@@ -1,6 +1,7 @@
 /** What the behaviours of this room need, handed in once at start. */
 import type { AppPart } from '@claviger/core'
 import type { Actor } from '#audit'
+import type { GrantBounds } from '#edge'
 import type { Seal } from '#seal'
 import type { Db, Store } from '#store'
 
@@ -14,8 +15,25 @@ export interface KeysRoom {
   readonly maxKeyAgeSeconds: (db: Db, workspaceId: string) => Promise<number>
 }
 
+/** What the routes need beside the behaviours: to wait until this node, and to tell how many nodes, have applied a change. */
+export interface KeysRoutesRoom extends KeysRoom {
+  /** Settles when this node has applied the change at that position. */
+  readonly applied: (position: number) => Promise<void>
+  readonly acknowledgedBy: (position: number) => Promise<{ readonly acknowledged: number; readonly total: number }>
+  /** After so many seconds without the feed, `deny` refuses. */
+  readonly deniesAfterSeconds: number
+}
+
+/** Which key, and the revision that the caller saw; undefined: whatever it is now. */
+export interface KeyTarget {
+  readonly keyId: string
+  readonly expectedRevision: number | undefined
+}
+
 /** Who acts, and in which workspace. */
 export interface Caller {
   readonly workspaceId: string
   readonly actor: Actor
+  /** Of an operator's call: what may be granted. Left out by the machine itself. */
+  readonly operator?: { readonly bounds: GrantBounds }
 }

@@ -2,14 +2,17 @@
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
+import { beyondBounds } from '#identity'
 import { addVersion, type IssuedKey } from './create-key.ts'
-import { keyFromRows } from './key.ts'
+import { idsOf } from './revoke-key.ts'
+import { describeKey } from './describe-keys.ts'
 import type { Caller, KeysRoom } from './room.ts'
-import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.ts'
+import { lockKey, selectVersions, updateKeyRow, updateVersionRow, type KeyRow } from './rows.ts'
 
 /**
  * @param graceSeconds how long the secrets before live on; 0 ends them now. A grace that already runs is never prolonged.
- * @throws ClavigerError `not_found`; `conflict` when the key is revoked or has expired
+ * @throws ClavigerError `not_found`; `conflict` when the key is revoked or has expired; `permission_missing` when it may
+ *   more than the caller could grant: the new secret would be theirs
  */
 export async function rotateKey(
   room: KeysRoom,
@@ -23,9 +26,11 @@ export async function rotateKey(
     if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; a revoked key is never rotated. Create a new one.')
+    if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
     if (row.expires_at !== null && row.expires_at.getTime() <= nowMs) {
       throw new ClavigerError('conflict', 'The key has expired. Create a new one.')
     }
+    refuseBeyond(caller, row)
     const before = await selectVersions(tx, [keyId])
     const graceEnd = new Date(nowMs + graceSeconds * 1000)
     for (const version of before) {
@@ -46,7 +51,7 @@ export async function rotateKey(
       values: { version: number, grace_seconds: graceSeconds },
     })
     // A grace of 0 ends the old secrets like a revocation: whoever streams on one of them is cut off.
-    const ended = graceSeconds === 0 ? before.filter((old) => old.revoked_at === null).map((old) => old.public_id) : []
+    const ended = graceSeconds === 0 ? before.filter((old) => old.revoked_at === null).flatMap(idsOf) : []
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'edit',
@@ -54,6 +59,16 @@ export async function rotateKey(
       subjectId: keyId,
       detail: { public_ids: [version.public_id], ended },
     })
-    return { key: keyFromRows(updated, await selectVersions(tx, [keyId])), secret, position }
+    return { key: await describeKey(tx, updated), secret, position }
   })
+}
+
+function refuseBeyond({ operator }: Caller, row: KeyRow): void {
+  const beyond =
+    operator === undefined ? [] : beyondBounds(operator.bounds, { apiIds: row.api_ids, scopes: row.scopes })
+  if (beyond.length === 0) return
+  throw new ClavigerError(
+    'permission_missing',
+    'The key may more than your admin key may grant, so you get no secret of it.',
+  )
 }

@@ -4,11 +4,18 @@ import { defineList, defineOperation, describeOperation, pageOf, wire, type Oper
 import { z } from 'zod'
 import { apiFromRow, createApi, deleteApi, updateApi } from './apis.ts'
 import { createKey } from './create-key.ts'
-import { keyFromRows } from './key.ts'
+import { describeKey, describeKeys } from './describe-keys.ts'
+import { resolveFilter } from './key-filter.ts'
 import { revokeKey, revokeVersion, type Revoked } from './revoke-key.ts'
-import type { KeysRoom } from './room.ts'
+import type { KeysRoutesRoom } from './room.ts'
 import { rotateKey } from './rotate-key.ts'
-import { selectApi, selectApis, selectKey, selectKeys, selectVersions } from './rows.ts'
+import { decommissionOperations } from './routes/decommission.ts'
+import { importOperations } from './routes/import.ts'
+import { lifecycleOperations } from './routes/lifecycle.ts'
+import { orderOperations } from './routes/orders.ts'
+import { matching } from './rows-filter.ts'
+import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
+import { filterOfQuery, keyQuery } from './schemas-filter.ts'
 import {
   apiAnswer,
   apiBody,
@@ -26,15 +33,6 @@ import {
   verifyBody,
 } from './schemas.ts'
 import { updateKey } from './update-key.ts'
-
-/** What the routes need beside the behaviours: to wait until this node, and to tell how many nodes, have applied a change. */
-export interface KeysRoutesRoom extends KeysRoom {
-  /** Settles when this node has applied the change at that position. */
-  readonly applied: (position: number) => Promise<void>
-  readonly acknowledgedBy: (position: number) => Promise<{ readonly acknowledged: number; readonly total: number }>
-  /** After so many seconds without the feed, `deny` refuses. */
-  readonly deniesAfterSeconds: number
-}
 
 const MAX_GRACE_SECONDS = 90 * 86_400
 const apiId = z.object({ id: wire.idOf('api') })
@@ -162,6 +160,8 @@ const createKeyOperation = defineOperation({
     const issued = await createKey(room, call, {
       name: body.name,
       appId: body.app_id,
+      owner: body.owner,
+      tags: body.tags,
       apiIds: body.api_ids,
       environment: body.environment,
       scopes: body.scopes,
@@ -170,6 +170,7 @@ const createKeyOperation = defineOperation({
       metadata: body.metadata,
       notBefore: body.not_before,
       expiresAt: body.expires_at,
+      dormantAfterDays: body.dormant_after_days,
     })
     await room.applied(issued.position)
     return { ...keyToWire(issued.key), secret: issued.secret.reveal() }
@@ -181,24 +182,18 @@ const listKeys = defineList({
   path: '/keys',
   tag: 'keys',
   summary: 'List keys, never their secrets.',
+  description: 'Deleted keys are left out unless `deleted=true` asks for them.',
   permission: 'keys.read',
-  query: z.object({
-    app_id: wire.idOf('app').optional(),
-    api_id: wire.idOf('api').optional(),
-    environment: z.string().max(12).optional(),
-  }),
+  query: keyQuery,
   sort: '-created_at',
   item: keyAnswer,
   async handler(room: Room, call, { query, page }) {
-    const filter = { appId: query.app_id, apiId: query.api_id, environment: query.environment }
-    const rows = await selectKeys(room.store.db, call.workspaceId, filter, page)
-    const versions = await selectVersions(
-      room.store.db,
-      rows.map((row) => row.id),
-    )
-    return pageOf(rows, page, {
-      place: (row) => ({ value: row.created_at.getTime(), id: row.id }),
-      item: (row) => keyToWire(keyFromRows(row, versions)),
+    const { db } = room.store
+    const filter = await resolveFilter(db, call.workspaceId, filterOfQuery(query))
+    const keys = await describeKeys(db, await selectKeys(db, matching(filter), page))
+    return pageOf(keys, page, {
+      place: (key) => ({ value: key.createdAt.getTime(), id: key.id }),
+      item: keyToWire,
     })
   },
 })
@@ -217,7 +212,7 @@ const getKey = defineOperation({
   async handler(room: Room, call, { params }) {
     const row = await selectKey(room.store.db, call.workspaceId, params.id)
     if (row === undefined) throw new ClavigerError('not_found', `There is no key ${params.id}.`)
-    return keyToWire(keyFromRows(row, await selectVersions(room.store.db, [row.id])))
+    return keyToWire(await describeKey(room.store.db, row))
   },
 })
 
@@ -241,6 +236,8 @@ const updateKeyOperation = defineOperation({
       { keyId: params.id, expectedRevision: call.expectedRevision },
       {
         name: body.name,
+        owner: body.owner,
+        tags: body.tags,
         apiIds: body.api_ids,
         scopes: body.scopes,
         cidrAllow: body.cidr_allow,
@@ -248,6 +245,7 @@ const updateKeyOperation = defineOperation({
         metadata: body.metadata,
         notBefore: body.not_before,
         expiresAt: body.expires_at,
+        dormantAfterDays: body.dormant_after_days,
         disabled: body.disabled,
       },
     )
@@ -304,7 +302,8 @@ const revokeKeyVersion = defineOperation({
     number: z
       .string()
       .regex(/^[1-9][0-9]{0,8}$/)
-      .transform(Number),
+      .transform(Number)
+      .meta({ description: 'Number of a version of the key.', example: '1' }),
   }),
   status: 200,
   answer: revokedAnswer,
@@ -347,5 +346,9 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   rotateKeyOperation,
   revokeKeyOperation,
   revokeKeyVersion,
+  ...lifecycleOperations,
+  ...orderOperations,
+  ...decommissionOperations,
+  ...importOperations,
   verifyKey,
 ]

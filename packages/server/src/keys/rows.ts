@@ -1,7 +1,7 @@
 /** SQL of this room; nobody else names its tables. */
 import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables } from '#store'
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import type { Expression, ExpressionBuilder, Insertable, Selectable, SqlBool, Updateable } from 'kysely'
 
 export type ApiRow = Selectable<Tables['keys_api']>
 export type KeyRow = Selectable<Tables['keys_key']>
@@ -72,6 +72,7 @@ export async function countLivingKeysOfApi(db: Db, apiId: string): Promise<numbe
     .select((eb) => eb.fn.countAll<string>().as('count'))
     .where((eb) => eb(eb.val(apiId), '=', eb.fn.any('api_ids')))
     .where('revoked_at', 'is', null)
+    .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow()
   return Number(row.count)
 }
@@ -106,23 +107,13 @@ export async function lockKey(db: Db, workspaceId: string, id: string): Promise<
     .executeTakeFirst()
 }
 
-export interface KeyFilter {
-  readonly appId: string | undefined
-  readonly apiId: string | undefined
-  readonly environment: string | undefined
-}
-
+/** @param matches which keys; one row more than the page is read */
 export async function selectKeys(
   db: Db,
-  workspaceId: string,
-  filter: KeyFilter,
+  matches: (eb: ExpressionBuilder<Tables, 'keys_key'>) => Expression<SqlBool>,
   page: PageInput,
 ): Promise<readonly KeyRow[]> {
-  let query = db.selectFrom('keys_key').selectAll().where('workspace_id', '=', workspaceId)
-  if (filter.appId !== undefined) query = query.where('app_id', '=', filter.appId)
-  if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment)
-  const { apiId } = filter
-  if (apiId !== undefined) query = query.where((eb) => eb(eb.val(apiId), '=', eb.fn.any('api_ids')))
+  let query = db.selectFrom('keys_key').selectAll().where(matches)
   const place = instantPlace(page)
   const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
   if (place !== undefined) {
@@ -138,6 +129,17 @@ export async function selectKeys(
 export async function selectVersions(db: Db, keyIds: readonly string[]): Promise<readonly VersionRow[]> {
   if (keyIds.length === 0) return []
   return db.selectFrom('keys_version').selectAll().where('key_id', 'in', keyIds).orderBy('number').execute()
+}
+
+/** By number, one row more than the page. */
+export async function selectVersionsPage(db: Db, keyId: string, page: PageInput): Promise<readonly VersionRow[]> {
+  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
+  let query = db.selectFrom('keys_version').selectAll().where('key_id', '=', keyId)
+  if (page.after !== undefined) query = query.where('number', beyond, Number(page.after.value))
+  return query
+    .orderBy('number', direction)
+    .limit(page.limit + 1)
+    .execute()
 }
 
 export async function updateKeyRow(db: Db, id: string, change: Updateable<Tables['keys_key']>): Promise<KeyRow> {
@@ -209,7 +211,11 @@ export interface SnapshotRow {
   readonly not_before: Date | null
   readonly expires_at: Date | null
   readonly disabled_at: Date | null
+  readonly dormant_at: Date | null
+  readonly deleted_at: Date | null
   readonly revoked_at: Date | null
+  /** Of the version that was asked for. */
+  readonly asked_number: number
   readonly number: number
   readonly public_id: string
   readonly pepper_version: number
@@ -219,14 +225,27 @@ export interface SnapshotRow {
   readonly position: number
 }
 
+const SNAPSHOT_COLUMNS = `
+         k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limit_requests,
+         k.limit_window_seconds, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
+         k.deleted_at, k.revoked_at,
+         v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
+         v.revoked_at as version_revoked_at, feed_position() as position, asked.number as asked_number`
+
 /** One statement, so that the row and the feed's position come from one snapshot of the database. */
 export const SELECT_SNAPSHOT = `
-  select k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limit_requests,
-         k.limit_window_seconds, k.not_before, k.expires_at, k.disabled_at, k.revoked_at,
-         v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
-         v.revoked_at as version_revoked_at, feed_position() as position
+  select ${SNAPSHOT_COLUMNS}
     from keys_version asked
     join keys_key k on k.id = asked.key_id
     join keys_version v on v.key_id = k.id
    where asked.public_id = $1
+   order by v.number`
+
+/** Of an imported secret: also by public ids that it had before. */
+export const SELECT_IMPORTED_SNAPSHOT = `
+  select ${SNAPSHOT_COLUMNS}
+    from keys_version asked
+    join keys_key k on k.id = asked.key_id
+    join keys_version v on v.key_id = k.id
+   where asked.import_algorithm is not null and (asked.public_id = $1 or asked.import_tag = $1 or asked.earlier_id = $1)
    order by v.number`

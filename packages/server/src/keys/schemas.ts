@@ -3,7 +3,7 @@ import { ENVIRONMENT, KEY_PREFIX, type FeedLossPolicy } from '@claviger/core'
 import { wire } from '#edge'
 import { z } from 'zod'
 import type { Api } from './apis.ts'
-import type { Key } from './key.ts'
+import type { Key, KeyVersion } from './key.ts'
 
 /** Bound of a limit's window: one second to 31 days. */
 const MAX_WINDOW_SECONDS = 31 * 86_400
@@ -69,9 +69,16 @@ export const apiAnswer = z
   })
   .meta({ id: 'Api' })
 
+const dormantAfterDays = z.int().min(1).max(3650).nullable().meta({
+  description: 'Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.',
+})
+const tags = wire.unique(wire.slug, 50)
+
 export const keyBody = z.strictObject({
   name: wire.name,
   app_id: wire.idOf('app'),
+  owner: wire.owner.nullable().default(null).meta({ description: 'A person or a team. Null: whoever owns the app.' }),
+  tags: tags.default([]),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1),
   environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
@@ -87,10 +94,13 @@ export const keyBody = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: 'Null: the longest that the workspace allows.' }),
+  dormant_after_days: dormantAfterDays.default(null),
 })
 
 export const keyPatch = z.strictObject({
   name: wire.name.optional(),
+  owner: wire.owner.nullable().optional(),
+  tags: tags.optional(),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1).optional(),
   scopes: wire.unique(wire.scope, 200).optional(),
   cidr_allow: wire.cidrs.min(1).nullable().optional(),
@@ -98,14 +108,22 @@ export const keyPatch = z.strictObject({
   metadata: wire.metadata.optional(),
   not_before: wire.instantInput.nullable().optional(),
   expires_at: wire.instantInput.optional(),
+  dormant_after_days: dormantAfterDays.optional(),
   disabled: z.boolean().optional(),
 })
 
-const version = z
+export const versionAnswer = z
   .object({
     number: z.int(),
-    start: z.string().meta({ description: 'What may be shown of the secret: prefix, environment and public id.' }),
+    start: z.string().meta({
+      description:
+        'What may be shown of the secret: prefix, environment and public id; of an imported one what was told.',
+    }),
     last_four: z.string(),
+    imported_as: z
+      .string()
+      .nullable()
+      .meta({ description: 'The algorithm of the hash that it was imported by; null: issued here.' }),
     created_at: wire.instant,
     expires_at: wire.instant.nullable().meta({ description: 'End of the grace period after a rotation.' }),
     revoked_at: wire.instant.nullable(),
@@ -117,6 +135,9 @@ export const keyAnswer = z
     id: wire.idOf('key'),
     name: wire.name,
     app_id: wire.idOf('app'),
+    owner: z.string(),
+    owner_from: z.enum(['key', 'app']).meta({ description: 'Whether the key names its owner, or its app does.' }),
+    tags: z.array(z.string()),
     api_ids: z.array(wire.idOf('api')),
     environment: z.string(),
     scopes: z.array(z.string()),
@@ -126,13 +147,18 @@ export const keyAnswer = z
     not_before: wire.instant.nullable(),
     expires_at: wire.instant.nullable(),
     disabled_at: wire.instant.nullable(),
+    dormant_after_days: dormantAfterDays,
+    dormant_at: wire.instant.nullable().meta({ description: 'Since when it sleeps.' }),
+    last_used_at: wire.instant.nullable().meta({ description: 'Last admitted, to the minute; null: never.' }),
+    deleted_at: wire.instant.nullable(),
+    restorable_until: wire.instant.nullable().meta({ description: 'Of a deleted key: then it is purged.' }),
     revoked_at: wire.instant.nullable(),
     revoke_reason: z.string().nullable(),
     created_by: z.string(),
     created_at: wire.instant,
     updated_at: wire.instant,
     revision: z.int(),
-    versions: z.array(version),
+    versions: z.array(versionAnswer),
   })
   .meta({ id: 'Key' })
 
@@ -153,14 +179,46 @@ export const revokedAnswer = keyAnswer
 
 export const verifyBody = z.strictObject({
   key: z.string().min(1).max(1024).meta({ description: 'As it was presented.', format: 'password', writeOnly: true }),
-  api_id: wire.idOf('api').optional().meta({ description: 'At whose door it was presented.' }),
-  scopes: z.array(wire.scope).max(100).optional().meta({ description: 'All of these are needed.' }),
+  api_id: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'At whose door it was presented.', example: 'api_01k2m5f8r2e9vbt9rpk9w0z5c3' }),
+  scopes: z
+    .array(z.string().min(1).max(256).meta({ example: 'invoices.read' }))
+    .max(100)
+    .optional()
+    .meta({ description: 'All of these are needed.' }),
   client_ip: z
     .string()
     .optional()
     .meta({ description: 'The end client, for keys that are held to address ranges.', example: '192.0.2.1' }),
   cost: z.int().min(1).max(1_000_000_000).optional().meta({ description: 'Units to charge; 1 by default.' }),
-  request: z.strictObject({ method: z.string().max(32).optional(), path: z.string().max(2048).optional() }).optional(),
+  request: z
+    .strictObject({
+      method: z
+        .string()
+        .regex(/^[A-Z-]{0,32}$/)
+        .optional()
+        .meta({ example: 'GET' }),
+      path: z
+        .string()
+        .max(2048)
+        .optional()
+        .meta({ description: 'As it came; a query is cut off.', example: '/orders' }),
+      origin: z.string().max(2048).optional().meta({ description: 'The header field Origin.' }),
+      referer: z.string().max(2048).optional().meta({ description: 'The header field Referer.' }),
+      user_agent: z.string().max(2048).optional().meta({ description: 'The header field User-Agent.' }),
+      api_version: z.string().max(2048).optional().meta({ description: 'The version of the api that is called.' }),
+      client_certificate: z
+        .string()
+        .max(2048)
+        .optional()
+        .meta({ description: 'SHA-256 of the certificate that the client proved to hold: base64url or hexadecimal.' }),
+    })
+    .optional()
+    .meta({ description: 'The call that is decided about: for restrictions of the key, and for the journal.' }),
 })
 
 export const verifyAnswer = z
@@ -178,6 +236,13 @@ export const verifyAnswer = z
     limits: z
       .array(z.object({ name: z.string(), limit: z.int(), remaining: z.int(), reset_ms: z.int().nullable() }))
       .optional(),
+    shadow: z
+      .array(z.object({ code: z.string(), rule: z.string() }))
+      .optional()
+      .meta({
+        description: 'What restrictions in shadow mode would have refused.',
+        example: [{ code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' }],
+      }),
     retry_after_ms: z.int().nullable().optional(),
     request_id: z.string(),
   })
@@ -225,6 +290,9 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     id: key.id,
     name: key.name,
     app_id: key.appId,
+    owner: key.owner,
+    owner_from: key.ownerFrom,
+    tags: [...key.tags],
     api_ids: [...key.apiIds],
     environment: key.environment,
     scopes: [...key.scopes],
@@ -234,19 +302,29 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     not_before: wire.instantText(key.notBefore),
     expires_at: wire.instantText(key.expiresAt),
     disabled_at: wire.instantText(key.disabledAt),
+    dormant_after_days: key.dormantAfterDays,
+    dormant_at: wire.instantText(key.dormantAt),
+    last_used_at: wire.instantText(key.lastUsedAt),
+    deleted_at: wire.instantText(key.deletedAt),
+    restorable_until: wire.instantText(key.purgeAt),
     revoked_at: wire.instantText(key.revokedAt),
     revoke_reason: key.revokeReason,
     created_by: key.createdBy,
     created_at: wire.instantText(key.createdAt),
     updated_at: wire.instantText(key.updatedAt),
     revision: key.revision,
-    versions: key.versions.map((each) => ({
-      number: each.number,
-      start: each.start,
-      last_four: each.lastFour,
-      created_at: wire.instantText(each.createdAt),
-      expires_at: wire.instantText(each.expiresAt),
-      revoked_at: wire.instantText(each.revokedAt),
-    })),
+    versions: key.versions.map(versionToWire),
+  }
+}
+
+export function versionToWire(version: KeyVersion): z.input<typeof versionAnswer> {
+  return {
+    number: version.number,
+    start: version.start,
+    last_four: version.lastFour,
+    imported_as: version.importedAs,
+    created_at: wire.instantText(version.createdAt),
+    expires_at: wire.instantText(version.expiresAt),
+    revoked_at: wire.instantText(version.revokedAt),
   }
 }

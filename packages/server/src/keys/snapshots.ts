@@ -1,6 +1,7 @@
 /**
  * What the data plane knows of keys. In this order, each step cheaper than the next:
  * format and checksum → filter of all ids → cache → one read by primary key, shared by all who wait for it.
+ * What is none of our keys, but may be an imported one, takes the same way with an id that is made of it.
  * The change feed keeps it true; revocations are checked outside the cache too (decisions 3 and 6).
  */
 import {
@@ -18,9 +19,17 @@ import type { Change } from '#feed'
 import type { Seal } from '#seal'
 import type { Log, Store } from '#store'
 import { compileApi, compileKey } from './compile.ts'
-import { KeyCache } from './key-cache.ts'
+import { ImportedKeys } from './imported-keys.ts'
+import { KeyCache, type CachedKey } from './key-cache.ts'
 import { PartRegistry } from './part-registry.ts'
-import { SELECT_SNAPSHOT, selectAnyApi, selectPublicIds, upgradeDigest, type SnapshotRow } from './rows.ts'
+import {
+  SELECT_IMPORTED_SNAPSHOT,
+  SELECT_SNAPSHOT,
+  selectAnyApi,
+  selectPublicIds,
+  upgradeDigest,
+  type SnapshotRow,
+} from './rows.ts'
 
 export interface KeySnapshotOptions {
   readonly store: Store
@@ -57,6 +66,9 @@ export class KeySnapshots {
   #changesForgottenTo = 0
   readonly #revoked = new Set<string>()
   readonly #upgrading = new Set<string>()
+  readonly #imported: ImportedKeys
+  /** Counts the changes that brought new ids, so that a miss that one of them overtook is looked for again. */
+  #idChanges = 0
   readonly apis: PartRegistry<ApiPart>
   readonly apps: PartRegistry<AppPart>
   readonly workspaces: PartRegistry<WorkspacePart>
@@ -69,7 +81,15 @@ export class KeySnapshots {
     // Seeded, so that whoever knows one id cannot compute others that pass.
     const seed = Buffer.from(options.seal.randomBytes(8))
     this.#filter = new IdFilter([seed.readUInt32LE(0), seed.readUInt32LE(4)])
-    const { store, monotonicMs } = options
+    const { store, seal, log, monotonicMs } = options
+    this.#imported = new ImportedKeys({
+      store,
+      seal,
+      log,
+      cached: (id) => this.#cache.get(id),
+      isUnknown: (id) => this.#isUnknown(id),
+      read: async (id) => this.#fillOnce(id, SELECT_IMPORTED_SNAPSHOT),
+    })
     this.apis = new PartRegistry(async (id) => {
       const row = await selectAnyApi(store.db, id)
       return row === undefined ? undefined : compileApi(row)
@@ -80,6 +100,7 @@ export class KeySnapshots {
 
   /** Reads all ids into the filter. Until it has ended, every well-formed key is looked up. */
   async loadFilter(): Promise<void> {
+    await this.#imported.readForms()
     for (let after = ''; ;) {
       const ids = await selectPublicIds(this.#options.store.db, after, FILTER_PAGE)
       for (const id of ids) this.#filter.add(id)
@@ -97,16 +118,17 @@ export class KeySnapshots {
   /** Finds the key that a presented secret belongs to. Says nothing yet of whether it may be used. */
   find(presented: string): MaybePromise<Lookup> {
     const parsed = parseKey(presented)
-    if (parsed.kind !== 'key') return parsed.kind === 'checksum' ? CHECKSUM : MALFORMED
+    if (parsed.kind !== 'key') return this.#imported.find(presented, parsed.kind === 'checksum' ? CHECKSUM : MALFORMED)
     const cached = this.#cache.get(parsed.publicId)
     if (cached !== undefined) return this.#prove(presented, cached.key, cached.version)
-    if (this.#filterReady && !this.#filter.mayContain(parsed.publicId)) return UNKNOWN_ID
-    if (this.#misses.has(parsed.publicId)) return UNKNOWN_ID
+    if (this.#isUnknown(parsed.publicId)) return this.#imported.find(presented, UNKNOWN_ID)
     return this.#findCold(presented, parsed.publicId)
   }
 
   isRevoked(key: KeyPart, version: VersionPart): boolean {
     if (this.#revoked.size === 0) return false
+    // read after its deletion: the part itself says so, and says that it is no revocation
+    if (key.deletedAtMs !== undefined) return false
     return (
       this.#revoked.has(key.id) ||
       this.#revoked.has(`${key.id}/${version.number}`) ||
@@ -123,10 +145,15 @@ export class KeySnapshots {
   /** Takes one change of the feed. Never throws: what cannot be read again is told by `staleForMs`. */
   async apply(change: Change): Promise<void> {
     if (change.kind === 'revocation') this.#rememberRevocation(change)
-    else this.#revoked.delete(change.subjectId) // an app that was enabled again: the row is the truth
+    else this.#revoked.delete(change.subjectId) // an app that was enabled, a key that was restored: the row is the truth
     switch (change.subjectType) {
       case 'key':
-        this.#keyChanged(change)
+        this.#keyChanged(change.subjectId, change.position)
+        this.#idsAdded(change)
+        return
+      case 'key_batch':
+        for (const keyId of textsOf(change.detail['key_ids'])) this.#keyChanged(keyId, change.position)
+        this.#idsAdded(change)
         return
       case 'api':
         return this.apis.refresh(change.subjectId)
@@ -143,6 +170,7 @@ export class KeySnapshots {
     this.#cache.clear()
     this.#misses.clear()
     this.#filterReady = false
+    this.#imported.distrust()
     await Promise.all([this.apis.refreshAll(), this.apps.refreshAll(), this.workspaces.refreshAll()])
     await this.loadFilter()
   }
@@ -176,28 +204,36 @@ export class KeySnapshots {
 
   async #findCold(presented: string, publicId: string): Promise<Lookup> {
     try {
-      const found = await this.#fillOnce(publicId)
-      return found === undefined ? UNKNOWN_ID : await this.#prove(presented, found.key, found.version)
+      const found = await this.#fillOnce(publicId, SELECT_SNAPSHOT)
+      if (found === undefined) return await this.#imported.find(presented, UNKNOWN_ID)
+      return await this.#prove(presented, found.key, found.version)
     } catch (cause) {
       this.#options.log.debug({ err: cause }, 'a key could not be read')
       return UNAVAILABLE
     }
   }
 
-  async #fillOnce(publicId: string): Promise<CachedOrMissing> {
+  #isUnknown(publicId: string): boolean {
+    return (this.#filterReady && !this.#filter.mayContain(publicId)) || this.#misses.has(publicId)
+  }
+
+  async #fillOnce(publicId: string, statement: string): Promise<CachedOrMissing> {
     const running = this.#filling.get(publicId)
     if (running !== undefined) return running
-    const fill = this.#fill(publicId).finally(() => this.#filling.delete(publicId))
+    const fill = this.#fill(publicId, statement).finally(() => this.#filling.delete(publicId))
     this.#filling.set(publicId, fill)
     return fill
   }
 
-  async #fill(publicId: string): Promise<CachedOrMissing> {
+  async #fill(publicId: string, statement: string): Promise<CachedOrMissing> {
     for (;;) {
       this.reads++
-      const rows = readSnapshotRows(await this.#options.store.raw(SELECT_SNAPSHOT, [publicId]))
+      const idChanges = this.#idChanges
+      const rows = readSnapshotRows(await this.#options.store.raw(statement, [publicId]))
       const first = rows[0]
       if (first === undefined) {
+        // a foreign key may have been presented for years before it is imported: this very moment
+        if (idChanges !== this.#idChanges) continue
         this.#rememberMiss(publicId)
         return undefined
       }
@@ -206,7 +242,7 @@ export class KeySnapshots {
       if (this.#overtaken(first.id, first.position)) continue
       const key = compileKey(first, rows, joined)
       this.#cache.put(key)
-      const version = key.versions.find((candidate) => candidate.publicId === publicId)
+      const version = key.versions.find((candidate) => candidate.number === first.asked_number)
       return version === undefined ? undefined : { key, version }
     }
   }
@@ -226,9 +262,9 @@ export class KeySnapshots {
     return position < this.#changesForgottenTo || (this.#changedAt.get(keyId) ?? -1) > position
   }
 
-  #keyChanged(change: Change): void {
-    this.#changedAt.delete(change.subjectId)
-    this.#changedAt.set(change.subjectId, change.position)
+  #keyChanged(keyId: string, position: number): void {
+    this.#changedAt.delete(keyId)
+    this.#changedAt.set(keyId, position)
     if (this.#changedAt.size > REMEMBERED_CHANGES) {
       const oldest = this.#changedAt.entries().next().value
       if (oldest !== undefined) {
@@ -236,20 +272,23 @@ export class KeySnapshots {
         this.#changesForgottenTo = oldest[1]
       }
     }
-    this.#cache.forgetKey(change.subjectId)
-    const ids = change.detail['public_ids']
-    if (!Array.isArray(ids)) return
+    this.#cache.forgetKey(keyId)
+  }
+
+  #idsAdded(change: Change): void {
+    this.#imported.learn(change.detail['import_forms'])
+    const ids = textsOf(change.detail['public_ids'])
+    if (ids.length > 0) this.#idChanges++
     for (const id of ids) {
-      if (typeof id !== 'string') continue
       this.#filter.add(id)
       this.#misses.delete(id)
     }
   }
 
   #rememberRevocation(change: Change): void {
-    const version = change.detail['version']
-    this.#revoked.add(typeof version === 'number' ? `${change.subjectId}/${version}` : change.subjectId)
-    if (this.#revoked.size > REMEMBERED_REVOCATIONS) {
+    for (const name of revokedNames(change)) {
+      this.#revoked.add(name)
+      if (this.#revoked.size <= REMEMBERED_REVOCATIONS) continue
       const oldest = this.#revoked.values().next().value
       if (oldest !== undefined) this.#revoked.delete(oldest)
     }
@@ -273,7 +312,17 @@ export class KeySnapshots {
   }
 }
 
-type CachedOrMissing = { readonly key: KeyPart; readonly version: VersionPart } | undefined
+/** What stands outside the cache: a key, one version of it, many keys, or all of an app or a workspace. */
+function revokedNames({ subjectType, subjectId, detail }: Change): readonly string[] {
+  if (subjectType === 'key_batch') return textsOf(detail['key_ids'])
+  const version = detail['version']
+  return [typeof version === 'number' ? `${subjectId}/${version}` : subjectId]
+}
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
+
+type CachedOrMissing = CachedKey | undefined
 
 /** The statement above names its columns, so the driver's rows have this shape. */
 const readSnapshotRows = (rows: readonly Record<string, unknown>[]): readonly SnapshotRow[] =>

@@ -2,13 +2,18 @@
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
-import { boundedExpiry, checkGrant } from './check-grant.ts'
-import { keyFromRows, type Key, type RequestsLimit } from './key.ts'
-import type { Caller, KeysRoom } from './room.ts'
-import { lockKey, selectVersions, updateKeyRow } from './rows.ts'
+import type { Tx } from '#store'
+import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { describeKey } from './describe-keys.ts'
+import type { Key, RequestsLimit } from './key.ts'
+import type { Caller, KeyTarget, KeysRoom } from './room.ts'
+import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
 
 export interface KeyChange {
   readonly name?: string | undefined
+  /** Null: whoever owns the app. */
+  readonly owner?: string | null | undefined
+  readonly tags?: readonly string[] | undefined
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
   readonly cidrAllow?: readonly string[] | null | undefined
@@ -16,15 +21,16 @@ export interface KeyChange {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly notBefore?: Date | null | undefined
   readonly expiresAt?: Date | undefined
+  /** Null: as the workspace has it. */
+  readonly dormantAfterDays?: number | null | undefined
   /** A disabled key refuses until it is enabled again. */
   readonly disabled?: boolean | undefined
 }
 
-/** @param expectedRevision from `If-Match`; undefined: whatever it is now */
 export async function updateKey(
   room: KeysRoom,
   caller: Caller,
-  target: { readonly keyId: string; readonly expectedRevision: number | undefined },
+  target: KeyTarget,
   change: KeyChange,
 ): Promise<{ readonly key: Key; readonly position: number }> {
   return room.store.transaction(async (tx) => {
@@ -36,6 +42,8 @@ export async function updateKey(
     }
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
+    if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
+    refuseMore(caller, row, change)
     if (change.apiIds !== undefined || change.scopes !== undefined || change.cidrAllow !== undefined) {
       await checkGrant(tx, caller.workspaceId, {
         apiIds: change.apiIds ?? row.api_ids,
@@ -43,9 +51,11 @@ export async function updateKey(
         cidrAllow: change.cidrAllow === undefined ? row.cidr_allow : change.cidrAllow,
       })
     }
-    const maxAgeSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
+    const life = await changedLife(room, tx, row, change)
     const updated = await updateKeyRow(tx, row.id, {
       ...(change.name !== undefined && { name: change.name }),
+      ...(change.owner !== undefined && { owner: change.owner }),
+      ...(change.tags !== undefined && { tags: [...change.tags] }),
       ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
       ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
       ...(change.cidrAllow !== undefined && { cidr_allow: change.cidrAllow === null ? null : [...change.cidrAllow] }),
@@ -54,12 +64,12 @@ export async function updateKey(
         limit_window_seconds: change.limit?.windowSeconds ?? null,
       }),
       ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
-      ...(change.notBefore !== undefined && { not_before: change.notBefore }),
-      ...(change.expiresAt !== undefined && {
-        expires_at: boundedExpiry(change.expiresAt, row.created_at.getTime(), nowMs, maxAgeSeconds),
-      }),
+      ...life,
+      ...(change.dormantAfterDays !== undefined && { dormant_after_days: change.dormantAfterDays }),
       ...(change.disabled !== undefined && {
         disabled_at: change.disabled ? (row.disabled_at ?? new Date(nowMs)) : null,
+        // nobody could use it meanwhile
+        ...(!change.disabled && row.disabled_at !== null && { awake_at: new Date(nowMs) }),
       }),
       updated_at: new Date(nowMs),
     })
@@ -79,6 +89,28 @@ export async function updateKey(
       subjectId: row.id,
       detail: change.disabled === true ? { disabled: true } : {},
     })
-    return { key: keyFromRows(updated, await selectVersions(tx, [row.id])), position }
+    return { key: await describeKey(tx, updated), position }
   })
+}
+
+/**
+ * Whoever adds an api or a scope grants the key as it is then: a scope counts at every api of the key. Taking away is free.
+ */
+function refuseMore(caller: Caller, row: KeyRow, change: KeyChange): void {
+  const { apiIds = row.api_ids, scopes = row.scopes } = change
+  const isMore = apiIds.some((id) => !row.api_ids.includes(id)) || scopes.some((scope) => !row.scopes.includes(scope))
+  if (isMore) checkBounds(caller, { apiIds, scopes })
+}
+
+/** The columns of a changed beginning and end; both are judged together, however many of them change. */
+async function changedLife(room: KeysRoom, tx: Tx, row: KeyRow, change: KeyChange) {
+  const { notBefore = row.not_before, expiresAt: asked } = change
+  const maxAgeSeconds = await room.maxKeyAgeSeconds(tx, row.workspace_id)
+  const expiresAt =
+    asked === undefined ? row.expires_at : boundedExpiry(asked, row.created_at.getTime(), room.nowMs(), maxAgeSeconds)
+  if (change.notBefore !== undefined || asked !== undefined) checkLife(notBefore, expiresAt)
+  return {
+    ...(change.notBefore !== undefined && { not_before: notBefore }),
+    ...(asked !== undefined && { expires_at: expiresAt }),
+  }
 }

@@ -5,6 +5,7 @@ export type { FindSample, KeyCheck, SampleCheck, SealStatus } from './check-keys
 export { WEAR_LIMITS, type WearLimits } from './key-wear.ts'
 export { openSeal, type SealOptions } from './open-seal.ts'
 export type { KeyedDigest } from './peppers.ts'
+export type { SecretHash } from './primitives.ts'
 export type { Place } from './record.ts'
 export type { AuditHasher, AutomaticRotation, Seal } from './seal.ts'
 export { sealIdOf } from './seal-id.ts'

@@ -9,7 +9,7 @@ import { Keyring } from './keyring.ts'
 import { KeyWear, WEAR_LIMITS, type WearLimits } from './key-wear.ts'
 import { maintainKeys } from './maintain-keys.ts'
 import { Peppers } from './peppers.ts'
-import { equal, hmacSha256, randomBytes, sha256, wipe } from './primitives.ts'
+import { equal, hashText, hmacSha256, randomBytes, sha256, wipe } from './primitives.ts'
 import { closeRecord, kekVersionOf, openRecord, type Place } from './record.ts'
 import { destroyRetired, promoteSeal, rewrapKeys, rotateKey, rotateRoot, stageSeal } from './rotate.ts'
 import { lockSeal, selectCurrent, selectKey, selectStagedRoot } from './rows.ts'
@@ -71,6 +71,8 @@ export async function openSeal(store: Store, config: Config, log: Log, options: 
     equal,
     digest: (presented) => peppers.digest(presented),
     digestUnder: (version, presented) => peppers.digestUnder(version, presented),
+    hashText,
+    digestHashUnder: (version, algorithm, hash) => peppers.digestHashUnder(version, algorithm, hash),
     get currentPepperVersion() {
       return peppers.currentVersion
     },

@@ -2,11 +2,11 @@
  * Peppers: the keys of the hashes under which presented secrets are stored. One is current, older ones stay readable
  * until no stored hash needs them. Held in memory, because the hot path hashes without waiting.
  */
-import type { KeyObject } from 'node:crypto'
 import type { Db } from '#store'
 import { INSTALLATION } from './key-id.ts'
 import type { Keyring } from './keyring.ts'
-import { hmacSha256 } from './primitives.ts'
+import type { SecretHash } from './primitives.ts'
+import { ReadyHmac } from './ready-hmac.ts'
 import { selectLiving } from './rows.ts'
 import { SealError } from './seal-error.ts'
 
@@ -16,10 +16,14 @@ export interface KeyedDigest {
   readonly digest: Uint8Array
 }
 
+/** No text begins with this byte in UTF-8: nobody can present one whose digest is that of a stored hash. */
+const NO_TEXT = 0xff
+const HASH_MARKS: Readonly<Record<SecretHash, Uint8Array>> = { sha256: markOf('sha256'), sha512: markOf('sha512') }
+
 interface LoadedPeppers {
   readonly currentVersion: number
-  readonly current: KeyObject
-  readonly byVersion: ReadonlyMap<number, KeyObject>
+  readonly current: ReadyHmac
+  readonly byVersion: ReadonlyMap<number, ReadyHmac>
 }
 
 export class Peppers {
@@ -32,10 +36,10 @@ export class Peppers {
 
   /** Reads all living peppers. Hand in the pool, not a transaction: what is not committed must not be hashed with. */
   async load(db: Db): Promise<void> {
-    const byVersion = new Map<number, KeyObject>()
+    const byVersion = new Map<number, ReadyHmac>()
     let currentVersion = 0
     for (const row of await selectLiving(db, 'pepper', INSTALLATION)) {
-      byVersion.set(row.version, (await this.#keyring.open(db, row)).secret)
+      byVersion.set(row.version, new ReadyHmac((await this.#keyring.open(db, row)).secret))
       if (row.state === 'current') currentVersion = row.version
     }
     const current = byVersion.get(currentVersion)
@@ -51,15 +55,25 @@ export class Peppers {
   digest(presented: string): KeyedDigest {
     const loaded = this.#loaded
     if (loaded === undefined) throw new SealError('key_missing', 'The seal is closed.')
-    return { pepperVersion: loaded.currentVersion, digest: hmacSha256(loaded.current, presented) }
+    return { pepperVersion: loaded.currentVersion, digest: loaded.current.digest(presented) }
   }
 
   digestUnder(version: number, presented: string): Uint8Array | undefined {
     const pepper = this.#loaded?.byVersion.get(version)
-    return pepper === undefined ? undefined : hmacSha256(pepper, presented)
+    return pepper?.digest(presented)
+  }
+
+  digestHashUnder(version: number, algorithm: SecretHash, hash: Uint8Array): Uint8Array | undefined {
+    const pepper = this.#loaded?.byVersion.get(version)
+    return pepper?.digest(Buffer.concat([HASH_MARKS[algorithm], hash]))
   }
 
   close(): void {
+    for (const pepper of this.#loaded?.byVersion.values() ?? []) pepper.wipe()
     this.#loaded = undefined
   }
+}
+
+function markOf(algorithm: SecretHash): Uint8Array {
+  return Uint8Array.of(NO_TEXT, ...new TextEncoder().encode(algorithm), NO_TEXT)
 }

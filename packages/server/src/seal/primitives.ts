@@ -11,6 +11,14 @@ export function sha256(bytes: Uint8Array | string): Uint8Array {
   return hash('sha256', bytes, 'buffer')
 }
 
+/** Hashes that secrets of other systems are stored as. */
+export type SecretHash = 'sha256' | 'sha512'
+
+/** SHA-256 or SHA-512 (FIPS 180-4) of a text as UTF-8. */
+export function hashText(algorithm: SecretHash, text: string): Uint8Array {
+  return hash(algorithm, text, 'buffer')
+}
+
 /** HMAC-SHA-256 (RFC 2104, FIPS 198-1); strings count as UTF-8. */
 export function hmacSha256(key: KeyObject, message: Uint8Array | string): Uint8Array {
   return createHmac('sha256', key).update(message).digest()

@@ -3,6 +3,7 @@ import type { Secret } from '@claviger/core'
 import type { Db, Tx } from '#store'
 import type { FindSample, KeyCheck, SampleCheck, SealStatus } from './check-keys.ts'
 import type { KeyedDigest } from './peppers.ts'
+import type { SecretHash } from './primitives.ts'
 import type { Place } from './record.ts'
 
 /** Answers `hmac-sha256:<64 hex digits>` of a value under one workspace's audit key. */
@@ -30,6 +31,13 @@ export interface Seal {
   digest(presented: string): KeyedDigest
   /** Under an older pepper. Undefined: unknown here; `refresh` and ask again before the secret is called wrong. */
   digestUnder(pepperVersion: number, presented: string): Uint8Array | undefined
+  /** Of a text, as another system may have stored it. */
+  hashText(algorithm: SecretHash, text: string): Uint8Array
+  /**
+   * Of the hash of a secret that is not known (it was stored by another system): HMAC-SHA-256 under that pepper of the
+   * algorithm and the hash, apart from the digests of all texts. Undefined: the pepper is unknown here.
+   */
+  digestHashUnder(pepperVersion: number, algorithm: SecretHash, hash: Uint8Array): Uint8Array | undefined
   /** The version that `digest` hashes under: a hash under another one is due for an upgrade. */
   readonly currentPepperVersion: number
   /** Reads the peppers anew: after a rotation has been committed, here or elsewhere. Concurrent calls read once. */

@@ -37,6 +37,16 @@ describe('lockDirectory', () => {
     expect(await lockDirectory(directory, now)).toBeDefined()
   })
 
+  test('abandoned, it is taken over at once, wherever its holder was', async () => {
+    await (await lockDirectory(directory, now))?.abandon()
+    const second = await lockDirectory(directory, now)
+    expect(await readdir(directory)).toEqual(['lock.2'])
+    await second?.abandon()
+    await writeFile(join(directory, 'lock.3'), '1\n1\nanother machine')
+    await utimes(join(directory, 'lock.3'), 0, 0)
+    expect(await lockDirectory(directory, () => 1)).toBeDefined()
+  })
+
   test('a killed process holds nothing any more', async () => {
     const child = await holdInAnotherProcess()
     expect(await lockDirectory(directory, now)).toBeUndefined()

@@ -12,8 +12,14 @@ import { join } from 'node:path'
 export interface DirectoryLock {
   /** Tells other machines that we live; call it well within `FOREIGN_SILENCE_MS`. */
   touch(): Promise<void>
+  /** Takes it away: for a directory that goes too, or that was never used. */
   release(): Promise<void>
+  /** Leaves it as one that nobody holds any more: whoever comes takes the directory over at once. */
+  abandon(): Promise<void>
 }
+
+/** A lock that was touched at this instant is held by nobody. */
+const ABANDONED = 0
 
 /** A holder that cannot be asked counts as dead after this much silence. */
 export const FOREIGN_SILENCE_MS = 60_000
@@ -28,6 +34,8 @@ export async function lockDirectory(directory: string, nowMs: () => number): Pro
   const lock = {
     touch: async (): Promise<void> => utimes(path, nowMs() / 1000, nowMs() / 1000),
     release: async (): Promise<void> => rm(path, { force: true }),
+    // its time, not its content: on a full disk nothing can be written
+    abandon: async (): Promise<void> => utimes(path, ABANDONED, ABANDONED),
   }
   // Somebody who listed the directory when we did may hold another generation by now: then both step back.
   const others = ((await generationsIn(directory)) ?? []).filter((generation) => generation !== ours)
@@ -71,7 +79,7 @@ async function createWhole(path: string, directory: string): Promise<boolean> {
 async function isAlive(path: string, nowMs: number): Promise<boolean> {
   const text = await readFile(path, 'utf8').catch(absent)
   const touched = await stat(path).catch(absent)
-  if (text === undefined || touched === undefined) return false
+  if (text === undefined || touched === undefined || touched.mtimeMs === ABANDONED) return false
   const [pid = '', startedAt, place] = text.split('\n')
   if (place !== ourPlace()) return nowMs - touched.mtimeMs < FOREIGN_SILENCE_MS
   return pidExists(Number(pid)) && startOf(pid) === startedAt

@@ -51,7 +51,7 @@ class Table implements Sink {
 async function begin(
   table: Table,
   options: Partial<DrainOptions> = {},
-  maxRecentUnits?: number,
+  maxRecentBytes?: number,
 ): Promise<{ spool: Spool; drain: Drain }> {
   const spool = await openSpool({
     directory,
@@ -60,7 +60,7 @@ async function begin(
     clock: { nowMs: () => Date.now() },
     onEvent: () => undefined,
     segmentBytes: 2_000,
-    ...(maxRecentUnits === undefined ? {} : { maxRecentUnits }),
+    ...(maxRecentBytes === undefined ? {} : { maxRecentBytes }),
   })
   if (spool === undefined) throw new Error('locked')
   const drain = startDrain(spool, table, {

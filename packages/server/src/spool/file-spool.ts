@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { ClavigerError } from '@claviger/core'
 import { BacklogReader, type DamageReport } from './backlog-reader.ts'
 import type { DirectoryLock } from './directory-lock.ts'
-import { encodeFrame } from './frame.ts'
+import { FrameBuilder } from './frame-builder.ts'
 import { GroupSync } from './group-sync.ts'
 import { RecentLines, type Batch, type RecentFrame } from './recent-lines.ts'
 import { SegmentWriter } from './segment-writer.ts'
@@ -11,7 +11,8 @@ import type { FoundSegments } from './segment.ts'
 import type { Spool, SpoolFacts, SpoolOptions } from './spool.ts'
 
 const MEBIBYTE = 1024 * 1024
-const FRAME_UNITS = 256 * 1024
+/** A frame that has grown so far is written before the turn ends. */
+const FRAME_BYTES = 256 * 1024
 const TOUCH_MS = 5_000
 const WRITTEN = Promise.resolve()
 
@@ -23,9 +24,9 @@ export class FileSpool implements Spool {
   readonly #recent: RecentLines
   readonly #group: GroupSync
   readonly #touching: NodeJS.Timeout
-  readonly #scratch = Buffer.allocUnsafe(MEBIBYTE)
+  /** Lines of this turn that are not written yet. */
+  readonly #frame = new FrameBuilder()
   #retrying: NodeJS.Timeout | undefined
-  #lines: string[] = []
   #scheduled = false
   #turn: PromiseWithResolvers<void> | undefined
   #turnDurable: Promise<void> | undefined
@@ -44,7 +45,7 @@ export class FileSpool implements Spool {
       () => this.#writer.segments,
       (report) => this.#onDamage(report),
     )
-    this.#recent = new RecentLines(options.maxRecentUnits ?? 8 * MEBIBYTE)
+    this.#recent = new RecentLines(options.maxRecentBytes ?? 8 * MEBIBYTE)
     this.#group = new GroupSync(async () => this.#sync())
     this.#lastSequence = found.segments.at(-1)?.lastSequence ?? 0
     this.#trimmedTo = (found.segments[0]?.firstSequence ?? 1) - 1
@@ -59,12 +60,14 @@ export class FileSpool implements Spool {
 
   append(line: string): number {
     if (line.includes('\n')) throw new TypeError('A line of the spool may not hold a line feed.')
-    this.#lines.push(line)
+    this.#frame.add(line)
     if (!this.#scheduled) {
       this.#scheduled = true
       setImmediate(this.#flush)
     }
-    return ++this.#lastSequence
+    const sequence = ++this.#lastSequence
+    if (this.#frame.byteLength >= FRAME_BYTES) this.#keepFrame()
+    return sequence
   }
 
   offer(line: string): number | undefined {
@@ -76,18 +79,18 @@ export class FileSpool implements Spool {
   }
 
   written(): Promise<void> {
-    if (this.#lines.length > 0) return (this.#turn ??= Promise.withResolvers<void>()).promise
+    if (this.#frame.lineCount > 0) return (this.#turn ??= Promise.withResolvers<void>()).promise
     return this.#refuses() ? Promise.reject(this.#full()) : WRITTEN
   }
 
   durable(): Promise<void> {
-    if (this.#lines.length === 0) return this.#writtenThenSynced()
+    if (this.#frame.lineCount === 0) return this.#writtenThenSynced()
     this.#turnDurable ??= this.#writtenThenSynced()
     return this.#turnDurable
   }
 
   async readFrom(sequence: number, maxLines: number): Promise<Batch | undefined> {
-    if (sequence > this.#lastSequence - this.#lines.length) return undefined
+    if (sequence > this.#lastSequence - this.#frame.lineCount) return undefined
     const first = this.#recent.firstSequence
     if (first !== undefined && sequence >= first) return this.#recent.take(sequence, maxLines)
     const batch = await this.#reader.read(sequence, maxLines)
@@ -127,28 +130,32 @@ export class FileSpool implements Spool {
   }
 
   async close(): Promise<void> {
+    await this.#stop()
+    if (this.pending() === 0) await rm(this.#options.directory, { recursive: true, force: true })
+    else await this.#lock.abandon()
+  }
+
+  async leave(): Promise<void> {
+    await this.#stop()
+    await this.#lock.abandon()
+  }
+
+  async #stop(): Promise<void> {
     this.#flush()
     clearTimeout(this.#retrying)
     clearInterval(this.#touching)
     await this.#group.wait().catch(() => undefined)
     this.#writer.close()
-    if (this.pending() === 0) await rm(this.#options.directory, { recursive: true, force: true })
-    else await this.#lock.release()
   }
 
   readonly #flush = (): void => {
-    const lines = this.#lines
     const turn = this.#turn
+    const hasLines = this.#scheduled
     this.#scheduled = false
     this.#turn = undefined
     this.#turnDurable = undefined
-    if (lines.length > 0) {
-      this.#lines = []
-      let firstSequence = this.#lastSequence - lines.length + 1
-      for (const part of inParts(lines)) {
-        this.#keep({ firstSequence, lines: part.lines, units: part.units, onDisk: false })
-        firstSequence += part.lines.length
-      }
+    if (hasLines) {
+      this.#keepFrame()
       this.#listener()
     }
     if (turn === undefined) return
@@ -156,7 +163,11 @@ export class FileSpool implements Spool {
     else turn.resolve()
   }
 
-  #keep(frame: RecentFrame): void {
+  #keepFrame(): void {
+    const { lineCount } = this.#frame
+    if (lineCount === 0) return
+    const firstSequence = this.#lastSequence - lineCount + 1
+    const frame = { firstSequence, lineCount, bytes: this.#frame.finish(firstSequence), onDisk: false }
     if (this.#failure === undefined && !this.#tryToWrite(frame)) {
       this.#options.onEvent({ kind: 'write_failed', cause: this.#failure })
     }
@@ -167,10 +178,9 @@ export class FileSpool implements Spool {
   }
 
   #tryToWrite(frame: RecentFrame): boolean {
-    const { firstSequence, lines } = frame
+    const { firstSequence, lineCount, bytes } = frame
     try {
-      const bytes = encodeFrame(lines, firstSequence, this.#scratch)
-      const sealed = this.#writer.write(bytes, firstSequence, firstSequence + lines.length - 1)
+      const sealed = this.#writer.write(bytes, firstSequence, firstSequence + lineCount - 1)
       if (sealed) void this.#group.wait().catch(() => undefined)
       return (frame.onDisk = true)
     } catch (error) {
@@ -222,19 +232,4 @@ export class FileSpool implements Spool {
     this.#damagedBytes += report.endByte - report.startByte
     this.#options.onEvent({ kind: 'damage', ...report })
   }
-}
-
-/** Lines in groups that each make a frame of moderate size. */
-function* inParts(lines: readonly string[]): Generator<{ readonly lines: readonly string[]; readonly units: number }> {
-  let part: string[] = []
-  let units = 0
-  for (const line of lines) {
-    part.push(line)
-    units += line.length + 1
-    if (units < FRAME_UNITS) continue
-    yield { lines: part, units }
-    part = []
-    units = 0
-  }
-  if (part.length > 0) yield { lines: part, units }
 }

@@ -19,8 +19,6 @@ export const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
 const MAGIC = 0xffc15b0e
 const MAGIC_BYTES = Buffer.from([0xff, 0xc1, 0x5b, 0x0e])
 const TWO_TO_32 = 0x1_0000_0000
-/** UTF-8 takes at most three bytes for a UTF-16 unit. */
-const MAX_BYTES_PER_UNIT = 3
 
 export interface Frame {
   readonly firstSequence: number
@@ -41,29 +39,18 @@ export type Scanned =
   | { readonly kind: 'frame'; readonly frame: Frame }
   | { readonly kind: 'damage'; readonly damage: Damage }
 
-/**
- * Writes lines as one frame, into `scratch` when they fit.
- *
- * @param lines at least one; none holds a line feed
- * @returns the bytes of the frame; valid until `scratch` is used again
- */
-export function encodeFrame(lines: readonly string[], firstSequence: number, scratch: Buffer): Buffer {
-  const payload = lines.length === 1 ? (lines[0] ?? '') : lines.join('\n')
-  const mostBytes = HEADER_BYTES + payload.length * MAX_BYTES_PER_UNIT
-  const target = mostBytes <= scratch.length ? scratch : Buffer.allocUnsafe(mostBytes)
-  const payloadBytes = target.write(payload, HEADER_BYTES, 'utf8')
-  const end = HEADER_BYTES + payloadBytes
-  target.writeUInt32BE(MAGIC, 0)
-  target.writeUInt32BE(payloadBytes, 4)
-  target.writeUInt32BE(Math.floor(firstSequence / TWO_TO_32), 12)
-  target.writeUInt32BE(firstSequence % TWO_TO_32, 16)
-  target.writeUInt32BE(lines.length, 20)
-  target.writeUInt32BE(crc32(target.subarray(12, end)), 8)
-  return target.subarray(0, end)
+/** Writes the header of a frame whose payload stands behind it already, to its end. */
+export function sealFrame(frame: Buffer, firstSequence: number, lineCount: number): void {
+  frame.writeUInt32BE(MAGIC, 0)
+  frame.writeUInt32BE(frame.length - HEADER_BYTES, 4)
+  frame.writeUInt32BE(Math.floor(firstSequence / TWO_TO_32), 12)
+  frame.writeUInt32BE(firstSequence % TWO_TO_32, 16)
+  frame.writeUInt32BE(lineCount, 20)
+  frame.writeUInt32BE(crc32(frame.subarray(12)), 8)
 }
 
-/** The lines of a frame that `scan` found in these bytes. */
-export function linesOf(bytes: Buffer, frame: Frame): readonly string[] {
+/** The lines of a frame that `scan` found in these bytes, or that is all of them. */
+export function linesOf(bytes: Buffer, frame: Pick<Frame, 'start' | 'end'>): readonly string[] {
   return bytes.toString('utf8', frame.start + HEADER_BYTES, frame.end).split('\n')
 }
 

@@ -2,25 +2,29 @@
  * The newest lines, in memory and bounded: in the steady state the drain takes them from here and reads no file.
  * Beyond the bound the oldest leave; those that no file holds are lost, and counted.
  */
+import { linesOf } from './frame.ts'
+
 export interface Batch {
   readonly firstSequence: number
   /** Consecutive. */
   readonly lines: readonly string[]
 }
 
-export interface RecentFrame extends Batch {
-  /** Length in UTF-16 units, about the bytes in memory. */
-  readonly units: number
+export interface RecentFrame {
+  readonly firstSequence: number
+  readonly lineCount: number
+  /** As it is written: header and lines. Bytes, because texts that wait for the drain would be copied by the collector. */
+  readonly bytes: Buffer
   onDisk: boolean
 }
 
 export class RecentLines {
-  readonly #maxUnits: number
+  readonly #maxBytes: number
   #frames: RecentFrame[] = []
-  #units = 0
+  #bytes = 0
 
-  constructor(maxUnits: number) {
-    this.#maxUnits = maxUnits
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
   }
 
   /** The sequence of the oldest line here; undefined when there is none. */
@@ -31,11 +35,11 @@ export class RecentLines {
   /** @returns how many lines left that no file holds */
   push(frame: RecentFrame): number {
     this.#frames.push(frame)
-    this.#units += frame.units
+    this.#bytes += frame.bytes.length
     let lost = 0
-    while (this.#units > this.#maxUnits && this.#frames.length > 1) {
+    while (this.#bytes > this.#maxBytes && this.#frames.length > 1) {
       const oldest = this.#dropFirst()
-      if (oldest !== undefined && !oldest.onDisk) lost += oldest.lines.length
+      if (oldest !== undefined && !oldest.onDisk) lost += oldest.lineCount
     }
     return lost
   }
@@ -52,8 +56,9 @@ export class RecentLines {
     for (const frame of this.#frames) {
       const skipped = wanted - frame.firstSequence
       if (skipped < 0) break
-      if (skipped >= frame.lines.length) continue
-      const taken = frame.lines.slice(skipped, skipped + maxLines - lines.length)
+      if (skipped >= frame.lineCount) continue
+      const all = linesOf(frame.bytes, { start: 0, end: frame.bytes.length })
+      const taken = all.slice(skipped, skipped + maxLines - lines.length)
       for (const line of taken) lines.push(line)
       wanted += taken.length
       if (lines.length >= maxLines) break
@@ -64,7 +69,7 @@ export class RecentLines {
   /** Forgets the lines up to and with `sequence`, frame by frame. */
   trimTo(sequence: number): void {
     for (let first = this.#frames[0]; first !== undefined; first = this.#frames[0]) {
-      if (first.firstSequence + first.lines.length - 1 > sequence) return
+      if (first.firstSequence + first.lineCount - 1 > sequence) return
       this.#dropFirst()
     }
   }
@@ -72,7 +77,7 @@ export class RecentLines {
   #dropFirst(): RecentFrame | undefined {
     const frame = this.#frames.shift()
     if (frame === undefined) return undefined
-    this.#units -= frame.units
+    this.#bytes -= frame.bytes.length
     return frame
   }
 }

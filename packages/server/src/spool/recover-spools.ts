@@ -15,6 +15,8 @@ export interface RecoveryOptions {
   readonly spool: Pick<SpoolOptions, 'fullMode' | 'diskLevel' | 'clock'>
   readonly drain?: Omit<DrainOptions, 'onEvent'>
   readonly sinkOf: (nodeId: string) => Sink
+  /** What is left to do for a node whose lines are all stored. When it fails, it is done again at the next look. */
+  readonly bury: (nodeId: string) => Promise<void>
   readonly onEvent: (nodeId: string, event: SpoolEvent | DrainEvent | RecoveryEvent) => void
   readonly intervalMs?: number
 }
@@ -78,6 +80,12 @@ async function recover(nodeId: string, options: RecoveryOptions, signal: AbortSi
   const stored = await drain.drained()
   signal.removeEventListener('abort', stop)
   await drain.close(0)
+  try {
+    if (stored) await options.bury(nodeId)
+  } catch (error) {
+    await spool.leave()
+    throw error
+  }
   await spool.close()
   if (!stored) return
   const { storedLines, setAsideLines } = drain.facts()

@@ -86,7 +86,7 @@ describe('a process that is killed', () => {
     await expect.poll(() => writer.saidMatching(/^promised/).length).toBeGreaterThan(100)
     await kill(writer)
     const stored = new Map<string, string[]>()
-    const events: string[] = []
+    const [events, buried]: [string[], string[]] = [[], []]
     const recovery = startRecovery({
       root,
       ownNodeId: 'nod_00000000000000000000000003',
@@ -97,15 +97,20 @@ describe('a process that is killed', () => {
         store: async (lines) => void stored.set(nodeId, [...(stored.get(nodeId) ?? []), ...lines]),
         setAside: async () => undefined,
       }),
+      bury: async (nodeId) => {
+        buried.push(nodeId)
+        if (buried.length === 1) throw new Error('the database went away')
+      },
       onEvent: (nodeId, event) => events.push(`${nodeId} ${event.kind}`),
     })
-    await recovery.scan()
-    await recovery.scan()
+    for (let each = 0; each < 3; each += 1) await recovery.scan()
     await recovery.close()
     expect([...stored.keys()]).toEqual([dead])
     expect(stored.get(dead)?.[0]).toMatch(/^11 /)
     expect(stored.get(dead)?.length).toBeGreaterThanOrEqual(writer.saidMatching(/^promised/).length - 10)
-    expect(events).toEqual([`${dead} recovered`])
+    // what could not be done the first time was done the second
+    expect(buried).toEqual([dead, dead])
+    expect(events).toEqual([`${dead} recovery_failed`, `${dead} recovered`])
     expect(await readdir(root)).toEqual([living])
   })
 })

@@ -65,7 +65,7 @@ describe('a spool', () => {
   })
 
   test('gives back from its files what has left memory, over many segments and while it grows', async () => {
-    const spool = await open({ segmentBytes: 500, maxRecentUnits: 300 })
+    const spool = await open({ segmentBytes: 500, maxRecentBytes: 300 })
     const lines = numbered(300)
     for (const line of lines.slice(0, 200)) {
       spool.append(line)
@@ -81,7 +81,7 @@ describe('a spool', () => {
   })
 
   test('deletes the segments whose lines are stored, and keeps the rest', async () => {
-    const spool = await open({ segmentBytes: 500, maxRecentUnits: 1 })
+    const spool = await open({ segmentBytes: 500, maxRecentBytes: 1 })
     for (const line of numbered(200)) {
       spool.append(line)
       await spool.written()

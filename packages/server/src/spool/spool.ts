@@ -3,7 +3,7 @@
  *
  * What holds: a line that `written` has answered for survives SIGKILL of the process (it is in the page cache); one that
  * `durable` has answered for survives the loss of power. Sequences begin at 1 and have no gaps while the process lives.
- * Appending is a push to an array; there is one write per turn of the event loop.
+ * Appending copies the line into a frame; there is one write per turn of the event loop.
  */
 import type { DamageReport } from './backlog-reader.ts'
 import type { Batch } from './recent-lines.ts'
@@ -18,8 +18,8 @@ export interface SpoolOptions {
   readonly clock: { nowMs(): number }
   readonly onEvent: (event: SpoolEvent) => void
   readonly segmentBytes?: number
-  /** Bound of the lines kept in memory, in UTF-16 units. */
-  readonly maxRecentUnits?: number
+  /** Bound of the lines kept in memory, in bytes. */
+  readonly maxRecentBytes?: number
   readonly retryMs?: number
 }
 
@@ -78,4 +78,6 @@ export interface Spool {
   facts(): SpoolFacts
   /** Writes and syncs what is left, and gives the directory back; an empty one is removed. */
   close(): Promise<void>
+  /** The same, but the directory stays, as something that is still to be done. */
+  leave(): Promise<void>
 }

@@ -17,7 +17,7 @@ test.each([
 describe('watchDisk', () => {
   test('tells the declared mode, and a full disk when the watermark is above what there is', async () => {
     const watch = await watchDisk(
-      tmpdir(),
+      [tmpdir()],
       { diskWarnFreeBytes: 2 ** 60, diskStopFreeBytes: 2 ** 60, diskFullMode: 'drop' },
       silentLog,
     )
@@ -27,7 +27,7 @@ describe('watchDisk', () => {
 
   test('measures the real disk', async () => {
     const watch = await watchDisk(
-      tmpdir(),
+      [tmpdir()],
       { diskWarnFreeBytes: 0, diskStopFreeBytes: 0, diskFullMode: 'refuse' },
       silentLog,
     )

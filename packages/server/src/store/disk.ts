@@ -16,23 +16,25 @@ export interface DiskWatch {
 
 const SAMPLE_EVERY_MS = 3_000
 
-/** Samples the disk that holds `folder` now and every few seconds; logs when the level changes. */
+/** Samples the disks that hold `folders` now and every few seconds; the fullest one counts. Logs when the level changes. */
 export async function watchDisk(
-  folder: string,
+  folders: readonly string[],
   config: Pick<Config, 'diskWarnFreeBytes' | 'diskStopFreeBytes' | 'diskFullMode'>,
   log: Log,
 ): Promise<DiskWatch> {
   let state: DiskState = { level: 'ok', freeBytes: Number.MAX_SAFE_INTEGER, mode: config.diskFullMode }
   await sample()
-  const timer = setInterval(() => void sample(), SAMPLE_EVERY_MS)
+  const timer = setInterval(() => {
+    sample().catch((error: unknown) => log.warn({ err: error, folders }, 'the free space of the disk cannot be read'))
+  }, SAMPLE_EVERY_MS)
   timer.unref()
   return { state: () => state, close: () => clearInterval(timer) }
 
   async function sample(): Promise<void> {
-    const { bavail, bsize } = await statfs(folder)
-    const freeBytes = bavail * bsize
+    const free = await Promise.all(folders.map(async (folder) => statfs(folder)))
+    const freeBytes = Math.min(...free.map(({ bavail, bsize }) => bavail * bsize))
     const level = diskLevel(freeBytes, config)
-    const facts = { folder, freeMegabytes: Math.floor(freeBytes / 1024 / 1024) }
+    const facts = { folders, freeMegabytes: Math.floor(freeBytes / 1024 / 1024) }
     if (level !== state.level && level === 'ok') log.info(facts, 'there is enough free space on the disk again')
     if (level !== state.level && level === 'warn') log.warn(facts, 'the disk of the data directory is filling up')
     if (level !== state.level && level === 'full')

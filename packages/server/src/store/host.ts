@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { messageOf, StartError, systemCode, type Config, type Log } from '#config'
 import { clientOptions, type Target } from './connection.ts'
-import { ENGINE_ROLE, openEmbeddedEngine } from './engine/index.ts'
+import { ENGINE_ROLE, makeWritable, openEmbeddedEngine } from './engine/index.ts'
 import { isLost } from './lost-connection.ts'
 
 export interface Host {
@@ -30,11 +30,15 @@ export async function openHost(
   role: 'server' | 'admin',
   settings: Readonly<Record<string, string>> | undefined,
 ): Promise<Host> {
-  if (config.databaseUrl !== undefined) return openExternal(config.databaseUrl.reveal(), config)
+  if (config.databaseUrl !== undefined) {
+    makeWritable(config.dataDir)
+    return openExternal(config.databaseUrl.reveal(), config)
+  }
   const engine = await openEmbeddedEngine({
     dataDir: config.dataDir,
     role,
     log,
+    keepFreeBytes: config.diskStopFreeBytes,
     settings: { max_connections: String(config.databasePool + SPARE_CONNECTIONS), ...settings },
   })
   const server = { host: engine.socketDir, port: 5432, user: ENGINE_ROLE }

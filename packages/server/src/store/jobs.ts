@@ -25,6 +25,8 @@ export interface RunningJobs extends Jobs {
 
 const STOP_GRACE_MS = 5_000
 const POLL_SECONDS = 2
+/** A worker that gives no sign for so long is dead, and its run is given up. */
+const SILENT_SECONDS = 20
 
 interface Repeated {
   readonly schedule: number | string
@@ -89,7 +91,13 @@ export function createJobs(pool: pg.Pool, log: Log): RunningJobs {
     work: () => Promise<void>,
   ): Promise<void> {
     // `singleton`: at most one is running; a run that never ends is given up after the queue's expiry
-    await boss.createQueue(name, { policy: 'singleton', retryLimit: 0, deleteAfterSeconds: 3600 })
+    // (or when its worker is silent: one that was killed must not hold up the others)
+    await boss.createQueue(name, {
+      policy: 'singleton',
+      retryLimit: 0,
+      deleteAfterSeconds: 3600,
+      heartbeatSeconds: SILENT_SECONDS,
+    })
     await boss.work(name, { pollingIntervalSeconds: POLL_SECONDS }, () => reported(name, work))
     if (typeof schedule === 'string') return boss.schedule(name, schedule, null, { tz: 'UTC' })
     const seconds = Math.max(1, Math.round(schedule / 1_000))

@@ -1,6 +1,6 @@
 /** Tells a database that is away from a statement that was wrong. */
 import { ClavigerError } from '@claviger/core'
-import { systemCode } from '#config'
+import { isDiskFull, systemCode } from '#config'
 
 /** SQLSTATE classes and codes, and system errors, that mean: the database does not answer now. */
 const LOST =
@@ -18,8 +18,8 @@ export function isLost(error: unknown): boolean {
 
 /** For the caller: 503, with the cause for the log. */
 export function storeUnavailable(cause: unknown): ClavigerError {
-  return new ClavigerError('store_unavailable', 'The database does not answer. Try again shortly.', {
-    cause,
-    retryAfterSeconds: 1,
-  })
+  const message = isDiskFull(cause)
+    ? 'The database cannot write now: its disk is full.'
+    : 'The database does not answer. Try again shortly.'
+  return new ClavigerError('store_unavailable', message, { cause, retryAfterSeconds: 1 })
 }

@@ -42,7 +42,7 @@ export async function openStore(config: Config, log: Log, options: StoreOptions 
     await migrate({ usual: pool, openUnbounded }, options.migrations ?? readMigrations(), log)
     const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
     const availability = createAvailability(pool, log)
-    const disk = await watchDisk(host.dataDir, config, log)
+    const disk = await watchDisk([...new Set([host.dataDir, config.dataDir])], config, log)
     const jobs = createJobs(pool, log)
     const subscriptions = new Set<Subscription>()
     return {

@@ -1,5 +1,6 @@
 /** The short way to one row: no query builder, one prepared statement per text and connection. */
 import type pg from 'pg'
+import { isDiskFull } from '#config'
 import { isLost, storeUnavailable } from './lost-connection.ts'
 import type { Row } from './store.ts'
 import type { Watch } from './transaction.ts'
@@ -21,7 +22,8 @@ export function createRaw(
       return (await pool.query<Row>(config)).rows
     } catch (error) {
       if (!isLost(error)) throw error
-      watch.lost(error)
+      // with a full disk it answers all the same
+      if (!isDiskFull(error)) watch.lost(error)
       throw storeUnavailable(error)
     }
   }

@@ -21,7 +21,12 @@ export interface Tables {
   identity_setup_link: IdentitySetupLinkTable
   identity_workspace: IdentityWorkspaceTable
   keys_api: KeysApiTable
+  keys_import_form: KeysImportFormTable
   keys_key: KeysKeyTable
+  keys_order: KeysOrderTable
+  keys_order_item: KeysOrderItemTable
+  keys_seen_ip: KeysSeenIpTable
+  keys_use: KeysUseTable
   keys_version: KeysVersionTable
   seal_key: SealKeyTable
   store_migration: StoreMigrationTable
@@ -225,6 +230,7 @@ export interface IdentityAdminKeyTable {
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_by: string
   created_at: ColumnType<Date, Date | string, Date | string>
+  scopes: readonly string[] | null
 }
 
 export interface IdentityAppTable {
@@ -239,6 +245,7 @@ export interface IdentityAppTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  decommissioned_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface IdentitySetupLinkTable {
@@ -250,6 +257,7 @@ export interface IdentitySetupLinkTable {
   expires_at: ColumnType<Date, Date | string, Date | string>
   used_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_at: ColumnType<Date, Date | string, Date | string>
+  key_expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface IdentityWorkspaceTable {
@@ -261,6 +269,8 @@ export interface IdentityWorkspaceTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  dormant_after_days: number | null
+  restore_window_days: Generated<number>
 }
 
 export interface KeysApiTable {
@@ -278,6 +288,11 @@ export interface KeysApiTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+}
+
+export interface KeysImportFormTable {
+  form: string
+  pepper_version: number
 }
 
 export interface KeysKeyTable {
@@ -302,6 +317,50 @@ export interface KeysKeyTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  owner: string | null
+  tags: Generated<readonly string[]>
+  dormant_after_days: number | null
+  awake_at: ColumnType<Date, Date | string | undefined, Date | string>
+  dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface KeysOrderTable {
+  id: string
+  workspace_id: string
+  kind: string
+  state: string
+  subject: ColumnType<unknown, string, string>
+  reason: string | null
+  app_ids: Generated<readonly string[]>
+  set_digest: string
+  confirm: string
+  keys_total: number
+  keys_revoked: Generated<number>
+  keys_skipped: Generated<number>
+  position: ColumnType<number, number | bigint | undefined, number | bigint>
+  actor: ColumnType<unknown, string, string>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  expires_at: ColumnType<Date, Date | string, Date | string>
+  started_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  finished_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+}
+
+export interface KeysOrderItemTable {
+  order_id: string
+  key_id: string
+}
+
+export interface KeysSeenIpTable {
+  key_id: string
+  ip: string
+  seen_at: ColumnType<Date, Date | string, Date | string>
+}
+
+export interface KeysUseTable {
+  key_id: string
+  last_used_at: ColumnType<Date, Date | string, Date | string>
 }
 
 export interface KeysVersionTable {
@@ -315,6 +374,11 @@ export interface KeysVersionTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   revoked_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  import_algorithm: string | null
+  import_tag: string | null
+  earlier_id: string | null
+  start_hint: string | null
+  upgraded_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
 export interface SealKeyTable {

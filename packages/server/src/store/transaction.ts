@@ -1,7 +1,7 @@
 /** Transactions that survive deadlocks and tell a lost database from a bug. */
 import type { Kysely } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemCode } from '#config'
+import { isDiskFull, systemCode } from '#config'
 import { isLost, storeUnavailable } from './lost-connection.ts'
 import type { Tx } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -31,7 +31,8 @@ export async function runTransaction<Result>(
         continue
       }
       if (!isLost(error)) throw error
-      watch.lost(error)
+      // with a full disk it answers all the same
+      if (!isDiskFull(error)) watch.lost(error)
       throw storeUnavailable(error)
     }
   }

@@ -64,10 +64,11 @@ const recovery = startRecovery({
   spool: shape,
   sinkOf,
   intervalMs: 300,
-  onEvent: (id, event) => {
-    if (event.kind !== 'recovered') return
-    void store.transaction(async (tx) => settleCredits(tx, id)).then(async () => endNode(store.db, id))
+  bury: async (id) => {
+    await store.transaction(async (tx) => settleCredits(tx, id))
+    await endNode(store.db, id)
   },
+  onEvent: () => undefined,
 })
 const counters = createCounters({ store, node: nodeId, clock, log: silentLog })
 

@@ -238,7 +238,7 @@ describe('the books', () => {
             await book({ kind: each.what, units: each.units }).catch(onlyConflict)
           if (each.what === 'draw') await draw(each.units, { block: each.block, alone: each.alone })
           if (each.what === 'tell') {
-            const line = `["o",1,"r","gw","w","a","k",1,null,null,"GET","/","","","valid","all",0,0,null,null,[[${each.block},${each.units}]]]`
+            const line = `["o",1,"r","gw","w","a","k",1,null,null,"GET","/","","","valid","all",0,0,null,null,null,[[${each.block},${each.units}]]]`
             await store.transaction(async (tx) => noteCreditSpends(tx, account, [line]))
           }
           if (each.what === 'close') await close(each.units, each.block)
@@ -259,7 +259,7 @@ describe('the books', () => {
 
 describe('what a spool tells', () => {
   const line = (spends: readonly (readonly [number, number])[]): string =>
-    `["o",1790000000000,"req_1","gw","wsp_1","app_1","key_1",1,null,null,"GET","/","","","valid","all",0,0,null,null,${JSON.stringify(spends)}]`
+    `["o",1790000000000,"req_1","gw","wsp_1","app_1","key_1",1,null,null,"GET","/","","","valid","all",0,0,null,null,null,${JSON.stringify(spends)}]`
 
   test('is what a dead node has spent; the rest of its blocks is free', async () => {
     await book({ units: 100 })

@@ -70,6 +70,16 @@ export class DrawQueue {
     )
   }
 
+  /** True from the first failure until a call succeeds. */
+  isLost(): boolean {
+    return this.#failures > 0
+  }
+
+  /** So that a store that is back is known to be back, also when nobody draws. */
+  askAgain(): void {
+    if (this.isLost() && !this.isAway()) void this.#call([], this.#returns.splice(0))
+  }
+
   add(request: Omit<DrawRequest, 'leastMs'>, onAnswer: (answered: Answered) => void): void {
     this.#queued.push({ request, onAnswer })
     this.#flushLater()

@@ -270,12 +270,35 @@ describe('a store that is away', () => {
     const refusing = windowOf(100, 60_000, { id: 'refusing' })
     const allowing = windowOf(100, 60_000, { id: 'allowing', onCounterLoss: 'open' })
     expect(await simulation.decide(node, [refusing], 1)).toEqual({ kind: 'lost', policy: refusing })
-    expect(node.limits.admit([allowing], 1)).toMatchObject({ kind: 'admitted', states: [{ remaining: 0 }] })
+    const allowed = { kind: 'admitted', states: [{ remaining: 0, loss: 'open' }] }
+    expect(node.limits.admit([allowing], 1)).toMatchObject(allowed)
     expect(node.limits.admit([allowing, refusing], 1)).toMatchObject({ kind: 'lost', policy: { id: 'refusing' } })
     expect(node.limits.facts()).toMatchObject({ losses: { closed: 2, open: 1, local: 0 }, storeAway: true })
     answers = true
     const outcomes = await simulation.run([refusing], [{ atMs: START_MS + 400, node: 0, cost: 1 }], START_MS + 500)
     expect(admittedUnits(outcomes)).toBe(1)
+    expect(node.limits.facts().storeAway).toBe(false)
+  })
+
+  test('is known to be back without anybody drawing from it', async () => {
+    let answers = false
+    const simulation = new Simulation(START_MS, (its) => {
+      const memory = new MemoryLeaseStore(
+        () => its.nowMs,
+        () => 1,
+      )
+      return {
+        kinds: memory.kinds,
+        draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
+        giveBack: async () => undefined,
+      }
+    })
+    const node = simulation.addNode(0, () => 1)
+    await simulation.decide(node, [windowOf(100, 60_000)], 1)
+    await simulation.run([], [], START_MS + 2_000)
+    expect(node.limits.facts().storeAway).toBe(true)
+    answers = true
+    await simulation.run([], [], START_MS + 3_000)
     expect(node.limits.facts().storeAway).toBe(false)
   })
 

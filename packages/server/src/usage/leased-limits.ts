@@ -33,6 +33,7 @@ export interface LimitFacts {
   /** Limits that something is known of. */
   readonly accounts: number
   readonly storeCalls: number
+  /** From the first call that failed until one succeeds. */
   readonly storeAway: boolean
   readonly losses: LossFacts
 }
@@ -102,8 +103,12 @@ export class LeasedLimits {
     return this.#charge(bound, cost, nowMs)
   }
 
-  /** Gives back what ended leases have left, renews slots, forgets limits that nobody uses. Call it every 50 ms. */
+  /**
+   * Gives back what ended leases have left, renews slots, forgets limits that nobody uses, and asks for a store that was
+   * away. Call it every 50 ms.
+   */
   sweep(): void {
+    for (const queue of this.#queues) queue.askAgain()
     this.#accounts.sweep(this.#now())
     for (const queue of this.#queues) queue.tryAgain()
   }
@@ -117,7 +122,7 @@ export class LeasedLimits {
     return {
       accounts: this.#accounts.size,
       storeCalls: this.#queues.reduce((sum, { calls }) => sum + calls, 0),
-      storeAway: this.#queues.some((queue) => queue.isAway()),
+      storeAway: this.#queues.some((queue) => queue.isLost()),
       losses: this.#losses.facts(),
     }
   }

@@ -11,10 +11,10 @@ import { selectProviderKey, selectProviderKeys } from './rows.ts'
 const params = z.strictObject({ id: wire.idOf('pvk') })
 const provider = wire.slug.meta({ description: 'Whose API it opens. For people and filters.', example: 'openai' })
 const origins = z
-  .array(z.string().max(300))
+  .array(z.string().max(300).meta({ example: 'https://api.openai.com' }))
   .min(1)
   .max(20)
-  .meta({ description: 'Where it may be sent: https, exact host and port.', example: ['https://api.openai.com'] })
+  .meta({ description: 'Where it may be sent: https, exact host and port.' })
 const injectionInput = injection.meta({ id: 'Injection', description: 'How the secret is put into a request.' })
 
 const usedBy = z

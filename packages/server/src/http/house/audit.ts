@@ -62,6 +62,9 @@ const Decision = z
     path: z.string(),
     client_ip: z.string(),
     user_agent: z.string(),
+    shadow: z
+      .array(z.object({ code: z.string(), rule: z.string() }))
+      .meta({ description: 'What would have been refused if it were enforced.' }),
     usage: z
       .object({
         input_tokens: z.number(),
@@ -94,7 +97,9 @@ export const auditOperations = [
     tag: 'audit',
     summary: 'List what was changed, newest first.',
     description:
-      'Every change stands here, and every call of an operator that was refused. `from` is inclusive, `to` is not.',
+      'Every change stands here, every call of an operator that was refused, and the begin and the end of every failure ' +
+      'mode that was used. To operators of the first workspace, what concerns the whole installation is told too. ' +
+      '`from` is inclusive, `to` is not.',
     permission: 'audit.read',
     query: entryFilters,
     sort: '-at',
@@ -103,6 +108,7 @@ export const auditOperations = [
     handler: async (room: HouseRoom, call, { query, page }) => {
       const { items, nextCursor } = await listEntries(room.store.db, {
         workspaceId: call.workspaceId,
+        besides: call.operator.isHome ? 'installation' : undefined,
         actorId: query.actor_id,
         resourceId: query.resource_id,
         operation: query.operation,
@@ -194,6 +200,7 @@ function decisionAnswer(record: DecisionRecord): z.input<typeof Decision> {
     path: record.path,
     client_ip: record.clientIp,
     user_agent: record.userAgent,
+    shadow: (record.shadow ?? []).map(({ code, rule }) => ({ code, rule })),
     usage:
       usage === undefined
         ? null

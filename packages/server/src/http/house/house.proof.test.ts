@@ -1,13 +1,15 @@
 /** What the operations about the installation answer, from real rows. */
 import type { DecisionRecord } from '@claviger/gateway'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { encodeDecision, writeJournal, writeProbes } from '#audit'
+import { appendEntry, encodeDecision, writeJournal, writeProbes } from '#audit'
 import { registerNode } from '#feed'
 import { writeUsage } from '#usage'
 import { openTestControl, type TestControl } from '../testing/open-control.ts'
 
 const HOUR_MS = 3_600_000
 const NODE = 'nod_01k2m5f8r2e9vbt9rpk9w0z5c3'
+
+const SHADOW = [{ code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' }] as const
 
 let it: TestControl
 let startMs: number
@@ -17,7 +19,7 @@ beforeAll(async () => {
   startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
   const records = [
     decision(0),
-    decision(1, { code: 'scope_missing', status: 403, usage: undefined }),
+    decision(1, { code: 'scope_missing', status: 403, usage: undefined, shadow: SHADOW }),
     decision(2, { workspaceId: 'wsp_other' }),
   ]
   await it.identity.store.transaction(async (tx) => {
@@ -114,6 +116,7 @@ test('decisions are listed newest first, in this workspace alone, and can be loo
     usage: { input_tokens: 10, ended: 'complete' },
   })
   expect(body.data[0].usage).toBeNull()
+  expect(body.data.map((one: { shadow: unknown }) => one.shadow)).toEqual([SHADOW, []])
   expect((await it.call('GET', '/api/v1/decisions?request_id=req_0&key_id=key_1')).body.data).toHaveLength(1)
   expect((await it.call('GET', '/api/v1/decisions?app_id=app_2')).body.data).toEqual([])
 })
@@ -145,6 +148,16 @@ test('the status tells how this node is', async () => {
     version: '0.0.0-test',
     node: { name: 'test' },
     database: { available: true },
+    geo: {
+      country: {
+        source: 'file',
+        database_type: 'GeoLite2-Country',
+        built_at: '2026-02-04T22:49:29.000Z',
+        age_seconds: expect.any(Number),
+        problem: null,
+      },
+      asn: null,
+    },
   })
 })
 
@@ -186,5 +199,22 @@ describe('the seal', () => {
     expect((await it.call('GET', '/api/v1/me')).status).toBe(200)
     const entries = (await it.call('GET', '/api/v1/audit?operation=seal.rotate')).body.data
     expect(entries.map((one: { resource: { type: string } }) => one.resource.type)).toEqual(['keyring', 'pepper'])
+  })
+
+  test('shows what concerns the whole installation to operators of the first workspace only', async () => {
+    await it.identity.store.transaction(async (tx) => {
+      await appendEntry(tx, {
+        workspaceId: undefined,
+        actor: { type: 'system', id: 'dataplane' },
+        operation: 'failure_modes.begin',
+        outcome: 'success',
+        status: 200,
+        resource: { type: 'store', id: 'database' },
+      })
+    })
+    const other = await it.call('POST', '/api/v1/workspaces', { body: { name: 'Not home' } })
+    const listed = async (as: string) =>
+      (await it.call('GET', '/api/v1/audit?operation=failure_modes.begin', { as })).body.data.length
+    expect([await listed(it.owner), await listed(await it.mint('owner', other.body.id))]).toEqual([1, 0])
   })
 })

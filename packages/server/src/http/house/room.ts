@@ -1,4 +1,5 @@
 /** What the operations about the installation itself need, handed in once at start. */
+import type { Geo } from '#geo'
 import type { Seal } from '#seal'
 import type { Store } from '#store'
 import type { Readiness } from '../readiness.ts'
@@ -16,6 +17,7 @@ export interface HouseRoom {
     readonly startedAtMs: number
   }
   readonly feed: { readonly position: number; ageMs(): number }
+  readonly geo: Pick<Geo, 'state'>
   readonly readiness: () => Readiness
   /** Settles when this process has taken the change at that position. */
   readonly reached: (position: number) => Promise<unknown>

@@ -2,7 +2,24 @@
 import { z } from 'zod'
 import { defineList, defineOperation, pageOf, wire, type PageInput } from '#edge'
 import { listNodes, type NodeFacts } from '#feed'
+import type { GeoFileState } from '#geo'
 import type { HouseRoom } from './room.ts'
+
+const GeoFile = z
+  .object({
+    source: z
+      .enum(['built_in', 'file'])
+      .meta({ description: 'built_in: the file that comes with Claviger; file: one of yours.' }),
+    database_type: z.string().meta({ description: 'As the maker of the file calls it.', example: 'GeoLite2-Country' }),
+    built_at: wire.instant.meta({ description: 'When the maker built the file in use.' }),
+    age_seconds: z.int().meta({ description: 'Since then.' }),
+    loaded_at: wire.instant,
+    problem: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the file that stands there now cannot be used, while the one before it still is.' }),
+  })
+  .meta({ id: 'GeoFile' })
 
 const Status = z
   .object({
@@ -19,6 +36,10 @@ const Status = z
     feed: z.object({
       position: z.int(),
       age_ms: z.int().meta({ description: 'How long ago this node last knew that it had read all changes.' }),
+    }),
+    geo: z.object({
+      country: GeoFile,
+      asn: GeoFile.nullable().meta({ description: 'null: there is no file, and no key can be restricted by ASN.' }),
     }),
   })
   .meta({ id: 'Status', description: 'How the node that answers is doing.' })
@@ -51,6 +72,7 @@ export const statusOperations = [
       const { state, reasons } = room.readiness()
       const { node, store, feed } = room
       const disk = store.disk()
+      const files = room.geo.state()
       return {
         state,
         reasons: [...reasons],
@@ -68,6 +90,10 @@ export const statusOperations = [
           disk_free_bytes: disk.freeBytes,
         },
         feed: { position: feed.position, age_ms: Math.round(feed.ageMs()) },
+        geo: {
+          country: answerFile(files.country, room.nowMs()),
+          asn: files.asn === undefined ? null : answerFile(files.asn, room.nowMs()),
+        },
       }
     },
   }),
@@ -110,5 +136,16 @@ function answer(node: NodeFacts): z.input<typeof Node> {
     seen_at: wire.instantText(new Date(node.seenAtMs)),
     feed_position: node.position,
     drained_sequence: node.drainedSequence,
+  }
+}
+
+function answerFile(file: GeoFileState, nowMs: number): z.input<typeof GeoFile> {
+  return {
+    source: file.isBuiltIn ? 'built_in' : 'file',
+    database_type: file.databaseType,
+    built_at: wire.instantText(new Date(file.builtAtMs)),
+    age_seconds: Math.max(0, Math.floor((nowMs - file.builtAtMs) / 1000)),
+    loaded_at: wire.instantText(new Date(file.loadedAtMs)),
+    problem: file.problem ?? null,
   }
 }

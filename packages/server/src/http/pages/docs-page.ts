@@ -19,6 +19,7 @@ interface Schema {
   readonly description?: string | undefined
   readonly format?: string | undefined
   readonly enum?: readonly unknown[] | undefined
+  readonly const?: unknown
   readonly items?: Schema | undefined
   readonly properties?: Readonly<Record<string, Schema>> | undefined
   readonly required?: readonly string[] | undefined
@@ -35,6 +36,7 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
     description: z.string().optional(),
     format: z.string().optional(),
     enum: z.array(z.unknown()).optional(),
+    const: z.unknown().optional(),
     items: schema.optional(),
     properties: z.record(z.string(), schema).optional(),
     required: z.array(z.string()).optional(),
@@ -152,7 +154,8 @@ function typeHtml(one: Schema): string {
   if (choices !== undefined) return choices.map((choice) => typeHtml(choice)).join(' or ')
   if (one.enum !== undefined && one.enum.length <= 12)
     return one.enum.map((value) => `<code>${escapeHtml(JSON.stringify(value))}</code>`).join(' | ')
-  if (one.items !== undefined) return `list of ${typeHtml(one.items)}`
+  if (one.const !== undefined) return `<code>${escapeHtml(JSON.stringify(one.const))}</code>`
+  if (one.items !== undefined) return `list of ${typeHtml(one.items)}${one.type?.includes('null') ? ' or null' : ''}`
   if (one.properties !== undefined)
     return `{ ${Object.entries(one.properties)
       .map(([name, member]) => `<code>${escapeHtml(name)}</code>: ${typeHtml(member)}`)

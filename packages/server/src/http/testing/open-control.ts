@@ -1,10 +1,13 @@
 /** The control API on a real port, over a real database, seal and feed, with an owner. */
 import { compileCidrs } from '@claviger/core'
+import type { FailureModeUse } from '@claviger/gateway'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { silentLog, type Config } from '#config'
-import { createAdminKey, findApp, maxKeyAgeSeconds, type RoleName } from '#identity'
+import { openGeo, type Geo } from '#geo'
+import { createAdminKey, NOBODY_ABOVE, findApp, maxKeyAgeSeconds, type RoleName } from '#identity'
 import { registerVaultSamples } from '#vault'
+import { vectorPath } from '../../geo/testing/vectors.ts'
 import { openTestIdentity, type TestIdentity } from '../../identity/testing/open-identity.ts'
 import type { Rooms } from '../contract.ts'
 import { createControl, type Control } from '../control.ts'
@@ -38,6 +41,7 @@ export interface TestControl {
   /** What the server believes of the world; tests change it. */
   readonly world: { feedAgeMs: number; readiness: Readiness; shieldedForMs: number }
   readonly failures: string[]
+  readonly failureModes: FailureModeUse[]
   call(method: string, path: string, sent?: Sent): Promise<Got>
   /** Makes an admin key in that workspace, the first by default. */
   mint(role: RoleName, workspaceId?: string): Promise<string>
@@ -53,6 +57,12 @@ export async function openTestControl(
   registerHandoverSamples(seal)
   const world: TestControl['world'] = { feedAgeMs: 0, readiness: { state: 'ready', reasons: [] }, shieldedForMs: 0 }
   const failures: string[] = []
+  const geo = await openGeo({
+    config: { geoCountryFile: vectorPath('GeoLite2-Country-Test.mmdb'), geoAsnFile: undefined },
+    log: silentLog,
+    nowMs: room.nowMs,
+  })
+  const failureModes: FailureModeUse[] = []
   const control = createControl({
     config: {
       trustedProxies: compileCidrs([]),
@@ -65,7 +75,7 @@ export async function openTestControl(
     seal,
     log: silentLog,
     clock: { nowMs: room.nowMs, monotonicMs: () => performance.now() },
-    rooms: roomsOf(identity, world),
+    rooms: roomsOf(identity, world, geo),
     operators: directory,
     feedAgeMs: () => world.feedAgeMs,
     shield: {
@@ -73,6 +83,7 @@ export async function openTestControl(
       recordFailure: (_ip, reason) => failures.push(`shield: ${reason}`),
     },
     refusedBefore: (_ip, reason) => failures.push(`probe: ${reason}`),
+    failureModeUsed: (use) => failureModes.push(use),
     readiness: () => world.readiness,
     metrics: new Metrics(),
     version: '0.0.0-test',
@@ -86,8 +97,8 @@ export async function openTestControl(
     const issued = await createAdminKey(
       room,
       caller,
-      { name: role, role, apiIds: null, expiresAt: null },
-      { expiresAtMs: undefined },
+      { name: role, role, apiIds: null, scopes: null, expiresAt: null },
+      NOBODY_ABOVE,
     )
     await feed.reached(issued.position)
     return issued.secret.reveal()
@@ -101,11 +112,13 @@ export async function openTestControl(
     control,
     world,
     failures,
+    failureModes,
     mint,
     call: async (method, path, sent = {}) => send(`${url}${path}`, method, { as: owner, ...sent }),
     async dispose() {
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
+      geo.close()
       await identity.dispose()
     },
   }
@@ -133,7 +146,7 @@ async function send(url: string, method: string, { as = '', body, headers }: Sen
   }
 }
 
-function roomsOf(identity: TestIdentity, world: TestControl['world']): Rooms {
+function roomsOf(identity: TestIdentity, world: TestControl['world'], geo: Geo): Rooms {
   const { store, seal, room, feed } = identity
   const { nowMs, reached } = room
   return {
@@ -157,6 +170,7 @@ function roomsOf(identity: TestIdentity, world: TestControl['world']): Rooms {
       version: '0.0.0-test',
       node: { id: 'nod_01k2m5f8r2e9vbt9rpk9w0z5c3', name: 'test', roles: ['control'], startedAtMs: nowMs() },
       feed,
+      geo,
       readiness: () => world.readiness,
       reached,
     },

@@ -18,6 +18,16 @@ export async function makeOneOfEach(control: TestControl, as: string): Promise<R
   return ids
 }
 
+/** Gives an order on many keys, in this case none. @returns its id */
+export async function makeOrder(control: TestControl, as: string): Promise<string> {
+  const filter = { tag: `order-${++count}` }
+  const preview = await control.call('POST', '/api/v1/keys/bulk-revoke/preview', { as, body: { filter } })
+  const { confirm } = preview.body
+  const order = await control.call('POST', '/api/v1/keys/bulk-revoke', { as, body: { filter, confirm } })
+  if (order.status !== 200) throw new Error(`the order answered ${order.status}: ${order.text}`)
+  return order.body.id
+}
+
 let count = 0
 
 type SampleOf = (ids: ReadonlyMap<string, string>) => Sample

@@ -3,7 +3,8 @@ import { ClavigerError } from '@claviger/core'
 import { z } from 'zod'
 import { ALL_PERMISSIONS, defineList, defineOperation, pageOf, wire } from '#edge'
 import { createAdminKey, revokeAdminKey } from '../admin-keys.ts'
-import { permissionsOf, ROLE_NAMES, ROLES } from '../roles.ts'
+import { boundsToRow } from '../grant-bounds.ts'
+import { ROLE_NAMES, ROLES } from '../roles.ts'
 import type { IdentityRoom } from '../room.ts'
 import { selectAdminKey, selectAdminKeys, type AdminKeyRow } from '../rows-admin-keys.ts'
 
@@ -11,16 +12,19 @@ const params = z.strictObject({ id: wire.idOf('adm') })
 const role = z
   .enum(ROLE_NAMES)
   .meta({ description: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].what}`).join(' ') })
-const apiIds = wire
-  .unique(wire.idOf('api'), 100)
-  .min(1)
-  .meta({ description: 'For the role verifier: the apis whose keys it may verify. Null: all of the workspace.' })
+const apiIds = wire.unique(wire.idOf('api'), 100).min(1).meta({
+  description: 'The apis whose keys it may verify, and for which it may grant keys. Null: as the key that makes it.',
+})
+const scopes = wire
+  .unique(wire.scope, 200)
+  .meta({ description: 'The scopes that it may grant to keys. Null: as the key that makes it.' })
 
 const members = {
   id: wire.idOf('adm'),
   name: wire.name,
   role: z.string().meta({ description: `One of ${ROLE_NAMES.join(', ')}.` }),
-  api_ids: z.array(z.string()).nullable(),
+  api_ids: z.array(z.string()).nullable().meta({ description: 'Null: all of the workspace.' }),
+  scopes: z.array(z.string()).nullable().meta({ description: 'Null: all.' }),
   public_id: z.string().meta({ description: 'Stands in the secret in clear.' }),
   last_four: z.string(),
   expires_at: wire.instant.nullable(),
@@ -39,6 +43,8 @@ const Me = z
     is_home: z.boolean(),
     role: z.string(),
     permissions: z.array(z.enum(ALL_PERMISSIONS)),
+    api_ids: z.array(z.string()).nullable().meta({ description: 'May verify and grant keys of these; null: all.' }),
+    scopes: z.array(z.string()).nullable().meta({ description: 'May grant these; null: all.' }),
     expires_at: wire.instant.nullable(),
   })
   .meta({ id: 'Me', description: 'Whose admin key this is and what it may do.' })
@@ -49,6 +55,7 @@ export function adminKeyAnswer(row: AdminKeyRow): z.input<typeof AdminKey> {
     name: row.name,
     role: row.role,
     api_ids: row.api_ids === null ? null : [...row.api_ids],
+    scopes: row.scopes === null ? null : [...row.scopes],
     public_id: row.public_id,
     last_four: row.last_four,
     expires_at: wire.instantText(row.expires_at),
@@ -73,7 +80,8 @@ export const adminKeyOperations = [
       workspace_id: operator.workspaceId,
       is_home: operator.isHome,
       role: operator.role,
-      permissions: [...permissionsOf(operator.role, operator)],
+      permissions: [...operator.permissions],
+      ...boundsToRow(operator.bounds),
       expires_at: operator.expiresAtMs === undefined ? null : wire.instantText(new Date(operator.expiresAtMs)),
     }),
   }),
@@ -105,19 +113,28 @@ export const adminKeyOperations = [
     path: '/admin-keys',
     tag: 'admin keys',
     summary: 'Make an admin key.',
-    description: 'It may not outlive the key that makes it.',
+    description:
+      'It may not outlive the key that makes it, nor have a higher role, nor grant apis or scopes that the other may not. ' +
+      'A key with bounds makes no workspaces and no set-up links.',
     permission: 'admin_keys.create',
     body: z.strictObject({
       name: wire.name,
       role,
       api_ids: apiIds.nullable().default(null),
+      scopes: scopes.nullable().default(null),
       expires_at: wire.instantInput.nullable().default(null),
     }),
     status: 201,
     answer: NewAdminKey,
     secretMembers: ['secret'],
     handler: async (room: IdentityRoom, call, { body }) => {
-      const wanted = { name: body.name, role: body.role, apiIds: body.api_ids, expiresAt: body.expires_at }
+      const wanted = {
+        name: body.name,
+        role: body.role,
+        apiIds: body.api_ids,
+        scopes: body.scopes,
+        expiresAt: body.expires_at,
+      }
       const issued = await createAdminKey(room, call, wanted, call.operator)
       await room.reached(issued.position)
       return { ...adminKeyAnswer(issued.row), secret: issued.secret.reveal() }

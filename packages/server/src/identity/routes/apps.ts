@@ -7,7 +7,7 @@ import type { IdentityRoom } from '../room.ts'
 import { selectApp, selectApps, type AppRow } from '../rows.ts'
 
 const params = z.strictObject({ id: wire.idOf('app') })
-const owner = z.string().min(1).max(200).meta({ description: 'Whom to ask about it.', example: 'payments@example.com' })
+const { owner } = wire
 
 const App = z
   .object({
@@ -17,6 +17,7 @@ const App = z
     description: wire.note,
     metadata: wire.metadata,
     disabled_at: wire.instant.nullable(),
+    decommissioned_at: wire.instant.nullable().meta({ description: 'Ended for good, with all its keys.' }),
     created_at: wire.instant,
     updated_at: wire.instant,
     revision: z.int(),
@@ -31,6 +32,7 @@ function answer(row: AppRow): z.input<typeof App> {
     description: row.description,
     metadata: wire.jsonObject(row.metadata),
     disabled_at: wire.instantText(row.disabled_at),
+    decommissioned_at: wire.instantText(row.decommissioned_at),
     created_at: wire.instantText(row.created_at),
     updated_at: wire.instantText(row.updated_at),
     revision: row.revision,

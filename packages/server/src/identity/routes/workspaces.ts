@@ -5,7 +5,12 @@ import { defineList, defineOperation, pageOf, wire, type OperatorCall } from '#e
 import type { IdentityRoom } from '../room.ts'
 import { selectWorkspace, selectWorkspaces, type WorkspaceRow } from '../rows.ts'
 import { addSetupLink, createSetupLink } from '../setup-link.ts'
-import { createWorkspace, DEFAULT_MAX_KEY_AGE_SECONDS, updateWorkspace } from '../workspaces.ts'
+import {
+  createWorkspace,
+  DEFAULT_MAX_KEY_AGE_SECONDS,
+  DEFAULT_RESTORE_WINDOW_DAYS,
+  updateWorkspace,
+} from '../workspaces.ts'
 
 const params = z.strictObject({ id: wire.idOf('wsp') })
 const maxKeyAgeSeconds = z.int().min(60).max(315_360_000).meta({
@@ -13,11 +18,24 @@ const maxKeyAgeSeconds = z.int().min(60).max(315_360_000).meta({
   example: 31_536_000,
 })
 
+const dormantAfterDays = z.int().min(1).max(3650).meta({
+  description:
+    'A key that is not used for so long refuses with `key_dormant` until an operator wakes it, unless the key says otherwise. Null: never.',
+  example: 90,
+})
+const restoreWindowDays = z
+  .int()
+  .min(0)
+  .max(365)
+  .meta({ description: 'A deleted key can be restored for so long; then it is purged.', example: 30 })
+
 const members = {
   id: wire.idOf('wsp'),
   name: wire.name,
   is_home: z.boolean().meta({ description: 'The first workspace: its operators look after the installation.' }),
   max_key_age_seconds: maxKeyAgeSeconds,
+  dormant_after_days: dormantAfterDays.nullable(),
+  restore_window_days: restoreWindowDays,
   disabled_at: wire.instant.nullable(),
   created_at: wire.instant,
   updated_at: wire.instant,
@@ -40,11 +58,18 @@ function answer(row: WorkspaceRow): z.input<typeof Workspace> {
     name: row.name,
     is_home: row.is_home,
     max_key_age_seconds: row.max_key_age_seconds,
+    dormant_after_days: row.dormant_after_days,
+    restore_window_days: row.restore_window_days,
     disabled_at: wire.instantText(row.disabled_at),
     created_at: wire.instantText(row.created_at),
     updated_at: wire.instantText(row.updated_at),
     revision: row.revision,
   }
+}
+
+/** Of the operator's own key: what the link makes may not outlive it. */
+function expiryOf({ operator }: OperatorCall): Date | null {
+  return operator.expiresAtMs === undefined ? null : new Date(operator.expiresAtMs)
 }
 
 /** Foreign workspaces are as unknown as those that do not exist. */
@@ -76,11 +101,13 @@ export const workspaceOperations = [
     path: '/workspaces',
     tag: 'workspaces',
     summary: 'Make another workspace.',
-    description: 'Answers a one-time link for its first owner.',
+    description: 'Answers a one-time link for its first owner, whose key does not outlive the one that asks.',
     permission: 'workspaces.create',
     body: z.strictObject({
       name: wire.name,
       max_key_age_seconds: maxKeyAgeSeconds.default(DEFAULT_MAX_KEY_AGE_SECONDS),
+      dormant_after_days: dormantAfterDays.nullable().default(null),
+      restore_window_days: restoreWindowDays.default(DEFAULT_RESTORE_WINDOW_DAYS),
     }),
     status: 201,
     answer: NewWorkspace,
@@ -92,8 +119,15 @@ export const workspaceOperations = [
         const row = await createWorkspace(room, tx, call, {
           name: body.name,
           maxKeyAgeSeconds: body.max_key_age_seconds,
+          dormantAfterDays: body.dormant_after_days,
+          restoreWindowDays: body.restore_window_days,
         })
-        const { url, expiresAt } = await addSetupLink(room, tx, { workspaceId: row.id, actor: call.actor })
+        const { url, expiresAt } = await addSetupLink(
+          room,
+          tx,
+          { workspaceId: row.id, actor: call.actor },
+          expiryOf(call),
+        )
         return { ...answer(row), setup_url: url.reveal(), setup_url_expires_at: wire.instantText(expiresAt) }
       }),
   }),
@@ -129,6 +163,8 @@ export const workspaceOperations = [
     body: z.strictObject({
       name: wire.name.optional(),
       max_key_age_seconds: maxKeyAgeSeconds.optional(),
+      dormant_after_days: dormantAfterDays.nullable().optional(),
+      restore_window_days: restoreWindowDays.optional(),
       disabled: z.boolean().optional(),
     }),
     status: 200,
@@ -137,7 +173,13 @@ export const workspaceOperations = [
     errors: ['conflict', 'precondition_failed'],
     handler: async (room: IdentityRoom, call, { params: { id }, body }) => {
       refuseForeign(call, id)
-      const change = { name: body.name, maxKeyAgeSeconds: body.max_key_age_seconds, disabled: body.disabled }
+      const change = {
+        name: body.name,
+        maxKeyAgeSeconds: body.max_key_age_seconds,
+        dormantAfterDays: body.dormant_after_days,
+        restoreWindowDays: body.restore_window_days,
+        disabled: body.disabled,
+      }
       return answer(await updateWorkspace(room, call, { id, expectedRevision: call.expectedRevision }, change))
     },
   }),
@@ -147,7 +189,8 @@ export const workspaceOperations = [
     path: '/workspaces/{id}/setup-links',
     tag: 'workspaces',
     summary: 'Make a one-time link by which somebody becomes an owner of the workspace.',
-    description: 'Links made before and not used are void from then on.',
+    description:
+      'Links made before and not used are void from then on. The key that it makes does not outlive the one that asks.',
     permission: 'workspaces.create',
     params,
     status: 200,
@@ -155,7 +198,7 @@ export const workspaceOperations = [
     secretMembers: ['setup_url'],
     handler: async (room: IdentityRoom, call, { params: { id } }) => {
       if ((await selectWorkspace(room.store.db, id)) === undefined) throw unknown(id)
-      const { url, expiresAt } = await createSetupLink(room, { workspaceId: id, actor: call.actor })
+      const { url, expiresAt } = await createSetupLink(room, { workspaceId: id, actor: call.actor }, expiryOf(call))
       return { setup_url: url.reveal(), setup_url_expires_at: wire.instantText(expiresAt) }
     },
   }),

@@ -3,7 +3,7 @@
  * The file is made once, on the first start. When it is lost later, nothing that was sealed can be read again, so a new
  * one is never made in silence.
  */
-import { mkdir, open, stat, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StartError, systemCode } from '#config'
 import { KEY_BYTES } from '../aead.ts'
@@ -63,6 +63,8 @@ export async function makeKeyFile(file: string): Promise<void> {
     await handle.sync()
     await syncDirectory(dirname(file))
   } catch (cause) {
+    // half a key would stand in the way of the next start
+    if (handle !== undefined) await rm(file, { force: true })
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new StartError('seal_key_unwritable', `Cannot write the seal key to ${file}: ${why}`, { cause })
   } finally {

@@ -1,9 +1,11 @@
 /** Gets hold of a running engine: starts it, joins it, or clears an orphan away first. */
+import { closeSync } from 'node:fs'
 import type pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartError, type Log } from '#config'
+import { lockCluster } from './cluster-lock.ts'
 import { engineError } from './cluster.ts'
-import { tryOwn, type OwnerName, type OwnerRole } from './owner.ts'
+import { askOwner, tryOwn, type OwnerName, type OwnerRole } from './owner.ts'
 import type { Place } from './place.ts'
 import { disownStaleFile, runningPostmaster } from './postmaster-file.ts'
 import { startPostmaster, stopPostmaster, type Spawned } from './run-postmaster.ts'
@@ -22,6 +24,8 @@ const LEFTOVER_WAIT_MS = 15_000
 /** A living postmaster answers, or recovers from a crash and then answers. */
 const SILENCE_MS = 120_000
 const POLL_MS = 5
+/** Whoever starts an engine owns it as soon as it answers. */
+const OWNED_WITHIN_MS = 500
 
 /**
  * Answers with the engine running: a server always as its owner, an admin as its owner or beside it.
@@ -84,9 +88,7 @@ async function join(pid: number, socketDir: string, role: OwnerRole, log: Log): 
     case 'silent':
       return { kind: 'silent', pid }
     case 'taken':
-      if (role === 'admin' && attempt.by?.role !== 'admin')
-        return { kind: 'held', hold: { socketDir, lock: undefined, pid } }
-      return { kind: 'taken', by: attempt.by }
+      return beside(attempt.by, role, { socketDir, lock: undefined, pid })
     case 'got':
       if (role === 'admin') return { kind: 'held', hold: { socketDir, lock: attempt.client, pid } }
       // its settings, its programs and its open transactions are those of a process that died: a clean restart costs less than to reason about them
@@ -99,14 +101,19 @@ async function join(pid: number, socketDir: string, role: OwnerRole, log: Log): 
   }
 }
 
+/** An admin command works beside a server; all others wait or give up. */
+function beside(by: OwnerName | undefined, role: OwnerRole, hold: Hold): Attempt {
+  return role === 'admin' && by?.role !== 'admin' ? { kind: 'held', hold } : { kind: 'taken', by }
+}
+
 async function start(
   place: Place,
   role: OwnerRole,
   log: Log,
   extra: Readonly<Record<string, string>>,
 ): Promise<Attempt> {
-  disownStaleFile(place.clusterDir)
-  const spawned = startPostmaster(place, extra)
+  const spawned = startLocked(place, extra)
+  if (spawned === undefined) return joinUnseen(place, role)
   const startedAtMs = Date.now()
   let said = false
   for (;;) {
@@ -129,6 +136,44 @@ async function start(
         attempt satisfies never
     }
   }
+}
+
+/** @returns undefined when an engine runs on the cluster, though its pid tells us nothing */
+function startLocked(place: Place, extra: Readonly<Record<string, string>>): Spawned | undefined {
+  const lock = lockCluster(place.clusterDir)
+  if (lock === undefined) return undefined
+  try {
+    disownStaleFile(place.clusterDir)
+    return startPostmaster(place, extra, lock)
+  } finally {
+    // from here on it lives as long as the engine
+    closeSync(lock)
+  }
+}
+
+/** An engine in another container, one that begins at this moment, or the last backends of one that has died. */
+async function joinUnseen(place: Place, role: OwnerRole): Promise<Attempt> {
+  const first = await askOwner(place.socketDir)
+  if (first.kind === 'unowned') await sleep(OWNED_WITHIN_MS)
+  const ownership = first.kind === 'unowned' ? await askOwner(place.socketDir) : first
+  switch (ownership.kind) {
+    case 'silent':
+      return { kind: 'leftovers', error: unseenError(place) }
+    case 'owned':
+      return beside(ownership.by, role, { socketDir: place.socketDir, lock: undefined, pid: 0 })
+    case 'unowned':
+      // its server has died, and from here it cannot be stopped
+      throw unseenError(place)
+    default:
+      return ownership satisfies never
+  }
+}
+
+function unseenError(place: Place): StartError {
+  return new StartError(
+    'data_dir_taken',
+    `The database in ${place.clusterDir} is in use by processes that cannot be seen from here: most likely those of another container on the same volume. Stop that one first, or set CLAVIGER_DATA_DIR to another folder.`,
+  )
 }
 
 function failureOf(place: Place, spawned: Spawned): Attempt | undefined {

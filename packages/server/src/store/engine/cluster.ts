@@ -1,8 +1,8 @@
 /** Makes a cluster with initdb, whole or not at all. */
 import { spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf, StartError, type Log } from '#config'
+import { diskFullError, isDiskFull, messageOf, StartError, type Log } from '#config'
 import { dataDirError, type Place } from './place.ts'
 import { isAlive } from './postmaster-file.ts'
 
@@ -10,18 +10,40 @@ import { isAlive } from './postmaster-file.ts'
 export const ENGINE_ROLE = 'claviger'
 export const ENGINE_ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' }
 
+const MEBIBYTE = 1024 * 1024
+/** Of a new cluster with our schema and its write-ahead log. */
+const NEW_CLUSTER_BYTES = 64 * MEBIBYTE
+
 /**
  * Makes sure that the cluster exists and is of our major version. Two processes may do so at once: one cluster stays.
  *
+ * @param keepFreeBytes must still be free beside a new cluster
  * @throws StartError `disk_full`, `engine_failed`, `data_dir_newer`
  */
-export async function ensureCluster(place: Place, log: Log): Promise<void> {
+export async function ensureCluster(place: Place, keepFreeBytes: number, log: Log): Promise<void> {
   if (!existsSync(join(place.clusterDir, 'PG_VERSION'))) {
     log.info({ folder: place.clusterDir }, 'making the database')
     removeAbandoned(place.homeDir)
+    requireSpace(place.homeDir, keepFreeBytes)
     await makeCluster(place)
   }
   checkVersion(place)
+}
+
+/** An installation that would begin with a full disk is not begun. */
+function requireSpace(folder: string, keepFreeBytes: number): void {
+  const { blocks, bavail, bsize } = statfsSync(folder)
+  const freeBytes = bavail * bsize
+  // some network file systems do not tell their size
+  if (blocks === 0 || freeBytes >= NEW_CLUSTER_BYTES + keepFreeBytes) return
+  const [free, needed, kept] = [freeBytes, NEW_CLUSTER_BYTES, keepFreeBytes].map((bytes) =>
+    Math.floor(bytes / MEBIBYTE),
+  )
+  throw new StartError(
+    'disk_full',
+    `The disk that holds ${folder} has ${free} MB free. A new database needs ${needed} MB, and a disk with less than ${kept} MB free ` +
+      'counts as full (CLAVIGER_DISK_STOP_FREE_MB). Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.',
+  )
 }
 
 async function makeCluster(place: Place): Promise<void> {
@@ -87,13 +109,7 @@ export function spawnError(place: Place, cause: unknown): StartError {
 
 /** Puts what PostgreSQL said on its way down into words that help. */
 export function engineError(place: Place, said: string, ending: string): StartError {
-  if (/No space left on device|Disk quota exceeded/.test(said)) {
-    return new StartError(
-      'disk_full',
-      `The disk that holds ${place.homeDir} is full. Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.`,
-      { cause: said },
-    )
-  }
+  if (isDiskFull(said)) return diskFullError(place.homeDir, said)
   if (/error while loading shared libraries|Library not loaded/.test(said)) {
     return new StartError(
       'engine_missing',

@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly dataDir: string
   readonly role: OwnerRole
   readonly log: Log
+  /** A new cluster is made only where so much stays free beside it. Default: 0. */
+  readonly keepFreeBytes?: number
   /** Further PostgreSQL settings; tests trade safety for speed with them. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -32,10 +34,10 @@ const LONGEST_RETRY_MS = 5_000
 
 /** @throws StartError in plain words when there is no running engine to be had */
 export async function openEmbeddedEngine(options: EngineOptions): Promise<EmbeddedEngine> {
-  const { dataDir, role, log, settings = {} } = options
+  const { dataDir, role, log, keepFreeBytes = 0, settings = {} } = options
   const place = findPlace(dataDir)
   for (const note of place.notes) log.info({}, note)
-  await ensureCluster(place, log)
+  await ensureCluster(place, keepFreeBytes, log)
   let hold = await acquireEngine(place, role, log, settings)
   let state: 'running' | 'lost' | 'closing' = 'running'
   let reviving = Promise.resolve()

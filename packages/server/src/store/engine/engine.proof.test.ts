@@ -156,6 +156,46 @@ describe('two servers on one data directory', () => {
   })
 })
 
+describe('an engine whose processes cannot be seen, as in another container on the same volume', () => {
+  test('is not started twice: a second server is refused, an admin command joins, and the first goes on', async () => {
+    const folder = newFolder()
+    const first = run('server', folder)
+    await first.next()
+    const { note, own, foreign } = hideEngine(folder)
+    expect(await run('server', folder).next()).toMatchObject({ code: 'data_dir_taken' })
+    const admin = run('admin', folder)
+    expect(await admin.next()).toMatchObject({ open: true })
+    await admin.close()
+    expect(readFileSync(note, 'utf8')).toBe(foreign)
+    expect(await first.ask('select 1 as one')).toMatchObject({ available: true, rows: [{ one: 1 }] })
+    writeFileSync(note, own)
+    await first.close()
+  })
+
+  test('is not taken over when its server has died', async () => {
+    const folder = newFolder()
+    const first = run('server', folder)
+    await first.next()
+    const { note, own, foreign } = hideEngine(folder)
+    await killed(first)
+    expect(await run('server', folder).next()).toMatchObject({
+      code: 'data_dir_taken',
+      message: expect.stringContaining('another container'),
+    })
+    expect(readFileSync(note, 'utf8')).toBe(foreign)
+    writeFileSync(note, own)
+  })
+})
+
+/** Writes a number into the engine's note that belongs to nobody here. */
+function hideEngine(folder: string): { readonly note: string; readonly own: string; readonly foreign: string } {
+  const note = join(clusterOf(folder), 'postmaster.pid')
+  const own = readFileSync(note, 'utf8')
+  const foreign = own.replace(/^\d+/, '99999999')
+  writeFileSync(note, foreign)
+  return { note, own, foreign }
+}
+
 describe('after SIGKILL', () => {
   test('of the server alone, the next one clears the orphan away and finds everything', async () => {
     const folder = newFolder()

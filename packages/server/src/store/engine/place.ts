@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { messageOf, StartError, systemCode } from '#config'
+import { diskFullError, isDiskFull, messageOf, StartError, systemCode } from '#config'
 import { findEngineFiles, type EngineFiles } from './engine-files.ts'
 import { canTraverse, unprivilegedUser, userOfUid, type EngineUser } from './user.ts'
 
@@ -62,7 +62,8 @@ export function findPlace(dataDir: string): Place {
   }
 }
 
-function makeWritable(dataDir: string): void {
+/** @throws StartError `disk_full`, `data_dir_not_writable` */
+export function makeWritable(dataDir: string): void {
   try {
     // root leaves the folder passable, because the engine's user has to pass; what is secret in it is closed by itself
     mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
@@ -72,22 +73,16 @@ function makeWritable(dataDir: string): void {
   }
 }
 
+/** Why a folder of ours cannot be used. */
 export function dataDirError(dataDir: string, cause: unknown): StartError {
-  const code = systemCode(cause)
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new StartError(
-      'disk_full',
-      `The disk that holds ${dataDir} is full. Free some space, or set CLAVIGER_DATA_DIR to a folder on another disk.`,
-      { cause },
-    )
-  }
+  if (isDiskFull(cause)) return diskFullError(dataDir, cause)
   const reason = {
     EACCES: 'this user may not write there',
     EPERM: 'this user may not write there',
     EROFS: 'the file system is read-only',
     ENOTDIR: 'part of the path is a file',
     EEXIST: 'it is a file',
-  }[code ?? '']
+  }[systemCode(cause) ?? '']
   return new StartError(
     'data_dir_not_writable',
     `The data directory ${dataDir} cannot be written: ${reason ?? messageOf(cause)}. Mend that, or set CLAVIGER_DATA_DIR to another folder.`,

@@ -56,8 +56,11 @@ function settings(place: Place, extra: Readonly<Record<string, string>>): Readon
   }
 }
 
-/** Starts the postmaster in its own session: neither Ctrl-C nor the end of the terminal reaches it before us. */
-export function startPostmaster(place: Place, extra: Readonly<Record<string, string>>): Spawned {
+/**
+ * Starts the postmaster in its own session: neither Ctrl-C nor the end of the terminal reaches it before us. It inherits
+ * the cluster's lock.
+ */
+export function startPostmaster(place: Place, extra: Readonly<Record<string, string>>, lock: number): Spawned {
   const log = openLog(place.logFile)
   const from = fstatSync(log).size
   const flags = Object.entries(settings(place, extra)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
@@ -66,7 +69,7 @@ export function startPostmaster(place: Place, extra: Readonly<Record<string, str
   let child: ChildProcess
   try {
     child = spawn(join(place.files.dir, 'bin', 'postgres'), ['-D', place.clusterDir, ...flags], {
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', log, log, lock],
       env: ENGINE_ENVIRONMENT,
       cwd: '/',
       detached: true,

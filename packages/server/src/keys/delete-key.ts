@@ -1,0 +1,90 @@
+/** Deletes a key with a way back: it refuses at once, can be restored within the workspace's window, and is purged after. */
+import { ClavigerError } from '@claviger/core'
+import { appendEntry } from '#audit'
+import { appendChange } from '#feed'
+import { keyRules } from '#identity'
+import { describeKey } from './describe-keys.ts'
+import type { Key } from './key.ts'
+import type { Caller, KeysRoom, KeyTarget } from './room.ts'
+import { lockKey, updateKeyRow } from './rows.ts'
+
+const DAY_MS = 86_400_000
+
+/**
+ * Deleting a deleted key changes nothing.
+ *
+ * @returns where the change stands in the feed
+ * @throws ClavigerError `not_found`, `precondition_failed`
+ */
+export async function deleteKey(room: KeysRoom, caller: Caller, target: KeyTarget): Promise<number> {
+  return room.store.transaction(async (tx) => {
+    const nowMs = room.nowMs()
+    const row = await lockKey(tx, caller.workspaceId, target.keyId)
+    if (row === undefined) throw unknownKey(target.keyId)
+    if (target.expectedRevision !== undefined && target.expectedRevision !== row.revision) {
+      throw new ClavigerError('precondition_failed', `The key is at revision ${row.revision} by now. Read it again.`)
+    }
+    if (row.deleted_at !== null) return 0
+    const { restoreWindowDays } = await keyRules(tx, caller.workspaceId)
+    const purgeAt = new Date(nowMs + restoreWindowDays * DAY_MS)
+    await updateKeyRow(tx, row.id, { deleted_at: new Date(nowMs), purge_at: purgeAt, updated_at: new Date(nowMs) })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'keys.delete',
+      outcome: 'success',
+      status: 204,
+      resource: { type: 'key', id: row.id },
+      values: { restorable_until: purgeAt },
+    })
+    return appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'revocation',
+      subjectType: 'key',
+      subjectId: row.id,
+      detail: { deleted: true },
+    })
+  })
+}
+
+/**
+ * Takes a deletion back; the key is as it was, revoked or expired too. A key that is not deleted stays as it is.
+ *
+ * @throws ClavigerError `not_found`; `gone` from the millisecond on that the window ends
+ */
+export async function restoreKey(
+  room: KeysRoom,
+  caller: Caller,
+  keyId: string,
+): Promise<{ readonly key: Key; readonly position: number }> {
+  return room.store.transaction(async (tx) => {
+    const now = new Date(room.nowMs())
+    const row = await lockKey(tx, caller.workspaceId, keyId)
+    if (row === undefined) throw unknownKey(keyId)
+    if (row.purge_at === null) return { key: await describeKey(tx, row), position: 0 }
+    if (row.purge_at <= now) {
+      throw new ClavigerError('gone', `The key could be restored until ${row.purge_at.toISOString()}.`)
+    }
+    const updated = await updateKeyRow(tx, keyId, { deleted_at: null, purge_at: null, awake_at: now, updated_at: now })
+    await appendEntry(tx, {
+      workspaceId: caller.workspaceId,
+      actor: caller.actor,
+      operation: 'keys.restore',
+      outcome: 'success',
+      status: 200,
+      resource: { type: 'key', id: keyId },
+    })
+    const position = await appendChange(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'edit',
+      subjectType: 'key',
+      subjectId: keyId,
+      detail: {},
+    })
+    return { key: await describeKey(tx, updated), position }
+  })
+}
+
+function unknownKey(keyId: string): ClavigerError {
+  return new ClavigerError('not_found', `There is no key ${keyId}.`)
+}

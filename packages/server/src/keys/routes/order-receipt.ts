@@ -1,0 +1,11 @@
+/** What is answered about an order that runs or is done. */
+import type { z } from 'zod'
+import type { KeysRoutesRoom } from '../room.ts'
+import type { OrderRow } from '../rows-orders.ts'
+import { orderToWire, type orderReceiptAnswer } from '../schemas-orders.ts'
+
+/** Answers only when this node refuses what is revoked so far, and says who else does. */
+export async function orderReceipt(room: KeysRoutesRoom, order: OrderRow): Promise<z.input<typeof orderReceiptAnswer>> {
+  await room.applied(order.position)
+  return { ...orderToWire(order), nodes: await room.acknowledgedBy(order.position) }
+}
