@@ -1,13 +1,11 @@
 /** The lease store in PostgreSQL: one call of one function per batch of draws. The default, and the truth. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { LimitKind } from '@claviger/core'
 import { isLost, storeUnavailable, type Store } from '#store'
+import { inTime } from './in-time.ts'
 import { grantFromWire, requestOnWire, returnedOnWire, type GrantOnWire } from './lease-wire.ts'
 import type { DrawRequest, Grant, LeaseStore, Returned } from './lease-store.ts'
 
 const DRAW = 'select usage_draw($1::jsonb, $2::jsonb) as answer'
-/** A request waits for its draw no longer than this; an answer that comes later leaves its units spent. */
-const TIMEOUT_MS = 1_000
 
 interface Answer {
   readonly nodes: number
@@ -28,7 +26,7 @@ export class PgLeaseStore implements LeaseStore {
       JSON.stringify(requests.map(requestOnWire)),
       JSON.stringify(returns.map(returnedOnWire)),
     ])
-    const [row] = await within(asked)
+    const [row] = await inTime(asked).catch(tellLost)
     if (row === undefined) throw new Error('usage_draw answered nothing')
     // Written by us, and held against the arithmetic by a test.
     const { nodes, grants } = row['answer'] as Answer
@@ -40,18 +38,6 @@ export class PgLeaseStore implements LeaseStore {
   }
 }
 
-async function within<Value>(work: Promise<Value>): Promise<Value> {
-  const timeout = new AbortController()
-  const late = sleep(TIMEOUT_MS, undefined, { signal: timeout.signal, ref: false }).then(
-    () => Promise.reject(storeUnavailable(new Error(`no answer within ${TIMEOUT_MS} ms`))),
-    () => work,
-  )
-  try {
-    return await Promise.race([work, late])
-  } catch (error) {
-    work.catch(() => undefined)
-    throw isLost(error) ? storeUnavailable(error) : error
-  } finally {
-    timeout.abort()
-  }
+function tellLost(error: unknown): never {
+  throw isLost(error) ? storeUnavailable(error) : error
 }
