@@ -44,7 +44,7 @@ import {
 } from '#identity'
 import { KeySnapshots, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
-import { createCounters, registerUsageJobs, settleCredits, writeUsage } from '#usage'
+import { createCounters, openRedisLeases, registerUsageJobs, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { measureGeo } from './geo-metrics.ts'
@@ -177,9 +177,13 @@ export async function startServer(installation: Installation): Promise<RunningSe
     'claviger_limit_losses_total',
     'Limits decided without their counter, by their own word.',
   )
+  const { redisUrl } = config
+  const redisLeases =
+    redisUrl === undefined ? undefined : await openRedisLeases({ url: redisUrl, node: nodeId, store, log })
   const counters = createCounters({
     store,
     node: nodeId,
+    leaseStore: redisLeases,
     clock,
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
@@ -334,6 +338,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
       await flushProbes()
       await sequencer?.close()
       await counters.close()
+      await redisLeases?.close()
       await egress.close()
       await recovery.close()
       failureModes.close()

@@ -27,6 +27,7 @@ export type StartErrorCode =
   | 'backup_failed'
   | 'restore_refused'
   | 'tls_invalid'
+  | 'redis_evicts'
   | 'geo_file_unusable'
 
 /** `message` says what is wrong and what to do about it; `cause` is for the log. Holds no secrets. */

@@ -58,7 +58,7 @@ export const VARIABLES = {
   },
   REDIS_URL: {
     type: 'redis URL',
-    what: 'Redis or Valkey for the leases of windows, useful with several nodes.',
+    what: 'Redis 6.2 or newer, or Valkey, that counts windows, bursts and calls at once; useful with several nodes. It must not evict.',
     secret: true,
     parse: parse.secretUrl('redis:', 'rediss:', 'unix:'),
   },

@@ -38,6 +38,7 @@ export interface Tables {
   usage_credit_entry: UsageCreditEntryTable
   usage_credit_grant: UsageCreditGrantTable
   usage_hour: UsageHourTable
+  usage_redis: UsageRedisTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
 }
@@ -473,6 +474,12 @@ export interface UsageHourTable {
   bytes_in: ColumnType<number, number | bigint, number | bigint>
   bytes_out: ColumnType<number, number | bigint, number | bigint>
   duration_ms: number
+}
+
+export interface UsageRedisTable {
+  only_row: Generated<boolean>
+  mark_id: string
+  run_id: string
 }
 
 export interface VaultProviderKeyTable {

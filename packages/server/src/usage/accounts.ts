@@ -74,8 +74,10 @@ export class Accounts {
   }
 
   visitLater(account: Account, nowMs: number): void {
-    const atMs = account.nextVisitMs(nowMs)
-    if (atMs === undefined || atMs >= account.visitAtMs) return
+    const wantedMs = account.nextVisitMs(nowMs)
+    if (wantedMs === undefined || wantedMs >= account.visitAtMs) return
+    // Never in this round: what is due and cannot be done yet would go round and round.
+    const atMs = Math.max(wantedMs, nowMs + 1)
     account.visitAtMs = atMs
     this.#visits.add(account, atMs)
   }

@@ -1,4 +1,4 @@
-import type { WindowPolicy } from '@claviger/core'
+import type { ConcurrencyPolicy, WindowPolicy } from '@claviger/core'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '#config'
@@ -43,8 +43,8 @@ function policyOf(limit: number, rest: Partial<WindowPolicy> = {}): WindowPolicy
   }
 }
 
-function open(from: Pick<TestStore, 'raw'> = store): RunningCounters {
-  const counters = createCounters({ store: from, node: 'nod_test', clock, log: silentLog })
+function open(node = 'nod_test', from: Pick<TestStore, 'raw'> = store): RunningCounters {
+  const counters = createCounters({ store: from, node, clock, log: silentLog })
   running.push(counters)
   return counters
 }
@@ -122,6 +122,43 @@ async function startClients(policy: WindowPolicy): Promise<Child> {
   return child
 }
 
+describe('64 clients on 10 places', () => {
+  test('on two nodes: never more than 10 are in at once, and all get in in turn', async () => {
+    await setLiveNodes(2)
+    const policy: ConcurrencyPolicy = {
+      kind: 'concurrency',
+      id: `${testNumber}:slots`,
+      name: 'slots',
+      class: 'bounded',
+      mode: 'enforce',
+      limit: 10,
+      onCounterLoss: 'closed',
+    }
+    const nodes = [open('nod_a'), open('nod_b')]
+    let running = 0
+    let most = 0
+    const client = async (_: unknown, index: number): Promise<void> => {
+      const mine = nodes[index % 2]
+      for (;;) {
+        const admission = await mine?.admit([policy], 1)
+        if (admission?.kind === 'admitted') {
+          most = Math.max(most, ++running)
+          await pause(5)
+          running--
+          if (admission.hold !== undefined) mine?.release(admission.hold)
+          return
+        }
+        await pause(10)
+      }
+    }
+    await Promise.all(Array.from({ length: 64 }, client))
+    expect(most).toBeLessThanOrEqual(10)
+    expect(most).toBeGreaterThan(5)
+  })
+})
+
+const pause = async (ms: number): Promise<void> => void (await new Promise((resolve) => setTimeout(resolve, ms)))
+
 describe('counters', () => {
   test('survive a restart: what was used stays used, what was leased counts as spent until its end', async () => {
     const policy = policyOf(100)
@@ -171,7 +208,7 @@ describe('counters', () => {
       if (away) throw new Error('Connection terminated unexpectedly')
       return store.raw(text, values)
     }
-    const counters = open({ raw })
+    const counters = open('nod_test', { raw })
     away = true
     expect(await counters.admit([policyOf(5, { id: 'refuse' })], 1)).toMatchObject({
       kind: 'lost',

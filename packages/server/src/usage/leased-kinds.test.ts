@@ -142,7 +142,7 @@ describe('calls at once', () => {
     const policy = slotsOf(2)
     holdOf(await decide(world, [policy], dying))
     holdOf(await decide(world, [policy], other))
-    if (dying !== undefined) dying.alive = false
+    if (dying !== undefined) world.simulation.kill(dying)
     await world.simulation.run([], [], START_MS + 6_000)
     expect((await decide(world, [policy], other)).kind).toBe('refused')
     await world.simulation.run([], [], START_MS + 11_000)

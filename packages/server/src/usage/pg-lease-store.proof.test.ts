@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestStore, type TestStore } from '../store/testing.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
+import { describeStore } from './testing/describe-store.ts'
 import { expectArithmetic } from './testing/lease-store-suite.ts'
+import { Simulation } from './testing/simulation.ts'
+import { START_MS } from './testing/worlds.ts'
 
 let store: TestStore
 
@@ -13,8 +16,8 @@ afterAll(async () => store.dispose())
 async function setLiveNodes(count: number): Promise<void> {
   await store.raw('delete from feed_node where true', [])
   await store.raw(
-    `insert into feed_node (id, name, roles, version) select 'nod_' || n, 'n', '{gateway}', '0' from generate_series(1, ${count}) n`,
-    [],
+    `insert into feed_node (id, name, roles, version, seen_at) select 'nod_' || n, 'n', '{gateway}', '0', clock_timestamp() + interval '1 hour' from generate_series(1, $1) n`,
+    [count],
   )
 }
 
@@ -66,4 +69,9 @@ describe('the SQL function', () => {
     expect([...sums.keys()].toSorted()).toEqual(shapes.map((shape) => shape.id))
     for (const sum of sums.values()) expect(sum).toBeLessThanOrEqual(300)
   })
+})
+
+describeStore(async (liveNodes) => {
+  await setLiveNodes(liveNodes)
+  return new Simulation(START_MS, (its) => atTime(() => Math.floor(its.nowMs)))
 })

@@ -1,13 +1,11 @@
 /** The lease store in PostgreSQL: one call of one function per batch of draws. The default, and the truth. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { LimitKind } from '@claviger/core'
 import { isLost, storeUnavailable, type Store } from '#store'
+import { inTime } from './in-time.ts'
 import { drawOnWire, grantFromWire, requestOnWire, returnedOnWire, type GrantOnWire } from './lease-wire.ts'
 import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from './lease-store.ts'
 
 const DRAW = 'select usage_draw($1::jsonb, $2::jsonb) as answer'
-/** A request waits for its draw no longer than this; an answer that comes later leaves its units spent. */
-const TIMEOUT_MS = 1_000
 
 /** A counter that has no row is not looked at: see `usage_draw`, which makes one first. */
 const LOOK = `
@@ -46,7 +44,7 @@ export class PgLeaseStore implements LeaseStore {
       JSON.stringify(requests.map(requestOnWire)),
       JSON.stringify(returns.map(returnedOnWire)),
     ])
-    const [row] = await within(asked)
+    const [row] = await inTime(asked).catch(tellLost)
     if (row === undefined) throw new Error('usage_draw answered nothing')
     // Written by us, and held against the arithmetic by a test.
     const { nodes, grants } = row['answer'] as Answer
@@ -55,7 +53,7 @@ export class PgLeaseStore implements LeaseStore {
 
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
   async look(cost: number, limits: readonly LimitDraw[]): Promise<readonly (LimitSight | undefined)[]> {
-    const rows = await within(this.#store.raw(LOOK, [JSON.stringify(limits.map(drawOnWire)), cost]))
+    const rows = await inTime(this.#store.raw(LOOK, [JSON.stringify(limits.map(drawOnWire)), cost])).catch(tellLost)
     return rows.map((row, index) => {
       // A `usage_sight`, made by the functions that draw.
       const sight = row['sight'] as Sight | null
@@ -78,18 +76,6 @@ function largestOf(draw: LimitDraw): number {
   return draw.kind === 'window' || draw.kind === 'quota' ? draw.limit : Infinity
 }
 
-async function within<Value>(work: Promise<Value>): Promise<Value> {
-  const timeout = new AbortController()
-  const late = sleep(TIMEOUT_MS, undefined, { signal: timeout.signal, ref: false }).then(
-    () => Promise.reject(storeUnavailable(new Error(`no answer within ${TIMEOUT_MS} ms`))),
-    () => work,
-  )
-  try {
-    return await Promise.race([work, late])
-  } catch (error) {
-    work.catch(() => undefined)
-    throw isLost(error) ? storeUnavailable(error) : error
-  } finally {
-    timeout.abort()
-  }
+function tellLost(error: unknown): never {
+  throw isLost(error) ? storeUnavailable(error) : error
 }

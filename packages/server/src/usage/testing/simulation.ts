@@ -13,7 +13,7 @@ export interface SimulatedNode {
   readonly limits: LeasedLimits
   /** How far the wall clock is off. */
   skewMs: number
-  /** A dead node decides nothing and hears nothing any more; what it holds is never given back. */
+  /** A dead node decides nothing and hears nothing any more; what it holds is never given back. See `kill`. */
   alive: boolean
 }
 
@@ -30,6 +30,8 @@ export interface Outcome {
   readonly decidedAtMs: number
   readonly arrival: Arrival
   readonly admitted: boolean
+  /** Of an admitted call; Infinity while it runs. Dies with its node. */
+  endedAtMs: number
 }
 
 interface Event {
@@ -46,6 +48,7 @@ export class Simulation {
   #order = 0
   /** Calls of the store that take real time; true time stands still meanwhile. */
   readonly #underWay = new Set<Promise<unknown>>()
+  readonly #running = new Map<SimulatedNode, Set<Outcome>>()
   readonly nodes: SimulatedNode[] = []
 
   constructor(startMs: number, storeOf: (simulation: Simulation) => LeaseStore) {
@@ -84,6 +87,12 @@ export class Simulation {
     return node
   }
 
+  kill(node: SimulatedNode): void {
+    node.alive = false
+    for (const outcome of this.#running.get(node) ?? []) outcome.endedAtMs = this.nowMs
+    this.#running.delete(node)
+  }
+
   at(atMs: number, happen: () => void): void {
     const event = { atMs, order: this.#order++, happen }
     let low = 0
@@ -111,10 +120,15 @@ export class Simulation {
         if (node === undefined || !node.alive) return
         const decided = (admission: Admission): void => {
           if (!node.alive) return
-          outcomes.push({ decidedAtMs: this.nowMs, arrival, admitted: admission.kind === 'admitted' })
+          const outcome = {
+            decidedAtMs: this.nowMs,
+            arrival,
+            admitted: admission.kind === 'admitted',
+            endedAtMs: Infinity,
+          }
+          outcomes.push(outcome)
           if (admission.kind !== 'admitted' || admission.hold === undefined) return
-          const hold = admission.hold as CallHold // `admit` made it
-          this.at(this.nowMs + (arrival.lastsMs ?? 0), () => hold.release())
+          this.#hold(node, outcome, admission.hold as CallHold) // `admit` made it
         }
         const admission = node.limits.admit(policies, arrival.cost)
         if (admission instanceof Promise) void admission.then(decided)
@@ -146,6 +160,16 @@ export class Simulation {
       await this.#settled()
     }
     this.nowMs = Math.max(this.nowMs, untilMs)
+  }
+
+  #hold(node: SimulatedNode, outcome: Outcome, hold: CallHold): void {
+    const running = this.#running.get(node) ?? new Set()
+    this.#running.set(node, running.add(outcome))
+    this.at(this.nowMs + (outcome.arrival.lastsMs ?? 0), () => {
+      if (!running.delete(outcome) || !node.alive) return
+      outcome.endedAtMs = this.nowMs
+      hold.release()
+    })
   }
 
   #remote(wayMs: () => number, isAlive: () => boolean): LeaseStore {
@@ -211,13 +235,13 @@ export function mostInAnyWindow(outcomes: readonly Outcome[], windowMs: number):
 export const admittedUnits = (outcomes: readonly Outcome[]): number =>
   outcomes.reduce((sum, outcome) => sum + (outcome.admitted ? outcome.arrival.cost : 0), 0)
 
-/** The most calls that ran at once, of those on nodes that lived to their end. */
+/** The most calls that ran at once. */
 export function mostAtOnce(outcomes: readonly Outcome[]): number {
   const moves = outcomes
     .filter((outcome) => outcome.admitted)
-    .flatMap(({ decidedAtMs, arrival }) => [
+    .flatMap(({ decidedAtMs, endedAtMs }) => [
       { atMs: decidedAtMs, by: 1 },
-      { atMs: decidedAtMs + (arrival.lastsMs ?? 0), by: -1 },
+      { atMs: endedAtMs, by: -1 },
     ])
     // Who leaves at the same instant leaves first.
     .toSorted((one, other) => one.atMs - other.atMs || one.by - other.by)

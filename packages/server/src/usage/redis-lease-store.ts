@@ -1,0 +1,117 @@
+/**
+ * The lease store in Redis or Valkey: one call of one script per batch of draws. For windows, bursts and calls at once; money
+ * and quotas stay in PostgreSQL (decision 19). Useful with several processes: a draw costs no commit.
+ */
+import type { LimitKind, Secret } from '@claviger/core'
+import { StartError } from '#config'
+import type { Log, Store } from '#store'
+import { inTime } from './in-time.ts'
+import type { DrawRequest, Grant, LeaseStore, Returned } from './lease-store.ts'
+import { grantFromWire, requestOnWire, returnedOnWire, type GrantOnWire } from './lease-wire.ts'
+import { isSaid, markKey, RedisLink } from './redis-link.ts'
+import { DRAW_SCRIPT } from './redis-script.ts'
+
+export interface RedisLeaseStoreOptions {
+  readonly url: Secret<string>
+  /** Id of this process. */
+  readonly node: string
+  /** PostgreSQL remembers which Redis it was. */
+  readonly store: Pick<Store, 'raw'>
+  readonly log: Log
+  /** For tests: the time and the number of nodes, in place of the server's own. */
+  readonly pretend?: { nowMs(): number; liveNodes(): number }
+}
+
+interface Answer {
+  readonly nodes: number
+  readonly grants: readonly GrantOnWire[] | Readonly<Record<string, never>>
+}
+
+const FIRST_WAIT_MS = 2_000
+
+/**
+ * Connects. A server that is out of reach now is tried again and again; until then limits do what they declare.
+ *
+ * @throws StartError `redis_evicts`
+ */
+export async function openRedisLeases(options: RedisLeaseStoreOptions): Promise<RedisLeaseStore> {
+  const leases = new RedisLeaseStore(options)
+  try {
+    await leases.ready(FIRST_WAIT_MS)
+  } catch (error) {
+    if (error instanceof StartError) {
+      await leases.close()
+      throw error
+    }
+    options.log.error({ err: error }, 'Redis does not answer: limits that are counted there do what they declare')
+  }
+  return leases
+}
+
+export class RedisLeaseStore implements LeaseStore {
+  readonly kinds: ReadonlySet<LimitKind> = new Set(['window', 'burst', 'concurrency'])
+  readonly #options: RedisLeaseStoreOptions
+  readonly #link: RedisLink
+  readonly #connected: Promise<void>
+
+  constructor(options: RedisLeaseStoreOptions) {
+    const { url, store, log, node } = options
+    this.#options = options
+    this.#link = new RedisLink({ url: url.reveal(), store, log, newMarkId: node })
+    this.#connected = this.#link.connect()
+    this.#connected.catch(() => undefined)
+  }
+
+  /** Settles when the server counts. @throws Error when it does not within `mostMs` */
+  async ready(mostMs: number): Promise<void> {
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => late.reject(new Error(`no connection within ${mostMs} ms`)), mostMs)
+    try {
+      await Promise.race([this.#connected.then(async () => this.#link.marked()), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
+    return inTime(this.#draw(requests, returns))
+  }
+
+  async giveBack(returns: readonly Returned[]): Promise<void> {
+    await this.draw([], returns)
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close()
+  }
+
+  async #draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
+    const script = [JSON.stringify(requests.map(requestOnWire)), JSON.stringify(returns.map(returnedOnWire))]
+    const ids = new Set([
+      ...requests.flatMap(({ limits }) => limits.map(({ id }) => id)),
+      ...returns.map(({ id }) => id),
+    ])
+    try {
+      return await this.#ask(script, ids)
+    } catch (error) {
+      // Nothing was done: the server was emptied since it was looked at.
+      if (!isSaid(error, 'UNMARKED')) throw error
+      this.#link.forgetMark()
+      return this.#ask(script, ids)
+    }
+  }
+
+  async #ask(script: readonly string[], ids: ReadonlySet<string>): Promise<readonly Grant[]> {
+    const { node, pretend } = this.#options
+    const markId = await this.#link.marked()
+    const prefix = `claviger:{${markId}}:c:`
+    const keys = [markKey(markId), `claviger:{${markId}}:nodes`, ...[...ids].map((id) => prefix + id)]
+    const told = pretend === undefined ? ['', ''] : [String(pretend.nowMs()), String(pretend.liveNodes())]
+    const words = [String(keys.length), ...keys, ...script, node, markId, prefix, ...told]
+    const text = String(await this.#link.run(DRAW_SCRIPT, words))
+    // The script's answer, written by us and held against the arithmetic by a test.
+    const { nodes, grants } = JSON.parse(text) as Answer
+    // Lua has one kind of table: an empty list is written as an object.
+    return 'map' in grants ? grants.map((grant) => grantFromWire(grant, nodes)) : []
+  }
+}
