@@ -9,6 +9,7 @@ import { machineFacts } from './machine.ts'
 import type { Bench } from './measure.ts'
 import { HELP, type BenchOptions, type SectionName, readOptions } from './options.ts'
 import { type SectionResult, tableOf } from './report.ts'
+import { importSection } from './sections/import.ts'
 import { keysSection } from './sections/keys.ts'
 import { proxySection } from './sections/proxy.ts'
 import { streamSection } from './sections/stream.ts'
@@ -16,10 +17,13 @@ import { verifySection } from './sections/verify.ts'
 
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url))
 
-const sections = { a: verifySection, b: proxySection, c: streamSection, d: keysSection } as const satisfies Record<
-  SectionName,
-  (bench: Bench) => Promise<SectionResult>
->
+const sections = {
+  a: verifySection,
+  b: proxySection,
+  c: streamSection,
+  d: keysSection,
+  e: importSection,
+} as const satisfies Record<SectionName, (bench: Bench) => Promise<SectionResult>>
 
 async function main(options: BenchOptions): Promise<void> {
   const generator = new Generator()
