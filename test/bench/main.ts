@@ -10,6 +10,7 @@ import type { Bench } from './measure.ts'
 import { HELP, type BenchOptions, type SectionName, readOptions } from './options.ts'
 import { type SectionResult, tableOf } from './report.ts'
 import { decisionSection } from './sections/decision.ts'
+import { importSection } from './sections/import.ts'
 import { keysSection } from './sections/keys.ts'
 import { limiterSection } from './sections/limiter.ts'
 import { proxySection } from './sections/proxy.ts'
@@ -25,6 +26,7 @@ const sections = {
   d: keysSection,
   e: decisionSection,
   f: limiterSection,
+  g: importSection,
 } as const satisfies Record<SectionName, (bench: Bench) => Promise<SectionResult>>
 
 async function main(options: BenchOptions): Promise<void> {

@@ -1,7 +1,7 @@
 /** What may be said on the command line. */
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['a', 'b', 'c', 'd', 'e', 'f'] as const
+export const SECTIONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
 export type SectionName = (typeof SECTIONS)[number]
 
 export interface BenchOptions {
@@ -13,16 +13,19 @@ export interface BenchOptions {
   readonly connections: number
   /** Sizes of the key set in (d). */
   readonly keys: readonly number[]
+  /** How many keys (e) imports. */
+  readonly imports: number
 }
 
-export const HELP = `npm run bench -- [--only a,b,c,d,e,f] [--rounds 5] [--seconds 5] [--connections 32] [--keys 1000,100000]
+export const HELP = `npm run bench -- [--only a,b,c,d,e,f,g] [--rounds 5] [--seconds 5] [--connections 32] [--keys 1000,100000] [--imports 1000000]
 
   a  verify a key, against a bare node:http server that hashes and looks up
   b  an authenticated proxied POST, against nginx and @portkey-ai/gateway
   c  a streamed chat of 200 chunks, against the same
   d  verify with 1 thousand and 100 thousand keys stored (--keys 1000000 for a million)
   e  the decision alone, within one process: scopes, CIDR and two limits
-  f  the limiter with its store, within one process`
+  f  the limiter with its store, within one process
+  g  import of a million keys by their hashes`
 
 /** @throws TypeError with a plain message */
 export function readOptions(args: readonly string[]): BenchOptions | 'help' {
@@ -34,6 +37,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       seconds: { type: 'string', default: '5' },
       connections: { type: 'string', default: '32' },
       keys: { type: 'string', default: '1000,100000' },
+      imports: { type: 'string', default: '1000000' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -45,6 +49,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     warmUpSeconds: 1,
     connections: countOf('connections', values.connections),
     keys: values.keys.split(',').map((text) => countOf('keys', text)),
+    imports: countOf('imports', values.imports),
   }
 }
 

@@ -1,14 +1,16 @@
 /** How far a long command is: a bar on a terminal, a line for each tenth elsewhere. */
 import type { CommandContext } from './context.ts'
 
+type ProgressContext = Pick<CommandContext, 'stderr' | 'isTerminal'>
+
 const WIDTH = 30
 
 export class Progress {
-  readonly #context: CommandContext
+  readonly #context: ProgressContext
   readonly #startedAtMs: number
   #tenths = 0
 
-  constructor(context: CommandContext, startedAtMs: number) {
+  constructor(context: ProgressContext, startedAtMs: number) {
     this.#context = context
     this.#startedAtMs = startedAtMs
   }

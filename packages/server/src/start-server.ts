@@ -317,7 +317,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     sequencer = startSequencer(store, log)
     registerAuditJobs(store, config)
     registerUsageJobs(store, clock)
-    registerKeysJobs({ store, nowMs: () => clock.nowMs() })
+    registerKeysJobs({ store, log, nowMs: () => clock.nowMs() })
     store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
     store.jobs.every('seal_destroy_peppers', 3_600_000, async () => destroyUnusedPeppers(installation))
     store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))

@@ -8,7 +8,7 @@ export { feedLossPolicy, requestLimit } from './compile.ts'
 export { compileApiWith, compileKeyWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
 export { limitFromRow, type RequestsLimit } from './key.ts'
 export { registerKeysJobs } from './maintain-keys.ts'
-export { recordUses } from './record-uses.ts'
+export { UseRecorder } from './record-uses.ts'
 export type { Caller, KeysRoom, KeysRoutesRoom } from './room.ts'
 export { keysOperations } from './routes.ts'
 export {

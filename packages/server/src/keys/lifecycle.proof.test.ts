@@ -6,7 +6,7 @@ import { deleteKey, restoreKey } from './delete-key.ts'
 import { describeKey } from './describe-keys.ts'
 import { resolveFilter, type KeyFilter } from './key-filter.ts'
 import { purgeDeletedKeys, sleepIdleKeys } from './maintain-keys.ts'
-import { recordUses, type UseRecord } from './record-uses.ts'
+import { UseRecorder, type UseRecord } from './record-uses.ts'
 import { revokeKey } from './revoke-key.ts'
 import { rotateKey } from './rotate-key.ts'
 import { matching } from './rows-filter.ts'
@@ -33,15 +33,11 @@ async function remove(keyId: string): Promise<void> {
   await it.identity.feed.reached(position)
 }
 
-/** As the drain writes it. */
-async function use(records: readonly Partial<UseRecord>[]): Promise<void> {
+/** As the drain of one process writes it. */
+async function use(records: readonly Partial<UseRecord>[], recorder = new UseRecorder()): Promise<void> {
   const usual: UseRecord = { atMs: it.identity.clockMs, keyId: '', clientIp: '192.0.2.1', code: 'valid' }
-  await it.identity.store.transaction(async (tx) =>
-    recordUses(
-      tx,
-      records.map((record) => ({ ...usual, ...record })),
-    ),
-  )
+  const whole = records.map((record) => ({ ...usual, ...record }))
+  recorder.remember(await it.identity.store.transaction(async (tx) => recorder.record(tx, whole)))
 }
 
 async function found(filter: KeyFilter): Promise<readonly string[]> {
@@ -174,6 +170,29 @@ describe('the last use', () => {
     }
     expect(await found({ seenFrom: { range: '198.51.100.8', since } })).toEqual([])
     expect(await found({ seenFrom: { range: '198.51.100.7', since: new Date(nowMs + 1) } })).toEqual([])
+  })
+
+  test('of a busy key is asked about and written once a minute; what was rolled back is written again', async () => {
+    const { key } = await it.issue()
+    const nowMs = it.identity.clockMs
+    const recorder = new UseRecorder()
+    const record = { keyId: key.id, clientIp: '192.0.2.1', code: 'valid' }
+    const lost = it.identity.store.transaction(async (tx) => {
+      await recorder.record(tx, [{ ...record, atMs: nowMs }])
+      throw new Error('the connection broke')
+    })
+    await expect(lost).rejects.toThrow('broke')
+    await use([{ ...record, atMs: nowMs + 1 }], recorder)
+    expect((await describeNow(key.id)).lastUsedAt?.getTime()).toBe(nowMs + 1)
+    const news = await it.identity.store.transaction(async (tx) =>
+      recorder.record(tx, [
+        { ...record, atMs: nowMs + MINUTE_MS },
+        { ...record, atMs: nowMs + 2 },
+      ]),
+    )
+    expect([news.uses.size, news.seen.size], 'nothing is written').toEqual([0, 0])
+    await use([{ ...record, atMs: nowMs + 1 + MINUTE_MS }], recorder)
+    expect((await describeNow(key.id)).lastUsedAt?.getTime()).toBe(nowMs + 1 + MINUTE_MS)
   })
 
   test('remembers the newest addresses of each key, a bounded number of them', async () => {

@@ -2,7 +2,7 @@
 import { appendEntry, type Actor } from '#audit'
 import { appendChange } from '#feed'
 import { dormancyRules } from '#identity'
-import type { Store, Tx } from '#store'
+import type { Log, Store, Tx } from '#store'
 import { resumeOrders } from './carry-out-order.ts'
 import {
   deleteKeyRows,
@@ -32,7 +32,11 @@ export interface KeysJobsRoom {
   readonly nowMs: () => number
 }
 
-export function registerKeysJobs(room: KeysJobsRoom): void {
+export function registerKeysJobs(room: KeysJobsRoom & { readonly log: Log }): void {
+  // What a crash left is not kept waiting until the run that died with it is given up.
+  resumeOrders(room).catch((cause: unknown) =>
+    room.log.warn({ err: cause }, 'orders on many keys could not go on at once; the job goes on with them'),
+  )
   room.store.jobs.every('keys_orders', ORDERS_EVERY_MS, async () => void (await resumeOrders(room)))
   room.store.jobs.every('keys_maintain', HOUR_MS, async () => {
     await sleepIdleKeys(room)

@@ -2,36 +2,91 @@
 import { formatIp, parseIp } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
 import type { Tx } from '#store'
-import { trimSeenIps, upsertLastUses, upsertSeenIps, type LastUse, type SeenIp } from './rows-uses.ts'
+import {
+  SEEN_GRAIN_MS,
+  trimSeenIps,
+  upsertLastUses,
+  upsertSeenIps,
+  USE_GRAIN_MS,
+  type LastUse,
+  type SeenIp,
+} from './rows-uses.ts'
 
 export type UseRecord = Pick<DecisionRecord, 'atMs' | 'keyId' | 'clientIp' | 'code'>
 
+/** What of a batch is news, by name. */
+export interface UseNews {
+  readonly uses: ReadonlyMap<string, LastUse>
+  readonly seen: ReadonlyMap<string, SeenIp>
+}
+
+/** Then what was remembered is forgotten, and written once more. */
+const MOST_REMEMBERED = 200_000
+
 /**
- * An admitted call is a use and keeps the key awake; a refused one does not. Addresses count either way: the secret was
- * right, and whoever holds it was there.
+ * Of one drain. A busy key is in every batch and is written once a minute: what was written is remembered, so that the
+ * other batches ask the database nothing.
  */
-export async function recordUses(tx: Tx, records: Iterable<UseRecord>): Promise<void> {
-  const uses = new Map<string, LastUse>()
-  const seen = new Map<string, SeenIp>()
-  for (const { atMs, keyId, clientIp, code } of records) {
-    if (code === 'valid' && (uses.get(keyId)?.atMs ?? 0) < atMs) uses.set(keyId, { keyId, atMs })
-    const name = `${keyId} ${clientIp}`
-    if ((seen.get(name)?.atMs ?? 0) >= atMs) continue
-    const ip = parseIp(clientIp)
-    if (ip !== undefined) seen.set(name, { keyId, atMs, ip: formatIp(ip) })
+export class UseRecorder {
+  readonly #used = new Map<string, number>()
+  readonly #seen = new Map<string, number>()
+
+  /**
+   * An admitted call is a use and keeps the key awake; a refused one does not. Addresses count either way: the secret was
+   * right, and whoever holds it was there.
+   *
+   * @returns what was written: `remember` it when the transaction is committed
+   */
+  async record(tx: Tx, records: Iterable<UseRecord>): Promise<UseNews> {
+    const news = this.#newsIn(records)
+    if (news.uses.size > 0) await upsertLastUses(tx, [...news.uses.values()])
+    if (news.seen.size === 0) return news
+    const grown = await upsertSeenIps(tx, newestOfEach(news.seen.values()))
+    if (grown.length > 0) await trimSeenIps(tx, grown)
+    return news
   }
-  if (uses.size > 0) await upsertLastUses(tx, [...uses.values()])
-  if (seen.size === 0) return
-  const grown = await upsertSeenIps(tx, [...newestOfEach(seen.values())])
-  if (grown.length > 0) await trimSeenIps(tx, grown)
+
+  remember({ uses, seen }: UseNews): void {
+    remember(this.#used, uses)
+    remember(this.#seen, seen)
+  }
+
+  #newsIn(records: Iterable<UseRecord>): UseNews {
+    const uses = new Map<string, LastUse>()
+    const seen = new Map<string, SeenIp>()
+    for (const { atMs, keyId, clientIp, code } of records) {
+      if (code === 'valid' && isNews(this.#used, uses, keyId, atMs - USE_GRAIN_MS)) uses.set(keyId, { keyId, atMs })
+      const name = `${keyId} ${clientIp}`
+      if (!isNews(this.#seen, seen, name, atMs - SEEN_GRAIN_MS)) continue
+      const ip = parseIp(clientIp)
+      if (ip !== undefined) seen.set(name, { keyId, atMs, ip: formatIp(ip) })
+    }
+    return { uses, seen }
+  }
+}
+
+/** Neither written since `sinceMs`, nor later in this batch. */
+function isNews(
+  written: ReadonlyMap<string, number>,
+  batch: ReadonlyMap<string, LastUse>,
+  name: string,
+  sinceMs: number,
+): boolean {
+  if ((written.get(name) ?? Number.NEGATIVE_INFINITY) > sinceMs) return false
+  return (batch.get(name)?.atMs ?? Number.NEGATIVE_INFINITY) <= sinceMs
+}
+
+function remember(written: Map<string, number>, news: ReadonlyMap<string, LastUse>): void {
+  if (written.size + news.size > MOST_REMEMBERED) written.clear()
+  for (const [name, { atMs }] of news) written.set(name, atMs)
 }
 
 /** One address may be written in two ways, and one statement takes each row once. */
-function newestOfEach(seen: Iterable<SeenIp>): Iterable<SeenIp> {
+function newestOfEach(seen: Iterable<SeenIp>): readonly SeenIp[] {
   const newest = new Map<string, SeenIp>()
   for (const each of seen) {
     const name = `${each.keyId} ${each.ip}`
     if ((newest.get(name)?.atMs ?? 0) < each.atMs) newest.set(name, each)
   }
-  return newest.values()
+  return [...newest.values()]
 }

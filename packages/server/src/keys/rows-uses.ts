@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import type { Db, Tx } from '#store'
 
 /** A use again within this time is not written again: a busy key costs one write a minute. */
-const USE_GRAIN = sql.lit('1 minute')
-const SEEN_GRAIN = sql.lit('15 minutes')
+export const USE_GRAIN_MS = 60_000
+export const SEEN_GRAIN_MS = 15 * 60_000
 /** Of each key; the one that was silent longest goes first. */
 export const MOST_SEEN_IPS = 100
 
@@ -31,7 +31,7 @@ export async function upsertLastUses(tx: Tx, uses: readonly LastUse[]): Promise<
       from (select key_id, to_timestamp(ms / 1000.0) as at
               from unnest(${uses.map((use) => use.keyId)}::text[], ${uses.map((use) => use.atMs)}::bigint[]) as each (key_id, ms)) given
      where not exists (select from keys_use known
-                        where known.key_id = given.key_id and known.last_used_at > given.at - interval ${USE_GRAIN})
+                        where known.key_id = given.key_id and known.last_used_at > given.at - ${interval(USE_GRAIN_MS)})
      order by given.key_id collate "C"
     on conflict (key_id) do update set last_used_at = greatest(keys_use.last_used_at, excluded.last_used_at)`.execute(
     tx,
@@ -49,7 +49,7 @@ export async function upsertSeenIps(tx: Tx, seen: readonly SeenIp[]): Promise<re
                             ${seen.map((each) => each.atMs)}::bigint[]) as each (key_id, ip, ms)) given
        where not exists (select from keys_seen_ip known
                           where known.key_id = given.key_id and known.ip = given.ip
-                            and known.seen_at > given.at - interval ${SEEN_GRAIN})
+                            and known.seen_at > given.at - ${interval(SEEN_GRAIN_MS)})
        order by given.key_id collate "C", given.ip
       on conflict (key_id, ip) do update set seen_at = greatest(keys_seen_ip.seen_at, excluded.seen_at)
       returning key_id, xmax = 0 as is_new
@@ -71,4 +71,8 @@ export async function trimSeenIps(tx: Tx, keyIds: readonly string[]): Promise<vo
 export async function deleteSeenIps(db: Db, before: Date): Promise<number> {
   const { numDeletedRows } = await db.deleteFrom('keys_seen_ip').where('seen_at', '<', before).executeTakeFirst()
   return Number(numDeletedRows)
+}
+
+function interval(durationMs: number) {
+  return sql`make_interval(secs => ${durationMs / 1000})`
 }

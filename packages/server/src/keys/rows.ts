@@ -171,16 +171,26 @@ export async function upgradeDigest(
     .execute()
 }
 
-/** Peppers that some hash of a key that may still be used needs. */
+/**
+ * Peppers that some hash of a key that may still be used needs; and those of imported hashes, of ended keys too: a hash that
+ * is not recognised would be taken in again, and a revoked secret would work.
+ */
 export async function selectPepperVersions(db: Db, now: Date): Promise<readonly number[]> {
   const rows = await db
     .selectFrom('keys_version as v')
     .innerJoin('keys_key as k', 'k.id', 'v.key_id')
     .select('v.pepper_version')
     .distinct()
-    .where('v.revoked_at', 'is', null)
-    .where('k.revoked_at', 'is', null)
-    .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', now)]))
+    .where((eb) =>
+      eb.or([
+        eb('v.import_algorithm', 'is not', null),
+        eb.and([
+          eb('v.revoked_at', 'is', null),
+          eb('k.revoked_at', 'is', null),
+          eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', now)]),
+        ]),
+      ]),
+    )
     .execute()
   return rows.map((row) => row.pepper_version)
 }

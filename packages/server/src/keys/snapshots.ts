@@ -168,7 +168,8 @@ export class KeySnapshots {
   /** Takes one change of the feed. Never throws: what cannot be read again is told by `staleForMs`. */
   async apply(change: Change): Promise<void> {
     if (change.kind === 'revocation') this.#rememberRevocation(change)
-    else this.#revoked.delete(change.subjectId) // an app that was enabled, a key that was restored: the row is the truth
+    // an app that was enabled, a key that was restored: the row is the truth
+    else if (change.subjectType !== 'key_batch') this.#revoked.delete(change.subjectId)
     switch (change.subjectType) {
       case 'key':
         this.#keyChanged(change.subjectId, change.position)

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentLog } from '#config'
 import { openStore } from './open-store.ts'
@@ -46,3 +49,27 @@ test('a job that fails is tried again', async () => {
   await expect.poll(() => tries, { timeout: 20_000 }).toBe(2)
   await late.close()
 })
+
+test(
+  'a repeated job whose worker is killed runs again on another within a minute or so',
+  { timeout: 150_000 },
+  async () => {
+    const program = fileURLToPath(new URL('./jobs.child.ts', import.meta.url))
+    const { databaseUrl, dataDir } = store.config
+    const child = spawn(
+      process.execPath,
+      ['--conditions=@claviger/source', program, databaseUrl?.reveal() ?? '', dataDir],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    await once(child.stdout, 'data')
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+    let runs = 0
+    const heir = await openStore(store.config, silentLog)
+    heir.jobs.every('hangs', 2_000, () => Promise.resolve(void (runs += 1)))
+    await heir.jobs.start()
+    await expect.poll(() => runs, { timeout: 120_000, interval: 500 }).toBeGreaterThan(0)
+    await heir.close()
+  },
+)

@@ -68,6 +68,8 @@ export function createJobs(pool: pg.Pool, log: Log): RunningJobs {
       useListenNotify: false,
       registerInstance: false,
       monitorVacuum: false,
+      superviseIntervalSeconds: SILENT_SECONDS,
+      monitorIntervalSeconds: SILENT_SECONDS,
     })
     boss.on('error', (error) => {
       if (isLost(error)) log.debug({ err: error }, 'jobs wait for the database')
