@@ -1,53 +1,23 @@
-import { compileRestrictions, compileScopes, type Restriction } from '@claviger/core'
+import { compileRestrictions, type Restriction } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
-import { startPlane, until, type Plane } from '../testing/plane.ts'
+import type { Plane } from '../testing/plane.ts'
 import { callRaw } from '../testing/raw-socket.ts'
+import { VERIFY_PATH, endVerifyPlane, home, startVerifyPlane, type VerifyPlane } from '../testing/verify-plane.ts'
 
-const PATH = '/api/v1/keys/verify'
-const home = apiOf('wsp_home', { onFeedLoss: { mode: 'serve_known', maxStaleMs: 60_000 } })
 const away = apiOf('wsp_away')
 
+let it: VerifyPlane
 let plane: Plane
 let made: MadeKey
+let ask: VerifyPlane['ask']
 
 beforeEach(async () => {
-  plane = await startPlane()
-  made = plane.world.addKey(home, { scopes: compileScopes(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
-  plane.world.verifiers.set('admin', { id: 'adm_1', workspaceId: 'wsp_home', mayVerify: () => true })
-  plane.world.verifiers.set('one-api', {
-    id: 'key_2',
-    workspaceId: 'wsp_home',
-    mayVerify: (apiId) => apiId === 'api_wsp_home',
-  })
+  it = await startVerifyPlane()
+  ;({ plane, made, ask } = it)
 })
 
-afterEach(async () => {
-  await until(() => plane.gateway.activeCount === 0)
-  expect(plane.errors).toEqual([])
-  await plane.close()
-})
-
-interface Answered {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly body: Readonly<Record<string, unknown>>
-}
-
-async function ask(question: unknown, credential: string | null = 'admin'): Promise<Answered> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
-  }
-  const answer = await fetch(plane.origin + PATH, {
-    method: 'POST',
-    headers,
-    body: typeof question === 'string' ? question : JSON.stringify(question),
-  })
-  const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) }
-}
+afterEach(async () => endVerifyPlane(it))
 
 describe('a good key', () => {
   test('is answered with what is known of it', async () => {
@@ -314,7 +284,7 @@ describe('a question that is none', () => {
 
   test('bytes that are not UTF-8: 400', async () => {
     const body = Buffer.concat([Buffer.from('{"key":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])
-    const answer = await fetch(plane.origin + PATH, {
+    const answer = await fetch(plane.origin + VERIFY_PATH, {
       method: 'POST',
       headers: { authorization: 'Bearer admin' },
       body,
@@ -372,13 +342,13 @@ describe('a question that is none', () => {
 
   test('one of 100 MB: 413 before it is read', async () => {
     const answer = await callRaw(plane.port, {
-      bytes: `POST ${PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer admin\r\nContent-Length: 104857600\r\n\r\n`,
+      bytes: `POST ${VERIFY_PATH} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer admin\r\nContent-Length: 104857600\r\n\r\n`,
     })
     expect(answer.status).toBe(413)
   })
 
   test('a query is not read, and a key in it is refused', async () => {
-    const answer = await fetch(`${plane.origin}${PATH}?key=${made.secret}`, {
+    const answer = await fetch(`${plane.origin}${VERIFY_PATH}?key=${made.secret}`, {
       method: 'POST',
       headers: { authorization: 'Bearer admin' },
       body: '{}',
@@ -388,69 +358,6 @@ describe('a question that is none', () => {
   })
 
   test('by another method is left to other doors', async () => {
-    expect((await fetch(plane.origin + PATH)).status).toBe(404)
-  })
-})
-
-describe('when something of ours is gone', () => {
-  test.each([
-    {
-      name: 'the database',
-      weather: { isStoreGone: true },
-      code: 'unavailable',
-      told: { dependency: 'store', mode: 'refuse_unknown' },
-    },
-    {
-      name: 'the counters',
-      weather: { areCountersLost: true },
-      code: 'counters_unavailable',
-      told: { dependency: 'counters', mode: 'closed', target: { id: 'test:requests' } },
-    },
-    {
-      name: 'the journal',
-      weather: { isJournalFull: true },
-      code: 'journal_full',
-      told: { dependency: 'journal', mode: 'refuse' },
-    },
-    {
-      name: 'the feed, for longer than the api allows',
-      weather: { feedAgeMs: 60_001 },
-      code: 'feed_lost',
-      told: {
-        dependency: 'feed',
-        mode: 'serve_known',
-        target: { type: 'api', id: 'api_wsp_home' },
-        outcome: 'refused',
-      },
-    },
-  ])('$name: 503, never a verdict', async ({ weather, code, told }) => {
-    const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
-    Object.assign(plane.world.weather, weather)
-    const { status, body } = await ask({ key: limited.secret, api_id: 'api_wsp_home' })
-    expect([status, body['code']]).toEqual([503, code])
-    expect(plane.world.failureModes).toMatchObject([told])
-  })
-
-  test('a limit that allows while it cannot be counted is told', async () => {
-    const lax = { ...limitOf('requests', 10, 60_000), onCounterLoss: 'open' as const }
-    const limited = plane.world.addKey(home, { limits: [lax] })
-    plane.world.weather.areCountersLost = true
-    expect((await ask({ key: limited.secret, api_id: 'api_wsp_home' })).body).toMatchObject({ valid: true })
-    expect(plane.world.failureModes).toMatchObject([
-      { dependency: 'counters', mode: 'open', target: { type: 'limit', id: lax.id }, outcome: 'served' },
-    ])
-  })
-
-  test('a key of several apis, asked for none, follows the strictest', async () => {
-    const strict = apiOf('wsp_home', { id: 'api_strict', onFeedLoss: { mode: 'deny' } })
-    const both = plane.world.addKey(home, { apis: [home, strict] })
-    plane.world.weather.feedAgeMs = 3_000
-    expect((await ask({ key: made.secret })).status).toBe(200)
-    expect((await ask({ key: both.secret })).status).toBe(503)
-    expect(plane.world.failureModes.map(({ target, outcome }) => `${target.id} ${outcome}`)).toEqual([
-      'api_wsp_home served',
-      'api_strict refused',
-    ])
-    expect((await ask({ key: both.secret, api_id: 'api_wsp_home' })).status).toBe(200)
+    expect((await fetch(plane.origin + VERIFY_PATH)).status).toBe(404)
   })
 })

@@ -1,0 +1,54 @@
+/** A plane with what the tests of `keys/verify` ask about: one good key, and two who may ask. */
+import { compileScopes } from '@claviger/core'
+import { expect } from 'vitest'
+import { apiOf, type MadeKey } from './memory-ports.ts'
+import { startPlane, until, type Plane } from './plane.ts'
+
+export const VERIFY_PATH = '/api/v1/keys/verify'
+export const home = apiOf('wsp_home', { onFeedLoss: { mode: 'serve_known', maxStaleMs: 60_000 } })
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+export interface VerifyPlane {
+  readonly plane: Plane
+  readonly made: MadeKey
+  /** @param credential null: none */
+  readonly ask: (question: unknown, credential?: string | null) => Promise<Answered>
+}
+
+export async function startVerifyPlane(): Promise<VerifyPlane> {
+  const plane = await startPlane()
+  const made = plane.world.addKey(home, { scopes: compileScopes(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
+  plane.world.verifiers.set('admin', { id: 'adm_1', workspaceId: 'wsp_home', mayVerify: () => true })
+  plane.world.verifiers.set('one-api', {
+    id: 'key_2',
+    workspaceId: 'wsp_home',
+    mayVerify: (apiId) => apiId === 'api_wsp_home',
+  })
+  return { plane, made, ask: async (question, credential = 'admin') => askAt(plane, question, credential) }
+}
+
+export async function endVerifyPlane({ plane }: VerifyPlane): Promise<void> {
+  await until(() => plane.gateway.activeCount === 0)
+  expect(plane.errors).toEqual([])
+  await plane.close()
+}
+
+async function askAt(plane: Plane, question: unknown, credential: string | null): Promise<Answered> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
+  }
+  const answer = await fetch(plane.origin + VERIFY_PATH, {
+    method: 'POST',
+    headers,
+    body: typeof question === 'string' ? question : JSON.stringify(question),
+  })
+  const text = await answer.text()
+  return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) }
+}
