@@ -160,7 +160,7 @@ describe('the database stops under traffic', () => {
     return {
       nodeId,
       expected: [
-        `counters refuse limit key:${limited.id}:requests: 0 served, 4 refused, 0 dropped`,
+        `counters closed limit key:${limited.id}:requests: 0 served, 4 refused, 0 dropped`,
         'feed deny door control: 0 served, 1 refused, 0 dropped',
         `feed deny route ${ids.strict}: 0 served, 5 refused, 0 dropped`,
         `feed serve_known api ${ids.apiId}: 2 served, 0 refused, 0 dropped`,
@@ -175,7 +175,7 @@ describe('the database stops under traffic', () => {
     const metrics = await (await fetch(`${second.url}/metrics`)).text()
     expect(metrics).toContain('claviger_failure_modes{dependency="feed"} 4')
     expect(metrics).toContain(
-      'claviger_failure_mode_decisions_total{dependency="counters",mode="refuse",outcome="refused"} 4',
+      'claviger_failure_mode_decisions_total{dependency="counters",mode="closed",outcome="refused"} 4',
     )
     await first.start()
     await expect.poll(async () => readyOf(second), SOON).toBe('ready\n')
@@ -263,7 +263,7 @@ describe('the database answers, and', () => {
       (await eventsOf(nodeId)).filter(({ values }) => values['dependency'] !== 'store')
     await expect
       .poll(async () => told(await ofCounters()), SOON)
-      .toEqual([`counters refuse limit key:${limited.id}:requests: 0 served, 6 refused, 0 dropped`])
+      .toEqual([`counters closed limit key:${limited.id}:requests: 0 served, 6 refused, 0 dropped`])
     expectWhole(await ofCounters(), 'back')
   })
 })
