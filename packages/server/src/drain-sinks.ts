@@ -2,12 +2,17 @@
  * Where the lines of a spool go: the journal, the roll-ups, the uses of keys and the ledger, in one transaction that moves
  * the node's cursor too.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DecisionRecord } from '@claviger/gateway'
 import { writeJournal } from '#audit'
 import { advanceDrained, drainedTo } from '#feed'
 import { UseRecorder } from '#keys'
 import { asideWriter, type Sink } from '#spool'
 import type { Store } from '#store'
 import { noteCreditSpends, writeUsage } from '#usage'
+
+/** So many decisions are decoded in one turn: calls under way do not wait for a whole batch, which would be milliseconds. */
+const DECODED_A_TURN = 200
 
 /** @param spoolRoot beside the spools, lines are kept that no database takes */
 export function journalSink(store: Store, nodeId: string, spoolRoot: string): Sink {
@@ -18,8 +23,7 @@ export function journalSink(store: Store, nodeId: string, spoolRoot: string): Si
       const news = await store.transaction(async (tx) => {
         if ((await advanceDrained(tx, nodeId, firstSequence, firstSequence + lines.length - 1)) === 'seen')
           return undefined
-        // read once: each is decoded when it is asked for
-        const decisions = [...(await writeJournal(tx, nodeId, firstSequence, lines))]
+        const decisions = await givingWay(await writeJournal(tx, nodeId, firstSequence, lines))
         await writeUsage(tx, decisions)
         await noteCreditSpends(tx, nodeId, lines)
         return recorder.record(tx, decisions)
@@ -28,4 +32,14 @@ export function journalSink(store: Store, nodeId: string, spoolRoot: string): Si
     },
     setAside: asideWriter(spoolRoot, nodeId),
   }
+}
+
+/** Read once: each is decoded when it is asked for. */
+async function givingWay(decisions: Iterable<DecisionRecord>): Promise<readonly DecisionRecord[]> {
+  const read: DecisionRecord[] = []
+  for (const decision of decisions) {
+    read.push(decision)
+    if (read.length % DECODED_A_TURN === 0) await nextTurn()
+  }
+  return read
 }

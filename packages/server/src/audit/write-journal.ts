@@ -2,6 +2,7 @@
  * Copies a batch of a node's spool into the journal, in the drain's transaction: one compressed block per workspace and minute.
  * The drain moves the node's cursor in the same transaction, so a batch that comes twice is written once.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DecisionRecord } from '@claviger/gateway'
 import { sealOf, type Seal } from '#seal'
 import type { Tx } from '#store'
@@ -14,6 +15,8 @@ import { deleteOpen, insertBlocks, insertOpen, takeOpen, type BlockOrigin, type 
 import { endEpisodes, writeEpisodes } from './write-episodes.ts'
 
 const MINUTE_MS = 60_000
+/** Lines that are sorted in one turn: calls under way do not wait for a whole batch. */
+const SORTED_A_TURN = 500
 
 /** Decisions of one workspace that began in the same minute. */
 interface Group {
@@ -40,7 +43,8 @@ export async function writeJournal(
   /** Decisions whose opening, if there was one, came in an earlier batch. */
   const closed: string[] = []
   const episodes: string[] = []
-  for (const line of lines) {
+  for (const [at, line] of lines.entries()) {
+    if (at % SORTED_A_TURN === SORTED_A_TURN - 1) await nextTurn()
     if (isEpisode(line)) {
       episodes.push(line)
       continue

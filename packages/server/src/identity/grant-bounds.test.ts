@@ -74,6 +74,18 @@ describe('bounds', () => {
     ])
   })
 
+  test.each([
+    { held: ['orders.*'], wanted: 'orders.read', within: true },
+    { held: ['orders.*'], wanted: 'orders.items.*', within: true },
+    { held: ['orders.*'], wanted: 'invoices.read', within: false },
+    { held: ['orders.*'], wanted: '*', within: false },
+    { held: ['orders.read'], wanted: 'orders.*', within: false },
+    { held: ['*'], wanted: 'orders.*', within: true },
+  ])('of scopes $held let $wanted through: $within', ({ held, wanted, within }) => {
+    const beyond = beyondBounds({ apiIds: undefined, scopes: held }, { apiIds: [], scopes: [wanted] })
+    expect(beyond.length === 0).toBe(within)
+  })
+
   test('that are empty let nothing through, and no bounds everything', () => {
     const nothing: GrantBounds = { apiIds: new Set(), scopes: [] }
     const grant = { apiIds: ['api_a'], scopes: ['admin'] }

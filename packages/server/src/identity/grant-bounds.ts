@@ -2,7 +2,7 @@
  * What somebody may give to others: a minted key never exceeds its minter. Bounds are apis and scopes; who has none may
  * give whatever there is.
  */
-import type { FieldProblem } from '@claviger/core'
+import { compileScopes, type FieldProblem } from '@claviger/core'
 import type { GrantBounds } from '#edge'
 
 export const UNBOUNDED: GrantBounds = Object.freeze({ apiIds: undefined, scopes: undefined })
@@ -14,7 +14,7 @@ export interface Granted {
 
 /** Is all that `wanted` means (a scope, or a pattern of scopes) meant by what is held? */
 export function covers(held: readonly string[], wanted: string): boolean {
-  return held.includes(wanted)
+  return compileScopes(held).covers(wanted)
 }
 
 export function isBounded({ apiIds, scopes }: GrantBounds): boolean {

@@ -81,7 +81,6 @@ export async function writeUsage(tx: Tx, records: Iterable<UsageRecord>): Promis
   const rows = new Map<string, Row>()
   for (const record of records) addTo(rows, record)
   if (rows.size === 0) return
-  if (rows.size === 0) return
   const columns = sql.raw(SUM_COLUMNS.join(', '))
   const types = sql.raw(
     SUM_COLUMNS.map((column) => `${column} ${column === 'duration_ms' ? 'float8' : 'bigint'}`).join(', '),
