@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startStandIn } from '../../examples/stand-in-upstream.mjs'
-import { engineProcesses, isRunning } from '../support/engine.ts'
+import { engineProcesses, isRunning, postmasterOf } from '../support/engine.ts'
 import { api, makeKey, makeWorld, startProduct, type Product, type World } from '../support/product.ts'
 
 const GRACE_SECONDS = 4
@@ -161,3 +161,24 @@ test('SIGINT is answered as shells expect it', async () => {
   expect(await product.stop('SIGINT')).toBe(130)
   expect(engine.filter(isRunning)).toEqual([])
 })
+
+test.each([
+  { when: 'as soon as the engine runs', isThen: async () => postmasterOf(product.dataDir) !== undefined },
+  { when: 'the moment that it is ready', isThen: async () => isReady() },
+])('a signal in the middle of a start, $when, is heard: it ends in order and leaves no engine', async ({ isThen }) => {
+  await product.stop('SIGTERM')
+  const started = product.start().catch(() => 'it has ended')
+  while (!(await isThen())) await sleep(1)
+  const { process: server } = product
+  const exit = new Promise((done) => server.once('exit', done))
+  server.kill('SIGTERM')
+  expect(await exit).toBe(0)
+  await started
+  expect(postmasterOf(product.dataDir)).toBe(undefined)
+})
+
+const isReady = async (): Promise<boolean> =>
+  fetch(`${product.url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  )

@@ -19,6 +19,8 @@ async function main(): Promise<void> {
 }
 
 async function run(config: Config, log: Log): Promise<void> {
+  // From the very start: killed in the middle of it, we would leave an engine that nobody stops.
+  const toldToStop = firstSignal()
   say(`Claviger starts; its data is in ${config.dataDir}`)
   const installation = await openInstallation(config, log, 'server')
   const identity = identityRoomOf(installation)
@@ -34,24 +36,23 @@ async function run(config: Config, log: Log): Promise<void> {
   say(`Ready at ${publicUrlOf(config)} (API documents: ${publicUrlOf(config)}/api/docs)`)
   sayDisk(installation.store.disk())
   await offerSetup(identity, workspaceId)
-  let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) return
-      stopping = true
-      say(`${signal}: finishing what is under way, ${config.shutdownGraceMs / 1000} s at most`)
-      server
-        .stop()
-        .then(async () => installation.close())
-        .then(
-          () => process.exit(SIGNAL_EXIT[signal]),
-          (error: unknown) => {
-            log.error({ err: error }, 'the server did not stop cleanly')
-            process.exit(1)
-          },
-        )
-    })
+  const signal = await toldToStop
+  say(`${signal}: finishing what is under way, ${config.shutdownGraceMs / 1000} s at most`)
+  try {
+    await server.stop()
+    await installation.close()
+  } catch (error) {
+    log.error({ err: error }, 'the server did not stop cleanly')
+    process.exit(1)
   }
+  process.exit(SIGNAL_EXIT[signal])
+}
+
+/** The first signal that asks to stop; those that follow change nothing. */
+function firstSignal(): Promise<keyof typeof SIGNAL_EXIT> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal))
+  })
 }
 
 /** The server runs on without a link: what keeps it from making one will be gone later. */
