@@ -49,7 +49,7 @@ routes:
     upstream_url: ${upstream.origin}/echo
     required_scopes: [chat]
     provider_key: stand-in
-    limit: { requests: 10, window_seconds: 60 }
+    limits: [{ kind: window, name: requests, limit: 10, window_seconds: 60 }, 5/once]
 models:
   - name: slow
     api: demo

@@ -124,7 +124,7 @@ export async function createKeys(
         api_ids: [owner.apiId],
         scopes: [SCOPE],
         cidr_allow: ['127.0.0.0/8', '10.0.0.0/8'],
-        limit: { requests: 1_000_000_000, window_seconds: 60 },
+        limits: [{ kind: 'window', name: 'requests', limit: 1_000_000_000, window_seconds: 60 }],
       }
       secrets.push(textOf(await claviger.api('POST', '/keys', body), 'secret'))
     }

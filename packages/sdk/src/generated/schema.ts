@@ -1107,7 +1107,7 @@ export interface components {
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1573,6 +1573,11 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 kind: "window" | "burst" | "concurrency" | "quota" | "credits";
+                /**
+                 * @description What declares it; names are unique within one.
+                 * @enum {string}
+                 */
+                owner: "key" | "app" | "plan" | "api" | "route" | "model";
                 /** @enum {string} */
                 mode: "enforce" | "shadow";
                 /** @description Null for credits: there is what was granted. */
@@ -1661,7 +1666,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
             metadata: {
                 [key: string]: unknown;
             };
@@ -1751,7 +1756,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
             metadata: {
                 [key: string]: unknown;
             };
@@ -2055,6 +2060,195 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /**
+         * @example {
+         *       "kind": "window",
+         *       "name": "requests",
+         *       "limit": 100,
+         *       "window_seconds": 60
+         *     }
+         */
+        Limit: {
+            /** @constant */
+            kind: "window";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description At most so many units in any window. */
+            limit: number;
+            window_seconds: number;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded" | "approximate";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "burst";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description So many units in window_seconds, evenly. */
+            limit: number;
+            window_seconds: number;
+            /** @description And up to so many at once, after a rest. */
+            burst: number;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded" | "approximate";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "concurrency";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description At most so many calls at once. */
+            limit: number;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded" | "approximate";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "quota";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description At most so many units in each period of the calendar. */
+            limit: number;
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "year";
+            /**
+             * @description First day of the period: of the month (its last day where it has none such), of the week (1 is Monday).
+             * @default 1
+             */
+            anchor_day: number;
+            /**
+             * @description First month of a year.
+             * @default 1
+             */
+            anchor_month: number;
+            /**
+             * @description IANA name; its midnight counts.
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            zone: string;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "credits";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the ledger cannot be reached: refuse, or let through unpaid.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open";
+            /**
+             * @description Whose balance; on a key or an app: its own.
+             * @enum {string}
+             */
+            per?: "key" | "app";
+        };
         /** @description Whose admin key this is and what it may do. */
         Me: {
             /**
@@ -2096,7 +2290,7 @@ export interface components {
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2336,17 +2530,6 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
-        /**
-         * @example {
-         *       "requests": 100,
-         *       "window_seconds": 60
-         *     }
-         */
-        RequestsLimit: {
-            /** @description At most so many in any window. */
-            requests: number;
-            window_seconds: number;
-        };
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -2371,7 +2554,7 @@ export interface components {
             environment: string;
             scopes: string[];
             cidr_allow: string[] | null;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
             metadata: {
                 [key: string]: unknown;
             };
@@ -2463,7 +2646,7 @@ export interface components {
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2660,9 +2843,25 @@ export interface components {
             missing_scopes?: string[];
             limits?: {
                 name: string;
-                limit: number;
+                /** @enum {string} */
+                kind: "window" | "burst" | "concurrency" | "quota" | "credits";
+                /**
+                 * @description What declares it; names are unique within one.
+                 * @enum {string}
+                 */
+                owner: "key" | "app" | "plan" | "api" | "route" | "model";
+                /** @enum {string} */
+                mode: "enforce" | "shadow";
+                /** @description Null for credits: there is what was granted. */
+                limit: number | null;
                 remaining: number;
+                /** @description Until there is more; null: nobody knows. */
                 reset_ms: number | null;
+                /**
+                 * @description In shadow mode: it would have refused.
+                 * @constant
+                 */
+                exceeded?: true;
             }[];
             /**
              * @description What restrictions in shadow mode would have refused.
@@ -4664,9 +4863,9 @@ export interface operations {
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     /**
                      * @description Shared by all keys of the api.
-                     * @default null
+                     * @default []
                      */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                 };
             };
         };
@@ -4998,7 +5197,7 @@ export interface operations {
                     name?: string;
                     scopes?: string[];
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                     disabled?: boolean;
                 };
             };
@@ -5257,8 +5456,11 @@ export interface operations {
                      * @default null
                      */
                     cidr_allow?: string[] | null;
-                    /** @default null */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    /**
+                     * @description Of this key alone.
+                     * @default []
+                     */
+                    limits?: components["schemas"]["Limit"][];
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -5627,7 +5829,7 @@ export interface operations {
                     api_ids?: string[];
                     scopes?: string[];
                     cidr_allow?: string[] | null;
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @example {
@@ -8582,9 +8784,9 @@ export interface operations {
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
-                     * @default null
+                     * @default []
                      */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -8942,7 +9144,7 @@ export interface operations {
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -9204,9 +9406,9 @@ export interface operations {
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
-                     * @default null
+                     * @default []
                      */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -9561,7 +9763,7 @@ export interface operations {
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -9922,7 +10124,7 @@ export interface operations {
                         api_ids?: string[];
                         scopes?: string[];
                         cidr_allow?: string[] | null;
-                        limit?: components["schemas"]["RequestsLimit"] | null;
+                        limits?: components["schemas"]["Limit"][];
                         /**
                          * @description Your own facts; Claviger does not read them.
                          * @example {
@@ -9959,7 +10161,7 @@ export interface operations {
                         name?: string;
                         scopes?: string[];
                         on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                        limit?: components["schemas"]["RequestsLimit"] | null;
+                        limits?: components["schemas"]["Limit"][];
                         disabled?: boolean;
                         /**
                          * @description Id of a resource of type api.

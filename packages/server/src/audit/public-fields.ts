@@ -39,7 +39,6 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'scopes',
   'required_scopes',
   'cidr_allow',
-  'limit',
   'limits',
   'expires_at',
   'not_before',
