@@ -322,6 +322,7 @@ function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {
         workspaceId,
         name: 'shop',
         owner: undefined,
+        plan: undefined,
         limits: [],
         disabledAtMs: undefined,
       },
