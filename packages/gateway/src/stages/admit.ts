@@ -25,7 +25,7 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
   const { key, target } = known
   const policies = limitsOfCall(key, target.limits, target.api.current.limits)
   if (policies.length === 0) return learnLimits(known, NO_LIMITS, undefined)
-  const admission = context.ports.counters.admit(policies, 1, {
+  const admission = context.ports.counters.admit(policies, target.cost, {
     keyId: key.id,
     appId: key.app.current.id,
     targetId: target.id,

@@ -286,6 +286,8 @@ export function routeOf(
     onFeedLoss: undefined,
     audit: 'ordinary',
     limits: [],
+    cost: 1,
+    rateLimitHeaders: 'draft',
     timeouts: { connectMs: 2_000, firstByteMs: 5_000, idleMs: 5_000, totalMs: 0 },
     maxBodyBytes: 1_048_576,
     upstreamOrigin,

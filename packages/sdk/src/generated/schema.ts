@@ -2150,6 +2150,9 @@ export interface components {
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
             limits: components["schemas"]["Limit"][];
+            cost: number;
+            /** @enum {string} */
+            rate_limit_headers: "draft" | "draft+legacy";
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2537,6 +2540,9 @@ export interface components {
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
             limits: components["schemas"]["Limit"][];
+            cost: number;
+            /** @enum {string} */
+            rate_limit_headers: "draft" | "draft+legacy";
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -9254,6 +9260,17 @@ export interface operations {
                      * @default []
                      */
                     limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Units that one call is charged.
+                     * @default 1
+                     */
+                    cost?: number;
+                    /**
+                     * @description draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.
+                     * @default draft
+                     * @enum {string}
+                     */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -9612,6 +9629,9 @@ export interface operations {
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     limits?: components["schemas"]["Limit"][];
+                    cost?: number;
+                    /** @enum {string} */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -9876,6 +9896,17 @@ export interface operations {
                      * @default []
                      */
                     limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Units that one call is charged.
+                     * @default 1
+                     */
+                    cost?: number;
+                    /**
+                     * @description draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.
+                     * @default draft
+                     * @enum {string}
+                     */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -10231,6 +10262,9 @@ export interface operations {
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     limits?: components["schemas"]["Limit"][];
+                    cost?: number;
+                    /** @enum {string} */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
