@@ -67,7 +67,7 @@ async function runOpen(options: ControlOptions, operation: BoundOperation, arriv
   } catch (thrown) {
     const error = clavigerErrorOf(thrown, log, visit.requestId)
     tellStoreAway(options, error)
-    if (error.status === 401) recordFailure(options, visit, error.code)
+    if (error.status === 401) recordFailure(options, visit, { presented: undefined, reason: error.code })
     return problemResponse(error, visit.requestId)
   }
 }

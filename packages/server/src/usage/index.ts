@@ -19,7 +19,7 @@ export { noteCreditSpends, settleCredits } from './settle-credits.ts'
 export { openRedisLeases, type RedisLeaseStore, type RedisLeaseStoreOptions } from './redis-lease-store.ts'
 export { maintainUsage, registerUsageJobs } from './maintain-usage.ts'
 export { limitPolicyOf, limitSchema, limitsSchema, type LimitOwner, type WireLimit } from './limit-schema.ts'
-export { DEFAULT_SHIELD, type ShieldOptions } from './shield.ts'
+export { SHIELD_SCOPES, type ShieldBlock, type ShieldScope } from './shield.ts'
 export {
   readUsage,
   writeUsage,

@@ -114,7 +114,10 @@ export async function openTestControl(
     feedAgeMs: () => world.feedAgeMs,
     shield: {
       shieldedForMs: () => world.shieldedForMs,
-      recordFailure: (_ip, reason) => failures.push(`shield: ${reason}`),
+      recordFailure: ({ reason }) => {
+        failures.push(`shield: ${reason}`)
+        return 0
+      },
     },
     refusedBefore: (_ip, reason) => failures.push(`probe: ${reason}`),
     failureModeUsed: (use) => failureModes.push(use),
