@@ -18,7 +18,16 @@ export interface Shield {
 }
 
 export interface ControlOptions {
-  readonly config: Pick<Config, 'trustedProxies' | 'controlHosts' | 'maxBodyBytes' | 'feedStaleMs'>
+  readonly config: Pick<
+    Config,
+    | 'trustedProxies'
+    | 'controlHosts'
+    | 'maxBodyBytes'
+    | 'feedStaleMs'
+    | 'openCallsPerMinute'
+    | 'healthCallsPerMinute'
+    | 'setupAttemptsPerMinute'
+  >
   readonly store: Store
   readonly seal: Seal
   readonly log: Log
