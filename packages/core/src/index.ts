@@ -34,6 +34,7 @@ export {
   type LimitClass,
   type LimitKind,
   type LimitMode,
+  type LimitOwnerKind,
   type LimitPartition,
   type LimitPolicy,
   type LimitState,

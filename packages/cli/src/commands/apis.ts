@@ -2,14 +2,15 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, feedLoss, requestsLimit } from '../parse-options.ts'
+import { collect, feedLoss } from '../parse-options.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
 interface ApiOptions extends OutputOptions {
   readonly name?: string
   readonly prefix?: string
   readonly scope?: readonly string[]
-  readonly limit?: string
+  readonly limit?: readonly string[]
   readonly onFeedLoss?: string
   readonly disable?: boolean
   readonly enable?: boolean
@@ -30,7 +31,7 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--prefix <prefix>', 'what its keys begin with')
     .option('--scope <scope>', 'a scope of the catalogue (repeatable)', collect)
-    .option('--limit <n/window>', 'requests in any window, of all keys together: 1000/60s')
+    .option('--limit <limit>', `of all keys together (repeatable): ${LIMIT_FORMS}`, collect)
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
     .action(async (options: ApiOptions) => {
@@ -47,7 +48,7 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .description('Change an api.')
     .option('--name <name>', 'its name')
     .option('--scope <scope>', 'the whole new catalogue (repeatable)', collect)
-    .option('--limit <n/window>', 'requests in any window')
+    .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--disable', 'refuse all its keys')
     .option('--enable', 'take them again')
@@ -67,6 +68,6 @@ export function apisCommand(program: Command, context: CommandContext): void {
 
 const members = (options: ApiOptions) => ({
   scopes: options.scope,
-  limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+  limits: limits(options.limit),
   on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
 })

@@ -6,6 +6,7 @@ import type { OperationId } from '@claviger/sdk'
 import type { Command } from 'commander'
 import { parse as parseYaml } from 'yaml'
 import { UsageError, type CommandContext } from '../context.ts'
+import { limit } from '../parse-limits.ts'
 import { writeJson, type OutputOptions } from '../output.ts'
 import { callNamed, listAll } from '../resource.ts'
 
@@ -115,18 +116,21 @@ async function applyKind(
   return steps
 }
 
-/** `api` and `provider_key` by name become `api_id` and `provider_key_id`, in deployments too. */
+/** `api` and `provider_key` by name become `api_id` and `provider_key_id`, in deployments too, and short forms limits. */
 function withIds(item: Members, names: Names): Members {
-  const { api, provider_key: providerKey, deployments, ...rest } = item
+  const { api, provider_key: providerKey, deployments, limits, ...rest } = item
   return {
     ...rest,
     ...(api !== undefined && { api_id: idOf(names.apis, api, 'api') }),
     ...(providerKey !== undefined && { provider_key_id: idOf(names.providerKeys, providerKey, 'provider key') }),
+    ...(limits !== undefined && { limits: Array.isArray(limits) ? limits.map(fromShort) : limits }),
     ...(Array.isArray(deployments) && {
       deployments: deployments.filter(isMembers).map((each) => withIds(each, names)),
     }),
   }
 }
+
+const fromShort = (item: unknown): unknown => (typeof item === 'string' ? limit(item) : item)
 
 function idOf(names: ReadonlyMap<string, string>, name: unknown, what: string): string {
   const id = names.get(String(name))

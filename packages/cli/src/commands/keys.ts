@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { NegativeAnswer, type CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, days, durationSeconds, instant, pairs, requestsLimit } from '../parse-options.ts'
+import { collect, days, durationSeconds, instant, pairs } from '../parse-options.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 import { addImport } from './key-import.ts'
 import { addLifecycleVerbs } from './key-lifecycle.ts'
@@ -17,7 +18,7 @@ interface KeyOptions extends OutputOptions {
   readonly tag?: readonly string[]
   readonly scope?: readonly string[]
   readonly cidr?: readonly string[]
-  readonly limit?: string
+  readonly limit?: readonly string[]
   readonly notBefore?: string
   readonly expires?: string
   readonly dormantAfter?: string
@@ -47,7 +48,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--tag <tag>', 'a tag (repeatable)', collect)
     .option('--scope <scope>', 'a scope (repeatable); none: no access', collect)
     .option('--cidr <range>', 'only from here (repeatable)', collect)
-    .option('--limit <n/window>', 'requests in any window: 100/60s')
+    .option('--limit <limit>', `at most so much (repeatable): ${LIMIT_FORMS}`, collect)
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration such as 90d')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long: 30d')
@@ -72,7 +73,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--api <id>', 'the whole new list of apis (repeatable)', collect)
     .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect)
     .option('--cidr <range>', 'the whole new list of ranges (repeatable)', collect)
-    .option('--limit <n/window>', 'requests in any window')
+    .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long; "never": as the workspace has it')
@@ -155,7 +156,7 @@ const members = (options: KeyOptions) => ({
   api_ids: options.api,
   scopes: options.scope,
   cidr_allow: options.cidr,
-  limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+  limits: limits(options.limit),
   not_before: options.notBefore === undefined ? undefined : instant(options.notBefore, Date.now()),
   expires_at: options.expires === undefined ? undefined : instant(options.expires, Date.now()),
   dormant_after_days: options.dormantAfter === undefined ? undefined : days(options.dormantAfter),

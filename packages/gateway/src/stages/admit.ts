@@ -74,7 +74,8 @@ export function limitsOfKey(key: KeyPart, apiId: string | undefined): readonly L
 export const limitCode = (policy: LimitPolicy): (typeof LIMIT_CODES)[LimitKind] => LIMIT_CODES[policy.kind]
 
 /** The name of the rule that a limit is, for people. */
-export const limitRule = (policy: LimitPolicy): string => `limit.${policy.name}`
+export const limitRule = ({ owner, name }: LimitPolicy): string =>
+  owner === undefined ? `limit.${name}` : `limit.${owner}.${name}`
 
 export function limitReached(blocking: LimitState): ClavigerError {
   const { kind, name } = blocking.policy

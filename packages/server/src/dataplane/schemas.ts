@@ -1,6 +1,7 @@
 /** How routes and models stand on the wire. */
 import { wire } from '#edge'
-import { feedLoss, feedLossFromWire, feedLossToWire, limitFromWire, limitToWire, requestsLimit } from '#keys'
+import { feedLoss, feedLossFromWire, feedLossToWire } from '#keys'
+import { limitsSchema } from '#usage'
 import { z } from 'zod'
 import type { Guard, Model, ModelSettings, Route, RouteSettings } from './targets.ts'
 
@@ -43,7 +44,7 @@ const guardMembers = {
     .default('ordinary')
     .meta({ description: 'before-answer: the decision is on disk before the answer.' }),
   on_feed_loss: feedLoss.nullable().default(null).meta({ description: 'Null: as the api says.' }),
-  limit: requestsLimit.nullable().default(null).meta({ description: 'Shared by all callers.' }),
+  limits: limitsSchema.default([]).meta({ description: 'Shared by all callers.' }),
   timeouts_ms: timeouts,
   max_body_bytes: z
     .int()
@@ -95,7 +96,7 @@ const guardAnswer = {
   required_scopes: z.array(z.string()),
   audit: z.enum(['ordinary', 'before-answer']),
   on_feed_loss: feedLoss.nullable(),
-  limit: requestsLimit.nullable(),
+  limits: limitsSchema,
   timeouts_ms: z.object({ connect: z.int(), first_byte: z.int(), idle: z.int(), total: z.int() }),
   max_body_bytes: z.int(),
 }
@@ -135,13 +136,13 @@ type GuardWire = Partial<Pick<z.output<typeof routePatch>, keyof typeof guardMem
 
 /** The members that are there, in the words of this room. */
 function guardFromWire(body: GuardWire): { readonly [Name in keyof Guard]?: Guard[Name] | undefined } {
-  const { on_feed_loss: feed, limit, timeouts_ms: times } = body
+  const { on_feed_loss: feed, timeouts_ms: times } = body
   return {
     apiId: body.api_id,
     requiredScopes: body.required_scopes,
     audit: body.audit,
     onFeedLoss: feed === undefined || feed === null ? feed : feedLossFromWire(feed),
-    limit: limit === undefined || limit === null ? limit : limitFromWire(limit),
+    limits: body.limits,
     timeouts:
       times === undefined
         ? undefined
@@ -189,7 +190,7 @@ function guardToWire(guard: Guard) {
     required_scopes: [...guard.requiredScopes],
     audit: guard.audit,
     on_feed_loss: guard.onFeedLoss === null ? null : feedLossToWire(guard.onFeedLoss),
-    limit: limitToWire(guard.limit),
+    limits: [...guard.limits],
     timeouts_ms: { connect, first_byte: firstByte, idle, total },
     max_body_bytes: guard.maxBodyBytes,
   }

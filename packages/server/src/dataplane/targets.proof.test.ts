@@ -2,6 +2,7 @@ import { Secret, type ApiPart, type PartRef } from '@claviger/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLog } from '#config'
 import { createApi } from '#keys'
+import { limitSchema } from '#usage'
 import { createProviderKey } from '#vault'
 import { openTestIdentity, type TestIdentity } from '../identity/testing/open-identity.ts'
 import { createModel, deleteModel, updateModel } from './models-crud.ts'
@@ -29,7 +30,7 @@ beforeAll(async () => {
   }
   const onFeedLoss = { mode: 'deny' } as const
   apiId = (
-    await createApi(keysRoom, caller, { name: 'demo', prefix: 'demo', scopes: ['a.read'], onFeedLoss, limit: null })
+    await createApi(keysRoom, caller, { name: 'demo', prefix: 'demo', scopes: ['a.read'], onFeedLoss, limits: [] })
   ).id
   const vault = { ...room, allowPrivateUpstreams: new Set<string>() }
   const { providerKey } = await createProviderKey(vault, caller, {
@@ -73,7 +74,7 @@ const guard = (): Guard => ({
   requiredScopes: ['a.read'],
   audit: 'ordinary',
   onFeedLoss: null,
-  limit: { requests: 10, windowSeconds: 60 },
+  limits: [limitSchema.parse({ kind: 'window', name: 'requests', limit: 10, window_seconds: 60 })],
   timeouts: { connect: 1_000, firstByte: 2_000, idle: 3_000, total: 4_000 },
   maxBodyBytes: 1_024,
 })

@@ -2,8 +2,8 @@
 import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
+import { limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
 import { feedLossPolicy } from './compile.ts'
-import { limitFromRow, type RequestsLimit } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { countLivingKeysOfApi, insertApi, selectApi, selectApiByName, updateApiRow, type ApiRow } from './rows.ts'
 
@@ -13,7 +13,7 @@ export interface Api {
   readonly prefix: string
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
   readonly disabledAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -25,7 +25,7 @@ export interface NewApi {
   readonly prefix: string
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
 }
 
 export interface ApiChange {
@@ -33,7 +33,7 @@ export interface ApiChange {
   /** Replaces the catalogue. Scopes that keys still hold stay theirs; nobody new gets them. */
   readonly scopes?: readonly string[] | undefined
   readonly onFeedLoss?: FeedLossPolicy | undefined
-  readonly limit?: RequestsLimit | null | undefined
+  readonly limits?: readonly WireLimit[] | undefined
   readonly disabled?: boolean | undefined
 }
 
@@ -44,7 +44,7 @@ export function apiFromRow(row: ApiRow): Api {
     prefix: row.prefix,
     scopes: row.scopes,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
-    limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
+    limits: limitsFromColumn(row.limits),
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -64,8 +64,7 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       prefix: wanted.prefix,
       scopes: [...wanted.scopes],
       ...feedLossColumns(wanted.onFeedLoss),
-      limit_requests: wanted.limit?.requests ?? null,
-      limit_window_seconds: wanted.limit?.windowSeconds ?? null,
+      limits: limitsToColumn(wanted.limits),
       created_at: now,
       updated_at: now,
     })
@@ -76,7 +75,7 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       outcome: 'success',
       status: 201,
       resource: { type: 'api', id: row.id },
-      values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes },
+      values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes, limits: wanted.limits },
     })
     await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -136,10 +135,7 @@ export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) 
     ...(change.name !== undefined && { name: change.name }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
     ...(change.onFeedLoss !== undefined && feedLossColumns(change.onFeedLoss)),
-    ...(change.limit !== undefined && {
-      limit_requests: change.limit?.requests ?? null,
-      limit_window_seconds: change.limit?.windowSeconds ?? null,
-    }),
+    ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
   }
 }

@@ -1,6 +1,5 @@
 /** Rows into the compiled parts of a decision. Pure. */
 import {
-  bucketsFor,
   compileRestriction,
   compileScopes,
   type ApiPart,
@@ -8,39 +7,15 @@ import {
   type CompiledRestriction,
   type FeedLossPolicy,
   type KeyPart,
-  type LimitPolicy,
   type PartRef,
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
+import { policiesFromColumn } from '#usage'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
 /** Unix ms of a column that may be empty. */
 export const instantOf = (date: Date | null): number | undefined => (date === null ? undefined : date.getTime())
-
-/** "N requests in any window", as leased by `usage`. */
-export function requestLimit(
-  id: string,
-  name: string,
-  requests: number | null,
-  windowSeconds: number | null,
-): readonly LimitPolicy[] {
-  if (requests === null || windowSeconds === null) return []
-  const windowMs = windowSeconds * 1000
-  return [
-    {
-      kind: 'window',
-      id,
-      name,
-      class: 'bounded',
-      limit: requests,
-      windowMs,
-      buckets: bucketsFor(windowMs),
-      mode: 'enforce',
-      onCounterLoss: 'closed',
-    },
-  ]
-}
 
 export function feedLossPolicy(mode: string, maxStaleSeconds: number): FeedLossPolicy {
   return mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', maxStaleMs: maxStaleSeconds * 1000 }
@@ -53,7 +28,7 @@ export function compileApi(row: ApiRow): ApiPart {
     name: row.name,
     prefix: row.prefix,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
-    limits: requestLimit(`api:${row.id}:requests`, 'api', row.limit_requests, row.limit_window_seconds),
+    limits: policiesFromColumn(row.limits, { kind: 'api', id: row.id }),
     disabledAtMs: instantOf(row.disabled_at ?? row.deleted_at),
   }
 }
@@ -83,7 +58,7 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     deletedAtMs: instantOf(first.deleted_at),
     revokedAtMs: instantOf(first.revoked_at),
     restrictions: first.cidr_allow === null ? [] : [allowedNetworks(first.cidr_allow)],
-    limits: requestLimit(`key:${first.id}:requests`, 'key', first.limit_requests, first.limit_window_seconds),
+    limits: policiesFromColumn(first.limits, { kind: 'key', id: first.id }),
     versions: rows.map(compileVersion),
   }
 }

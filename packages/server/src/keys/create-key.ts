@@ -3,9 +3,10 @@ import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@clavig
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
+import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
-import type { Key, RequestsLimit } from './key.ts'
+import type { Key } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
 
@@ -19,7 +20,7 @@ export interface NewKey {
   readonly environment: string
   readonly scopes: readonly string[]
   readonly cidrAllow: readonly string[] | null
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   /** Null: as the workspace has it. */
@@ -58,8 +59,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       api_ids: [...wanted.apiIds],
       scopes: [...wanted.scopes],
       cidr_allow: wanted.cidrAllow === null ? null : [...wanted.cidrAllow],
-      limit_requests: wanted.limit?.requests ?? null,
-      limit_window_seconds: wanted.limit?.windowSeconds ?? null,
+      limits: limitsToColumn(wanted.limits),
       metadata: JSON.stringify(wanted.metadata),
       not_before: wanted.notBefore,
       expires_at: expiresAt,
@@ -86,6 +86,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         scopes: wanted.scopes,
         environment: wanted.environment,
         cidr_allow: wanted.cidrAllow,
+        limits: wanted.limits,
         expires_at: expiresAt.toISOString(),
         version: 1,
       },

@@ -1,10 +1,6 @@
 /** A key as operators see it: never a secret, never a hash. */
+import { limitsFromColumn, type WireLimit } from '#usage'
 import type { KeyRow, VersionRow } from './rows.ts'
-
-export interface RequestsLimit {
-  readonly requests: number
-  readonly windowSeconds: number
-}
 
 export interface KeyVersion {
   readonly number: number
@@ -31,7 +27,7 @@ export interface Key {
   readonly environment: string
   readonly scopes: readonly string[]
   readonly cidrAllow: readonly string[] | null
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   readonly expiresAt: Date | null
@@ -72,7 +68,7 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
     environment: row.environment,
     scopes: row.scopes,
     cidrAllow: row.cidr_allow,
-    limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
+    limits: limitsFromColumn(row.limits),
     metadata: objectOf(row.metadata),
     notBefore: row.not_before,
     expiresAt: row.expires_at,
@@ -102,10 +98,6 @@ export function versionFromRow(key: Pick<KeyRow, 'prefix' | 'environment'>, row:
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
   }
-}
-
-export function limitFromRow(requests: number | null, windowSeconds: number | null): RequestsLimit | null {
-  return requests === null || windowSeconds === null ? null : { requests, windowSeconds }
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

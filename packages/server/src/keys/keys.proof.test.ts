@@ -48,7 +48,7 @@ beforeEach(() => {
     environment: 'live',
     scopes: ['a.read'],
     cidrAllow: null,
-    limit: null,
+    limits: [],
     metadata: {},
     notBefore: null,
     expiresAt: null,
@@ -73,7 +73,7 @@ const apiNamed = (name: string) => ({
   prefix: 'demo',
   scopes: ['a.read', 'a.write'],
   onFeedLoss: { mode: 'deny' as const },
-  limit: null,
+  limits: [],
 })
 
 /** Makes a key and waits until the snapshots have heard of it. */

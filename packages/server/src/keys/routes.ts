@@ -28,7 +28,6 @@ import {
   keyBody,
   keyPatch,
   keyToWire,
-  limitFromWire,
   revokedAnswer,
   verifyAnswer,
   verifyBody,
@@ -57,7 +56,7 @@ const createApiOperation = defineOperation({
       prefix: body.prefix,
       scopes: body.scopes,
       onFeedLoss: feedLossFromWire(body.on_feed_loss),
-      limit: body.limit === null ? null : limitFromWire(body.limit),
+      limits: body.limits,
     })
     return apiToWire(api, room.deniesAfterSeconds)
   },
@@ -161,7 +160,7 @@ const createKeyOperation = defineOperation({
       environment: body.environment,
       scopes: body.scopes,
       cidrAllow: body.cidr_allow,
-      limit: body.limit === null ? null : limitFromWire(body.limit),
+      limits: body.limits,
       metadata: body.metadata,
       notBefore: body.not_before,
       expiresAt: body.expires_at,

@@ -3,9 +3,10 @@ import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
+import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
-import type { Key, RequestsLimit } from './key.ts'
+import type { Key } from './key.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
 import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
 
@@ -17,7 +18,7 @@ export interface KeyChange {
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
   readonly cidrAllow?: readonly string[] | null | undefined
-  readonly limit?: RequestsLimit | null | undefined
+  readonly limits?: readonly WireLimit[] | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly notBefore?: Date | null | undefined
   readonly expiresAt?: Date | undefined
@@ -90,10 +91,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
     ...(change.cidrAllow !== undefined && { cidr_allow: change.cidrAllow === null ? null : [...change.cidrAllow] }),
-    ...(change.limit !== undefined && {
-      limit_requests: change.limit?.requests ?? null,
-      limit_window_seconds: change.limit?.windowSeconds ?? null,
-    }),
+    ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
     ...life,
     ...(change.dormantAfterDays !== undefined && { dormant_after_days: change.dormantAfterDays }),

@@ -15,7 +15,7 @@ import {
   maxKeyAgeSeconds,
   type RoleName,
 } from '#identity'
-import { KeySnapshots, type KeysRoutesRoom } from '#keys'
+import { KeySnapshots, findCreditOwner, type KeysRoutesRoom } from '#keys'
 import { createCounters, type RunningCounters } from '#usage'
 import { registerVaultSamples } from '#vault'
 import { countCalls } from '../../store/testing/count-calls.ts'
@@ -236,6 +236,7 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
       geo: () => geo,
       peekLimits: async (policies, cost, subject) => counters.peek(policies, cost, subject),
     },
+    usage: { store, nowMs, findCreditOwner: async (caller, owner) => findCreditOwner(keysRoom, caller, owner) },
     house: {
       store,
       seal,

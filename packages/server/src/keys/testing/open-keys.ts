@@ -50,7 +50,7 @@ export async function openTestKeys(): Promise<TestKeys> {
   await snapshots.loadFilter()
 
   async function newApi(name: string, scopes: readonly string[] = ['a.read', 'a.write']): Promise<string> {
-    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, limit: null }
+    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, limits: [] }
     return (await createApi(room, caller, wanted)).id
   }
   async function newApp(name: string, owner = 'ada@example.com'): Promise<string> {
@@ -95,7 +95,7 @@ export function plainKey(appId: string, apiId: string): NewKey {
     environment: 'live',
     scopes: ['a.read'],
     cidrAllow: null,
-    limit: null,
+    limits: [],
     metadata: {},
     notBefore: null,
     expiresAt: null,
