@@ -79,6 +79,7 @@ export {
 } from './limit/credits.ts'
 export { openLocalCounter } from './limit/local-share.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
+export { parseItem } from './structured-field/parse.ts'
 export {
   legacyRateLimit,
   rateLimitFields,

@@ -45,6 +45,7 @@ export type {
   EgressSink,
   Dependency,
   FailureMode,
+  FailedCredential,
   FailureModeUse,
   FailureTarget,
   Hold,

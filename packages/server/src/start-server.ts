@@ -50,7 +50,7 @@ import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
-import { observeFailureModes, observeServer, readinessOf } from './observe-server.ts'
+import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { toldCredentials } from './told-credentials.ts'
@@ -188,6 +188,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     clock,
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
+    ...shieldCounts(metrics),
   })
   const failureModeUsed = (use: FailureModeUse): void => failureModes.used(use)
   const egress = createEgress({
@@ -236,6 +237,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
   })
 
   // the control API
+  observeShield(metrics, counters.shield)
   observeServer(metrics, { store, feed, keys, spool, openStreams })
   measureGeo(geo, metrics, () => clock.nowMs())
   const readiness = (): Readiness =>

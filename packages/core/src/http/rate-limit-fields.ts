@@ -4,13 +4,10 @@
  */
 import { burstSpanMs } from '../limit/burst.ts'
 import { capacityOf, type LimitState } from '../limit/policy.ts'
+import { LARGEST_INTEGER, serializeString } from '../structured-field/serialize.ts'
 
-/** RFC 9651 §3.3.1: an Integer has at most 15 digits. */
-const LARGEST_INTEGER = 999_999_999_999_999
 /** RFC 9111 §1.2.2: a larger number of seconds may overflow at the receiver. */
 const LARGEST_DELAY_SECONDS = 2 ** 31 - 1
-/** RFC 9651 §3.3.3: a String is printable ASCII. */
-const PRINTABLE_ASCII = /^[ -~]*$/
 
 export interface RateLimitFields {
   /** `RateLimit-Policy`: `"requests";q=100;w=60` says 100 units in 60 seconds; windows below one second are told as one. */
@@ -29,7 +26,7 @@ export function rateLimitFields(states: readonly LimitState[]): RateLimitFields 
   let policy = ''
   let state = ''
   for (const each of states) {
-    const start = `${policy === '' ? '' : ', '}${quoted(nameWithin(states, each))}`
+    const start = `${policy === '' ? '' : ', '}${serializeString(nameWithin(states, each))}`
     policy += start + declared(each)
     state += `${start};r=${integer(each.remaining)}${Number.isFinite(each.resetMs) ? `;t=${wholeSeconds(each.resetMs)}` : ''}`
   }
@@ -113,10 +110,4 @@ function wholeSeconds(durationMs: number): number {
 /** Rounded down, so that nobody is promised too much; what is no number is 0. */
 function integer(value: number): number {
   return value > 0 ? Math.min(LARGEST_INTEGER, Math.floor(value)) : 0
-}
-
-/** RFC 9651 §4.1.6. */
-function quoted(text: string): string {
-  if (!PRINTABLE_ASCII.test(text)) throw new RangeError('A structured-field string holds printable ASCII only.')
-  return text.includes('"') || text.includes('\\') ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`
 }

@@ -20,6 +20,8 @@ export interface TestDoors extends TestControl {
   readonly decided: DecisionRecord[]
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
+  /** Of the data plane. It believes what 127.0.0.1 forwards. */
+  readonly doorsUrl: string
   /** Asks `keys/verify` as the owner. */
   verify(question: object): Promise<Got['body']>
   /** Calls the data plane. @returns the status */
@@ -94,6 +96,7 @@ export async function openTestDoors(): Promise<TestDoors> {
     doorsUrl: url,
     decided,
     upstreamUrl: await listen(upstream),
+    doorsUrl: url,
     async verify(question) {
       const answer = await fetch(`${url}/api/v1/keys/verify`, {
         method: 'POST',
