@@ -247,6 +247,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     seal,
     findApp,
     maxKeyAgeSeconds,
+    canLocate: (kind) => geo.has(kind),
     nowMs: () => clock.nowMs(),
     applied: reached,
     deniesAfterSeconds: config.feedStaleMs / 1000,

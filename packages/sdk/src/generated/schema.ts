@@ -1013,6 +1013,18 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Versions of the api that may be called. */
+        ApiVersionRestriction: {
+            /** @constant */
+            kind: "api_version";
+            allow: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         /** @description A consumer: it owns keys. Disabled, all its keys refuse. */
         App: {
             /**
@@ -1065,6 +1077,19 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Whose network the client is in. One of allow and deny. */
+        AsnRestriction: {
+            /** @constant */
+            kind: "asn";
+            allow?: number[];
+            deny?: number[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         AuditEntry: {
             id: number;
             /** @description In the log, without gaps; null for the moment until it is assigned. */
@@ -1106,6 +1131,32 @@ export interface components {
             data: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        /** @description TLS certificates that the client must prove to hold. */
+        ClientCertificateRestriction: {
+            /** @constant */
+            kind: "client_certificate";
+            /** @description SHA-256 of the certificate: base64url or hexadecimal. */
+            thumbprints: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
+        /** @description Where the address of the client is. One of allow and deny. */
+        CountryRestriction: {
+            /** @constant */
+            kind: "country";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
         };
         /** @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all. */
         CredentialUsers: {
@@ -1439,6 +1490,19 @@ export interface components {
             kind: "query";
             name: string;
         };
+        /** @description Addresses and networks of the client. deny wins. */
+        IpRestriction: {
+            /** @constant */
+            kind: "ip";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         IssuedKey: {
             /**
              * @description Id of a resource of type key.
@@ -1462,7 +1526,8 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
@@ -1552,7 +1617,8 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
@@ -2055,6 +2121,18 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Web pages that call: Origin, or else the origin of Referer. */
+        OriginRestriction: {
+            /** @constant */
+            kind: "origin";
+            allow: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         Probes: {
             /** @description There were more rows: ask for less time, or for more rows. */
             truncated: boolean;
@@ -2138,6 +2216,26 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Methods and paths that may be called. */
+        RequestRestriction: {
+            /** @constant */
+            kind: "request";
+            allow: {
+                /** @description Any, when it is left out. */
+                methods?: string[];
+                /**
+                 * @description {name} is one segment, ** at the end any rest.
+                 * @example /orders/{id}
+                 */
+                path: string;
+            }[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         /**
          * @example {
          *       "requests": 100,
@@ -2149,6 +2247,8 @@ export interface components {
             requests: number;
             window_seconds: number;
         };
+        /** @description Where, when and how a key may be used. */
+        Restriction: components["schemas"]["IpRestriction"] | components["schemas"]["OriginRestriction"] | components["schemas"]["UserAgentRestriction"] | components["schemas"]["RequestRestriction"] | components["schemas"]["CountryRestriction"] | components["schemas"]["AsnRestriction"] | components["schemas"]["TimeRestriction"] | components["schemas"]["ClientCertificateRestriction"] | components["schemas"]["ApiVersionRestriction"];
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -2172,7 +2272,8 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limit: components["schemas"]["RequestsLimit"] | null;
             metadata: {
                 [key: string]: unknown;
@@ -2374,6 +2475,33 @@ export interface components {
                 asn: components["schemas"]["GeoFile"] | null;
             };
         };
+        /** @description Hours of the week, on the clock of a time zone. */
+        TimeRestriction: {
+            /** @constant */
+            kind: "time";
+            /**
+             * @description IANA.
+             * @example Europe/Berlin
+             */
+            zone: string;
+            windows: {
+                /** @description Every day, when it is left out. A window over midnight belongs to the day it begins on. */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                /** @example 09:00 */
+                from: string;
+                /**
+                 * @description Not inside.
+                 * @example 17:00
+                 */
+                to: string;
+            }[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         /**
          * @description In ms; 0: no bound.
          * @default {}
@@ -2428,6 +2556,19 @@ export interface components {
                 /** @description Of all requests together. */
                 duration_ms: number;
             }[];
+        };
+        /** @description Globs with * on User-Agent, in either case. deny wins. */
+        UserAgentRestriction: {
+            /** @constant */
+            kind: "user_agent";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
         };
         Verification: {
             valid: boolean;
@@ -5043,10 +5184,10 @@ export interface operations {
                      */
                     scopes?: string[];
                     /**
-                     * @description Only clients within these ranges; null: from anywhere.
-                     * @default null
+                     * @description All of them have to be met, asked in this order.
+                     * @default []
                      */
-                    cidr_allow?: string[] | null;
+                    restrictions?: components["schemas"]["Restriction"][];
                     /** @default null */
                     limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
@@ -5416,7 +5557,8 @@ export interface operations {
                     tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
-                    cidr_allow?: string[] | null;
+                    /** @description All of them have to be met, asked in this order. */
+                    restrictions?: components["schemas"]["Restriction"][];
                     limit?: components["schemas"]["RequestsLimit"] | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
@@ -9711,7 +9853,8 @@ export interface operations {
                         tags?: string[];
                         api_ids?: string[];
                         scopes?: string[];
-                        cidr_allow?: string[] | null;
+                        /** @description All of them have to be met, asked in this order. */
+                        restrictions?: components["schemas"]["Restriction"][];
                         limit?: components["schemas"]["RequestsLimit"] | null;
                         /**
                          * @description Your own facts; Claviger does not read them.

@@ -37,7 +37,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'algorithm',
   'scopes',
   'required_scopes',
-  'cidr_allow',
+  'restrictions',
   'limit',
   'limits',
   'expires_at',

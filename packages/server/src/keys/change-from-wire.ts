@@ -24,7 +24,7 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     tags: body.tags,
     apiIds: body.api_ids,
     scopes: body.scopes,
-    cidrAllow: body.cidr_allow,
+    restrictions: body.restrictions,
     limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
     metadata: body.metadata,
     notBefore: body.not_before,

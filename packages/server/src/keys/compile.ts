@@ -1,11 +1,10 @@
 /** Rows into the compiled parts of a decision. Pure. */
 import {
   bucketsFor,
-  compileRestriction,
+  compileRestrictions,
   compileScopes,
   type ApiPart,
   type AppPart,
-  type CompiledRestriction,
   type FeedLossPolicy,
   type KeyPart,
   type LimitPolicy,
@@ -13,6 +12,7 @@ import {
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
+import { restrictionsFromRow } from './restriction-schema.ts'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
 /** Unix ms of a column that may be empty. */
@@ -82,14 +82,10 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     disabledAtMs: instantOf(first.disabled_at),
     deletedAtMs: instantOf(first.deleted_at),
     revokedAtMs: instantOf(first.revoked_at),
-    restrictions: first.cidr_allow === null ? [] : [allowedNetworks(first.cidr_allow)],
+    restrictions: compileRestrictions(restrictionsFromRow(first.restrictions)),
     limits: requestLimit(`key:${first.id}:requests`, 'key', first.limit_requests, first.limit_window_seconds),
     versions: rows.map(compileVersion),
   }
-}
-
-function allowedNetworks(allow: readonly string[]): CompiledRestriction {
-  return compileRestriction({ kind: 'ip', allow }, 'key.cidr_allow', '/cidr_allow')
 }
 
 function compileVersion(row: SnapshotRow): VersionPart {

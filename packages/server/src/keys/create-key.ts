@@ -1,9 +1,10 @@
 /** Makes a key and its first secret. The secret is in the answer and nowhere else. */
-import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@claviger/core'
+import { ClavigerError, Secret, composeKey, makeId, makePublicId, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
 import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key, RequestsLimit } from './key.ts'
 import type { Caller, KeysRoom } from './room.ts'
@@ -18,7 +19,7 @@ export interface NewKey {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
-  readonly cidrAllow: readonly string[] | null
+  readonly restrictions: readonly Restriction[]
   readonly limit: RequestsLimit | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
@@ -38,6 +39,7 @@ export interface IssuedKey {
 /** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
 export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey): Promise<IssuedKey> {
   checkBounds(caller, wanted)
+  checkRestrictions(room, wanted.restrictions)
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
@@ -57,7 +59,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       environment: wanted.environment,
       api_ids: [...wanted.apiIds],
       scopes: [...wanted.scopes],
-      cidr_allow: wanted.cidrAllow === null ? null : [...wanted.cidrAllow],
+      restrictions: JSON.stringify(wanted.restrictions),
       limit_requests: wanted.limit?.requests ?? null,
       limit_window_seconds: wanted.limit?.windowSeconds ?? null,
       metadata: JSON.stringify(wanted.metadata),
@@ -85,7 +87,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         api_ids: wanted.apiIds,
         scopes: wanted.scopes,
         environment: wanted.environment,
-        cidr_allow: wanted.cidrAllow,
+        restrictions: wanted.restrictions,
         expires_at: expiresAt.toISOString(),
         version: 1,
       },

@@ -1,4 +1,6 @@
 /** A key as operators see it: never a secret, never a hash. */
+import type { Restriction } from '@claviger/core'
+import { restrictionsFromRow } from './restriction-schema.ts'
 import type { KeyRow, VersionRow } from './rows.ts'
 
 export interface RequestsLimit {
@@ -30,7 +32,8 @@ export interface Key {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
-  readonly cidrAllow: readonly string[] | null
+  /** All of them have to be met. */
+  readonly restrictions: readonly Restriction[]
   readonly limit: RequestsLimit | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
@@ -71,7 +74,7 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
     apiIds: row.api_ids,
     environment: row.environment,
     scopes: row.scopes,
-    cidrAllow: row.cidr_allow,
+    restrictions: restrictionsFromRow(row.restrictions),
     limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
     metadata: objectOf(row.metadata),
     notBefore: row.not_before,

@@ -11,6 +11,8 @@ export interface KeysRoom {
   readonly nowMs: () => number
   /** Rules of the workspace and the app that a new key must keep; undefined when the app is not this workspace's. */
   readonly findApp: (db: Db, workspaceId: string, appId: string) => Promise<AppPart | undefined>
+  /** Whether this server has a file that can answer where an address is. */
+  readonly canLocate: (kind: 'country' | 'asn') => boolean
   /** No key of the workspace may live longer than this many seconds. */
   readonly maxKeyAgeSeconds: (db: Db, workspaceId: string) => Promise<number>
 }

@@ -160,7 +160,7 @@ const createKeyOperation = defineOperation({
       apiIds: body.api_ids,
       environment: body.environment,
       scopes: body.scopes,
-      cidrAllow: body.cidr_allow,
+      restrictions: body.restrictions,
       limit: body.limit === null ? null : limitFromWire(body.limit),
       metadata: body.metadata,
       notBefore: body.not_before,

@@ -4,6 +4,7 @@ import { wire } from '#edge'
 import { z } from 'zod'
 import type { Api } from './apis.ts'
 import type { Key, KeyVersion } from './key.ts'
+import { restrictions, restrictionsAnswer, restrictionsToWire } from './restriction-schema.ts'
 
 /** Bound of a limit's window: one second to 31 days. */
 const MAX_WINDOW_SECONDS = 31 * 86_400
@@ -82,11 +83,7 @@ export const keyBody = z.strictObject({
   api_ids: wire.unique(wire.idOf('api'), 20).min(1),
   environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
-  cidr_allow: wire.cidrs
-    .min(1)
-    .nullable()
-    .default(null)
-    .meta({ description: 'Only clients within these ranges; null: from anywhere.' }),
+  restrictions: restrictions.default([]),
   limit: requestsLimit.nullable().default(null),
   metadata: wire.metadata.default({}),
   not_before: wire.instantInput.nullable().default(null),
@@ -103,7 +100,7 @@ export const keyPatch = z.strictObject({
   tags: tags.optional(),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1).optional(),
   scopes: wire.unique(wire.scope, 200).optional(),
-  cidr_allow: wire.cidrs.min(1).nullable().optional(),
+  restrictions: restrictions.optional(),
   limit: requestsLimit.nullable().optional(),
   metadata: wire.metadata.optional(),
   not_before: wire.instantInput.nullable().optional(),
@@ -141,7 +138,7 @@ export const keyAnswer = z
     api_ids: z.array(wire.idOf('api')),
     environment: z.string(),
     scopes: z.array(z.string()),
-    cidr_allow: z.array(z.string()).nullable(),
+    restrictions: restrictionsAnswer,
     limit: requestsLimit.nullable(),
     metadata: z.record(z.string(), z.unknown()),
     not_before: wire.instant.nullable(),
@@ -296,7 +293,7 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     api_ids: [...key.apiIds],
     environment: key.environment,
     scopes: [...key.scopes],
-    cidr_allow: key.cidrAllow === null ? null : [...key.cidrAllow],
+    restrictions: restrictionsToWire(key.restrictions),
     limit: limitToWire(key.limit),
     metadata: { ...key.metadata },
     not_before: wire.instantText(key.notBefore),

@@ -305,7 +305,6 @@ export interface KeysKeyTable {
   environment: string
   api_ids: readonly string[]
   scopes: Generated<readonly string[]>
-  cidr_allow: readonly string[] | null
   limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
   limit_window_seconds: number | null
   metadata: ColumnType<unknown, string | undefined, string>
@@ -325,6 +324,7 @@ export interface KeysKeyTable {
   dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  restrictions: ColumnType<unknown, string | undefined, string>
 }
 
 export interface KeysOrderTable {
