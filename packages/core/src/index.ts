@@ -91,7 +91,7 @@ export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
-export { compileRestriction, compileRestrictions } from './restriction/compile-restrictions.ts'
+export { compileRestrictions } from './restriction/compile-restrictions.ts'
 export {
   RESTRICTION_CODES,
   type CompiledRestriction,

@@ -18,6 +18,7 @@ export type {
   TokenUsage,
   Verified,
 } from './exchange.ts'
+export { pathBehind } from './http/path-behind.ts'
 export { JOURNAL_TARGET, STORE_TARGET } from './failure-targets.ts'
 export type { ErrorAnswer, Front, ResponseTap, UpstreamHead } from './front.ts'
 export {

@@ -251,6 +251,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     findApp,
     countAppsOnPlan,
     maxKeyAgeSeconds,
+    canLocate: (kind) => geo.has(kind),
     nowMs: () => clock.nowMs(),
     applied: reached,
     deniesAfterSeconds: config.feedStaleMs / 1000,

@@ -1170,6 +1170,18 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Versions of the api that may be called. */
+        ApiVersionRestriction: {
+            /** @constant */
+            kind: "api_version";
+            allow: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         /** @description A consumer: it owns keys. Disabled, all its keys refuse. */
         App: {
             /**
@@ -1229,6 +1241,19 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Whose network the client is in. One of allow and deny. */
+        AsnRestriction: {
+            /** @constant */
+            kind: "asn";
+            allow?: number[];
+            deny?: number[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         AuditEntry: {
             id: number;
             /** @description In the log, without gaps; null for the moment until it is assigned. */
@@ -1270,6 +1295,32 @@ export interface components {
             data: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        /** @description TLS certificates that the client must prove to hold. */
+        ClientCertificateRestriction: {
+            /** @constant */
+            kind: "client_certificate";
+            /** @description SHA-256 of the certificate: base64url or hexadecimal. */
+            thumbprints: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
+        /** @description Where the address of the client is. One of allow and deny. */
+        CountryRestriction: {
+            /** @constant */
+            kind: "country";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
         };
         /** @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all. */
         CredentialUsers: {
@@ -1689,6 +1740,19 @@ export interface components {
             kind: "query";
             name: string;
         };
+        /** @description Addresses and networks of the client. deny wins. */
+        IpRestriction: {
+            /** @constant */
+            kind: "ip";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         IssuedKey: {
             /**
              * @description Id of a resource of type key.
@@ -1712,7 +1776,8 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
             /**
              * @description Its limits hold beside those of the key. Null: the plan of the app.
@@ -1807,7 +1872,8 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
             /**
              * @description Its limits hold beside those of the key. Null: the plan of the app.
@@ -2507,6 +2573,18 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Web pages that call: Origin, or else the origin of Referer. */
+        OriginRestriction: {
+            /** @constant */
+            kind: "origin";
+            allow: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         Plan: {
             /**
              * @description Id of a resource of type plan.
@@ -2616,6 +2694,28 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Methods and paths that may be called. */
+        RequestRestriction: {
+            /** @constant */
+            kind: "request";
+            allow: {
+                /** @description Any, when it is left out. */
+                methods?: string[];
+                /**
+                 * @description {name} is one segment, ** at the end any rest.
+                 * @example /orders/{id}
+                 */
+                path: string;
+            }[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
+        /** @description Where, when and how a key may be used. */
+        Restriction: components["schemas"]["IpRestriction"] | components["schemas"]["OriginRestriction"] | components["schemas"]["UserAgentRestriction"] | components["schemas"]["RequestRestriction"] | components["schemas"]["CountryRestriction"] | components["schemas"]["AsnRestriction"] | components["schemas"]["TimeRestriction"] | components["schemas"]["ClientCertificateRestriction"] | components["schemas"]["ApiVersionRestriction"];
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -2639,7 +2739,8 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
             /**
              * @description Its limits hold beside those of the key. Null: the plan of the app.
@@ -2861,6 +2962,33 @@ export interface components {
                 asn: components["schemas"]["GeoFile"] | null;
             };
         };
+        /** @description Hours of the week, on the clock of a time zone. */
+        TimeRestriction: {
+            /** @constant */
+            kind: "time";
+            /**
+             * @description IANA.
+             * @example Europe/Berlin
+             */
+            zone: string;
+            windows: {
+                /** @description Every day, when it is left out. A window over midnight belongs to the day it begins on. */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                /** @example 09:00 */
+                from: string;
+                /**
+                 * @description Not inside.
+                 * @example 17:00
+                 */
+                to: string;
+            }[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         /**
          * @description In ms; 0: no bound.
          * @default {}
@@ -2915,6 +3043,19 @@ export interface components {
                 /** @description Of all requests together. */
                 duration_ms: number;
             }[];
+        };
+        /** @description Globs with * on User-Agent, in either case. deny wins. */
+        UserAgentRestriction: {
+            /** @constant */
+            kind: "user_agent";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
         };
         Verification: {
             valid: boolean;
@@ -5563,10 +5704,10 @@ export interface operations {
                      */
                     scopes?: string[];
                     /**
-                     * @description Only clients within these ranges; null: from anywhere.
-                     * @default null
+                     * @description All of them have to be met, asked in this order.
+                     * @default []
                      */
-                    cidr_allow?: string[] | null;
+                    restrictions?: components["schemas"]["Restriction"][];
                     /**
                      * @description Of this key alone.
                      * @default []
@@ -5945,7 +6086,8 @@ export interface operations {
                     tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
-                    cidr_allow?: string[] | null;
+                    /** @description All of them have to be met, asked in this order. */
+                    restrictions?: components["schemas"]["Restriction"][];
                     limits?: components["schemas"]["Limit"][];
                     /**
                      * @description Its limits hold beside those of the key. Null: the plan of the app.
@@ -10834,7 +10976,8 @@ export interface operations {
                         tags?: string[];
                         api_ids?: string[];
                         scopes?: string[];
-                        cidr_allow?: string[] | null;
+                        /** @description All of them have to be met, asked in this order. */
+                        restrictions?: components["schemas"]["Restriction"][];
                         limits?: components["schemas"]["Limit"][];
                         /**
                          * @description Its limits hold beside those of the key. Null: the plan of the app.

@@ -39,7 +39,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'algorithm',
   'scopes',
   'required_scopes',
-  'cidr_allow',
+  'restrictions',
   'limits',
   'expires_at',
   'not_before',

@@ -26,6 +26,7 @@ beforeAll(async () => {
     seal: identity.seal,
     nowMs: room.nowMs,
     findApp: async () => undefined,
+    canLocate: () => true,
     maxKeyAgeSeconds: async () => 60,
   }
   const onFeedLoss = { mode: 'deny' } as const

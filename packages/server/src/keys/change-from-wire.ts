@@ -24,7 +24,7 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     tags: body.tags,
     apiIds: body.api_ids,
     scopes: body.scopes,
-    cidrAllow: body.cidr_allow,
+    restrictions: body.restrictions,
     limits: body.limits,
     planId: body.plan_id,
     metadata: body.metadata,

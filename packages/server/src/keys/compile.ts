@@ -1,10 +1,9 @@
 /** Rows into the compiled parts of a decision. Pure. */
 import {
-  compileRestriction,
+  compileRestrictions,
   compileScopes,
   type ApiPart,
   type AppPart,
-  type CompiledRestriction,
   type FeedLossPolicy,
   type KeyPart,
   type PartRef,
@@ -12,6 +11,7 @@ import {
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
+import { restrictionsFromRow } from './restriction-schema.ts'
 import { policiesFromColumn } from '#usage'
 import type { PlanRow } from './rows-plans.ts'
 import type { ApiRow, SnapshotRow } from './rows.ts'
@@ -64,14 +64,10 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     disabledAtMs: instantOf(first.disabled_at),
     deletedAtMs: instantOf(first.deleted_at),
     revokedAtMs: instantOf(first.revoked_at),
-    restrictions: first.cidr_allow === null ? [] : [allowedNetworks(first.cidr_allow)],
+    restrictions: compileRestrictions(restrictionsFromRow(first.restrictions)),
     limits: policiesFromColumn(first.limits, { kind: 'key', id: first.id }),
     versions: rows.map(compileVersion),
   }
-}
-
-function allowedNetworks(allow: readonly string[]): CompiledRestriction {
-  return compileRestriction({ kind: 'ip', allow }, 'key.cidr_allow', '/cidr_allow')
 }
 
 function compileVersion(row: SnapshotRow): VersionPart {

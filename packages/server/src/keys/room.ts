@@ -14,6 +14,8 @@ export interface KeysRoom {
     workspaceId: string,
     appId: string,
   ) => Promise<{ readonly disabledAtMs: number | undefined } | undefined>
+  /** Whether this server has a file that can answer where an address is. */
+  readonly canLocate: (kind: 'country' | 'asn') => boolean
   /** No key of the workspace may live longer than this many seconds. */
   readonly maxKeyAgeSeconds: (db: Db, workspaceId: string) => Promise<number>
 }

@@ -160,7 +160,7 @@ const createKeyOperation = defineOperation({
       apiIds: body.api_ids,
       environment: body.environment,
       scopes: body.scopes,
-      cidrAllow: body.cidr_allow,
+      restrictions: body.restrictions,
       limits: body.limits,
       planId: body.plan_id,
       metadata: body.metadata,

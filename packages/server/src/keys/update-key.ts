@@ -1,10 +1,11 @@
 /** Changes what a key is called, may do and how long; never its secrets. */
-import { ClavigerError } from '@claviger/core'
+import { ClavigerError, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
 import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
@@ -18,7 +19,7 @@ export interface KeyChange {
   readonly tags?: readonly string[] | undefined
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
-  readonly cidrAllow?: readonly string[] | null | undefined
+  readonly restrictions?: readonly Restriction[] | undefined
   readonly limits?: readonly WireLimit[] | undefined
   /** Null: the plan of its app. */
   readonly planId?: string | null | undefined
@@ -82,13 +83,13 @@ export async function updateKey(
  * @throws ClavigerError `validation_failed` for a change that may not be made
  */
 export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, change: KeyChange) {
-  if (change.apiIds !== undefined || change.scopes !== undefined || change.cidrAllow !== undefined) {
+  if (change.apiIds !== undefined || change.scopes !== undefined) {
     await checkGrant(db, row.workspace_id, {
       apiIds: change.apiIds ?? row.api_ids,
       scopes: change.scopes ?? row.scopes,
-      cidrAllow: change.cidrAllow === undefined ? row.cidr_allow : change.cidrAllow,
     })
   }
+  if (change.restrictions !== undefined) checkRestrictions(room, change.restrictions)
   await checkPlan(db, row.workspace_id, change.planId)
   const now = new Date(room.nowMs())
   const life = await changedLife(room, db, row, change)
@@ -98,7 +99,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.tags !== undefined && { tags: [...change.tags] }),
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
-    ...(change.cidrAllow !== undefined && { cidr_allow: change.cidrAllow === null ? null : [...change.cidrAllow] }),
+    ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
     ...(change.planId !== undefined && { plan_id: change.planId }),
     ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),

@@ -219,6 +219,7 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
     findApp,
     countAppsOnPlan,
     maxKeyAgeSeconds,
+    canLocate: (kind) => geo.has(kind),
     applied: async (position) => void (await feed.reached(position)),
     acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
     deniesAfterSeconds: 2,

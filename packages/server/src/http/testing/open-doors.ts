@@ -14,13 +14,11 @@ import { Credentials } from '#vault'
 import { openTestControl, type Got, type TestControl } from './open-control.ts'
 
 export interface TestDoors extends TestControl {
-  /** Of the data plane, without a slash at its end. */
-  readonly doorsUrl: string
   /** What was decided and not written into the journal yet. */
   readonly decided: DecisionRecord[]
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
-  /** Of the data plane. It believes what 127.0.0.1 forwards. */
+  /** Of the data plane, without a slash at its end. It believes what 127.0.0.1 forwards. */
   readonly doorsUrl: string
   /** Asks `keys/verify` as the owner. */
   verify(question: object): Promise<Got['body']>
@@ -96,7 +94,6 @@ export async function openTestDoors(): Promise<TestDoors> {
     doorsUrl: url,
     decided,
     upstreamUrl: await listen(upstream),
-    doorsUrl: url,
     async verify(question) {
       const answer = await fetch(`${url}/api/v1/keys/verify`, {
         method: 'POST',

@@ -31,7 +31,14 @@ export interface TestKeys {
 export async function openTestKeys(): Promise<TestKeys> {
   const identity = await openTestIdentity()
   const { store, seal, caller } = identity
-  const room: KeysRoom = { store, seal, nowMs: () => identity.clockMs, findApp, maxKeyAgeSeconds }
+  const room: KeysRoom = {
+    store,
+    seal,
+    nowMs: () => identity.clockMs,
+    findApp,
+    maxKeyAgeSeconds,
+    canLocate: () => true,
+  }
 
   function newSnapshots(changes: Partial<Pick<Store, 'raw' | 'db'>> = {}): KeySnapshots {
     return new KeySnapshots({
@@ -96,7 +103,7 @@ export function plainKey(appId: string, apiId: string): NewKey {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
-    cidrAllow: null,
+    restrictions: [],
     limits: [],
     planId: null,
     metadata: {},
