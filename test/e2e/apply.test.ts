@@ -6,7 +6,19 @@ import { startStandIn } from '../../examples/stand-in-upstream.mjs'
 import { api, makeWorld, startProduct, type Product } from '../support/product.ts'
 
 const HELPFUL = [
-  ...['apis', 'apps', 'owners', 'keys', 'key-orders', 'workspaces', 'admin-keys', 'provider-keys', 'routes', 'models'],
+  ...[
+    'apis',
+    'apps',
+    'owners',
+    'keys',
+    'key-orders',
+    'credits',
+    'workspaces',
+    'admin-keys',
+    'provider-keys',
+    'routes',
+    'models',
+  ],
   ...['apply', 'audit', 'status'],
 ]
 

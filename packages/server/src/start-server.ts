@@ -43,7 +43,7 @@ import {
   loadWorkspacePart,
   maxKeyAgeSeconds,
 } from '#identity'
-import { KeySnapshots, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
+import { KeySnapshots, findCreditOwner, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, openRedisLeases, registerUsageJobs, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
@@ -286,6 +286,11 @@ export async function startServer(installation: Installation): Promise<RunningSe
         nowMs: () => clock.nowMs(),
         geo: () => snapshots.geo,
         peekLimits: async (policies, cost, subject) => counters.peek(policies, cost, subject),
+      },
+      usage: {
+        store,
+        nowMs: () => clock.nowMs(),
+        findCreditOwner: async (caller, owner) => findCreditOwner(keysRoom, caller, owner),
       },
       house: {
         store,

@@ -6,6 +6,7 @@ import { apisCommand } from './apis.ts'
 import { applyCommand } from './apply.ts'
 import { appsCommand } from './apps.ts'
 import { auditCommand, statusCommand } from './audit.ts'
+import { creditsCommand } from './credits.ts'
 import { decisionsCommand } from './decisions.ts'
 import { keyOrdersCommand } from './key-orders.ts'
 import { keysCommand } from './keys.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   plansCommand,
   keysCommand,
   keyOrdersCommand,
+  creditsCommand,
   workspacesCommand,
   providerKeysCommand,
   routesCommand,

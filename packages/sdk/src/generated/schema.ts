@@ -802,6 +802,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/credits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the balance of a key or an app.
+         * @description Processes draw units ahead and spend them without asking: `reserved` is what they hold, and the ledger is behind by it. A key or app that nothing was granted to has 0. It can be read when the key or app is gone.
+         */
+        get: operations["getCredits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the ledger of a key or an app, newest first. */
+        get: operations["listCreditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grant units to a key or an app.
+         * @description A limit of the kind `credits` spends them. Refusals end within a second of the grant.
+         */
+        post: operations["grantCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back what an entry spent, or a part of it.
+         * @description All refunds of one entry together are never more than it spent. What was spent of a grant that ends comes back without an end.
+         */
+        post: operations["refundCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct a grant, a refund or an adjustment.
+         * @description Adds an entry that takes the other back, in whole or in part; never more than what is neither spent nor held by a process.
+         */
+        post: operations["adjustCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/settle-credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle what a lost process held of credits.
+         * @description Only for a process whose data directory is lost: any other is settled from its spool by itself. It must have ended, or have been silent for five minutes. Concerns the balances of all workspaces.
+         */
+        post: operations["settleNodeCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1162,6 +1279,87 @@ export interface components {
             models: string[];
             /** @default [] */
             apps: string[];
+        };
+        CreditBalance: {
+            /**
+             * @description The key or app.
+             * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /**
+             * @description The sum of the ledger. Never below 0.
+             * @example 1000
+             */
+            balance: number;
+            /**
+             * @description Of the balance, what processes hold in blocks: spent there already or not, the ledger learns it when they close them, after 15 s at most.
+             * @example 120
+             */
+            reserved: number;
+            /**
+             * @description The rest: what no process holds.
+             * @example 880
+             */
+            available: number;
+            /** @description What is reserved, oldest first. */
+            blocks: {
+                node_id: string;
+                /**
+                 * @description Blocks of a process that is gone, and its spool with it, stay until they are settled by hand.
+                 * @enum {string}
+                 */
+                node_state: "live" | "away" | "ended" | "unknown";
+                units: number;
+                /** @description As far as its spool has told. */
+                spent: number;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                opened_at: string;
+            }[];
+        };
+        /** @description One entry of the ledger; none is ever changed. */
+        CreditEntry: {
+            /** @example key_01k2m5f8r2e9vbt9rpk9w0z5c3 */
+            account_id: string;
+            /**
+             * @description From 1, without gaps.
+             * @example 1
+             */
+            number: number;
+            /** @enum {string} */
+            kind: "grant" | "spend" | "refund" | "adjust" | "expire";
+            /**
+             * @description What it adds to the balance; below 0: takes away.
+             * @example 1000
+             */
+            units: number;
+            /**
+             * @description After this entry.
+             * @example 1000
+             */
+            balance: number;
+            /** @description Number of the entry that this one is about. */
+            entry: number | null;
+            /** @example invoice-2026-118 */
+            reference: string;
+            note: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            at: string;
+        };
+        CreditEntryList: {
+            data: components["schemas"]["CreditEntry"][];
+            next_cursor: string | null;
+            has_more: boolean;
         };
         /** @description One decision of the data plane, with what came of it. */
         Decision: {
@@ -2122,7 +2320,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
             /** @description May verify and grant keys of these; null: all. */
             api_ids: string[] | null;
             /** @description May grant these; null: all. */
@@ -2598,6 +2796,18 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             rotated_at: string;
+        };
+        SettledCredits: {
+            /**
+             * @description Id of a resource of type node.
+             * @example nod_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            node_id: string;
+            blocks: number;
+            /** @description Held in them. */
+            units: number;
+            /** @description Of these, booked as spent. */
+            spent: number;
         };
         SetupLink: {
             /**
@@ -10797,6 +11007,792 @@ export interface operations {
                 };
             };
             /** @description `store_unavailable`, `draining`, `feed_lost`, `overloaded` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCredits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditBalance"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCreditEntries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-number";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntryList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grantCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example 1000 */
+                    units: number;
+                    /**
+                     * @description Your own id of this booking, such as that of an invoice. Said again, with whatever Idempotency-Key, it answers the first booking and books nothing. Left out: a new one each time.
+                     * @example invoice-2026-118
+                     */
+                    reference?: string;
+                    /** @description For people; it stays in the ledger. */
+                    note?: string;
+                    /**
+                     * Format: date-time
+                     * @description What is left of the grant then expires. Left out: never.
+                     * @example 2027-11-24T12:00:00.000Z
+                     */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refundCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Number of the `spend` that is refunded.
+                     * @example 2
+                     */
+                    entry: number;
+                    /**
+                     * @description Left out: all that is left to refund of it.
+                     * @example 40
+                     */
+                    units?: number;
+                    /**
+                     * @description Your own id of this booking, such as that of an invoice. Said again, with whatever Idempotency-Key, it answers the first booking and books nothing. Left out: a new one each time.
+                     * @example invoice-2026-118
+                     */
+                    reference?: string;
+                    /** @description For people; it stays in the ledger. */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjustCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Number of the `grant`, `refund` or `adjust` that is corrected.
+                     * @example 1
+                     */
+                    entry: number;
+                    /**
+                     * @description Below 0: so many are taken away. Left out: the entry is taken back whole.
+                     * @example -100
+                     */
+                    units?: number;
+                    /**
+                     * @description Your own id of this booking, such as that of an invoice. Said again, with whatever Idempotency-Key, it answers the first booking and books nothing. Left out: a new one each time.
+                     * @example invoice-2026-118
+                     */
+                    reference?: string;
+                    /**
+                     * @description Why; it stays in the ledger.
+                     * @example Granted twice.
+                     */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleNodeCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type node. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description spent: all that it held counts as spent. free: only what its spool has told; the rest can be spent again.
+                     * @enum {string}
+                     */
+                    as: "spent" | "free";
+                    /**
+                     * @description Why; it stays in the audit log.
+                     * @example The disk of that machine is lost.
+                     */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettledCredits"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

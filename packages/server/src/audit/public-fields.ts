@@ -28,6 +28,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'version_id',
   'workspace_id',
   'node_id',
+  'settled_as',
   'episode_id',
   'route_ids',
   'model_ids',

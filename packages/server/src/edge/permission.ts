@@ -61,8 +61,13 @@ export const PERMISSIONS = {
     installation: true,
   },
   'usage.read': { what: 'Read usage.', reads: true },
+  'credits.read': { what: 'See balances of credits and their ledgers.', reads: true },
+  'credits.grant': { what: 'Grant credits.' },
+  'credits.refund': { what: 'Give back credits that were spent.' },
+  'credits.adjust': { what: 'Correct what was granted or refunded.' },
   'status.read': { what: 'See how the server is doing.', reads: true },
   'nodes.read': { what: 'See the processes of the installation.', reads: true, installation: true },
+  'nodes.settle': { what: 'Settle what lost processes held of credits.', installation: true },
   'seal.read': { what: 'Check the keys of the seal.', reads: true, installation: true },
   'seal.rotate': { what: 'Rotate keyring and pepper.', installation: true },
 } as const satisfies Record<string, PermissionFacts>

@@ -4,6 +4,7 @@ import { apiFromRow, type Api } from './apis.ts'
 import { selectApi } from './rows.ts'
 
 export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
+export { findCreditOwner } from './credit-owner.ts'
 export { feedLossPolicy } from './compile.ts'
 export { compileApiWith, compileKeyWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
 export { registerKeysJobs } from './maintain-keys.ts'

@@ -463,6 +463,7 @@ export interface UsageCreditEntryTable {
   note: string | null
   ends_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   at: ColumnType<Date, Date | string | undefined, Date | string>
+  about: ColumnType<number | null, number | bigint | null, number | bigint | null>
 }
 
 export interface UsageCreditGrantTable {

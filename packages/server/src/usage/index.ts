@@ -15,6 +15,8 @@ export {
   type NewCreditEntry,
   type OpenBlock,
 } from './credits.ts'
+export { creditOperations } from './routes.ts'
+export type { UsageRoom } from './room.ts'
 export { noteCreditSpends, settleCredits } from './settle-credits.ts'
 export { openRedisLeases, type RedisLeaseStore, type RedisLeaseStoreOptions } from './redis-lease-store.ts'
 export { maintainUsage, registerUsageJobs } from './maintain-usage.ts'

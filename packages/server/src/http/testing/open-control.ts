@@ -16,7 +16,7 @@ import {
   maxKeyAgeSeconds,
   type RoleName,
 } from '#identity'
-import { hasPlan, KeySnapshots, type KeysRoutesRoom } from '#keys'
+import { findCreditOwner, hasPlan, KeySnapshots, type KeysRoutesRoom } from '#keys'
 import { createCounters, type RunningCounters } from '#usage'
 import { registerVaultSamples } from '#vault'
 import { vectorPath } from '../../geo/testing/vectors.ts'
@@ -223,6 +223,7 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
       geo: () => geo,
       peekLimits: async (policies, cost, subject) => counters.peek(policies, cost, subject),
     },
+    usage: { store, nowMs, findCreditOwner: async (caller, owner) => findCreditOwner(keysRoom, caller, owner) },
     house: {
       store,
       seal,
