@@ -102,7 +102,7 @@ function readChange(text: string): object {
     throw new UsageError('The file is not JSON.')
   }
   if (typeof change !== 'object' || change === null || Array.isArray(change))
-    throw new UsageError('The file must hold an object: {"key": {…}} or {"api": {…}}.')
+    throw new UsageError('The file must hold an object: {"key": {…}}, {"api": {…}} or {"plan": {…}}.')
   return change
 }
 

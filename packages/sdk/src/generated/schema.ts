@@ -11028,6 +11028,17 @@ export interface operations {
                          */
                         id: string;
                     };
+                    /** @description A plan, and what would be changed: whatever `PATCH /plans/{id}` takes. Limits are not asked again, so no decision is concerned. */
+                    plan?: {
+                        /** @example Billing */
+                        name?: string;
+                        limits?: components["schemas"]["Limit"][];
+                        /**
+                         * @description Id of a resource of type plan.
+                         * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        id: string;
+                    };
                     /**
                      * @description How far to look back.
                      * @default 7

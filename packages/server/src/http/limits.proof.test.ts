@@ -244,4 +244,13 @@ describe('a plan', () => {
     const again = await it.call('POST', '/api/v1/plans', { body: { name } })
     expect([again.status, again.body.errors[0].pointer]).toEqual([409, '/name'])
   })
+
+  test('can be tried: no decision is concerned, for limits are not asked again', async () => {
+    const { id } = await made('/plans', { name: `p ${++count}` })
+    const dryRun = async (plan: object) => it.call('POST', '/api/v1/decisions/dry-run', { body: { plan } })
+    const { status, body } = await dryRun({ id, limits: [windowOf(1)] })
+    expect([status, body.flips?.total, body.decisions?.found]).toEqual([200, 0, 0])
+    expect((await dryRun({ id, limits: [windowOf(0)] })).body.errors?.[0]?.pointer).toBe('/plan/limits/0/limit')
+    expect((await dryRun({ id: 'pln_01k2m5f8r2e9vbt9rpk9w0z5c3' })).status).toBe(404)
+  })
 })
