@@ -80,12 +80,18 @@ export {
 export { openLocalCounter } from './limit/local-share.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
 export { parseItem } from './structured-field/parse.ts'
-export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
+export {
+  legacyRateLimit,
+  rateLimitFields,
+  retryAfterSeconds,
+  type LegacyRateLimit,
+  type RateLimitFields,
+} from './http/rate-limit-fields.ts'
 export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
-export { compileRestriction, compileRestrictions } from './restriction/compile-restrictions.ts'
+export { compileRestrictions } from './restriction/compile-restrictions.ts'
 export {
   RESTRICTION_CODES,
   type CompiledRestriction,

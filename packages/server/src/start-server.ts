@@ -37,6 +37,7 @@ import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
   adminKeyPepperVersions,
+  countAppsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
@@ -248,7 +249,9 @@ export async function startServer(installation: Installation): Promise<RunningSe
     store,
     seal,
     findApp,
+    countAppsOnPlan,
     maxKeyAgeSeconds,
+    canLocate: (kind) => geo.has(kind),
     nowMs: () => clock.nowMs(),
     applied: reached,
     deniesAfterSeconds: config.feedStaleMs / 1000,

@@ -26,6 +26,7 @@ beforeAll(async () => {
     seal: identity.seal,
     nowMs: room.nowMs,
     findApp: async () => undefined,
+    canLocate: () => true,
     maxKeyAgeSeconds: async () => 60,
   }
   const onFeedLoss = { mode: 'deny' } as const
@@ -75,6 +76,8 @@ const guard = (): Guard => ({
   audit: 'ordinary',
   onFeedLoss: null,
   limits: [limitSchema.parse({ kind: 'window', name: 'requests', limit: 10, window_seconds: 60 })],
+  cost: 3,
+  rateLimitHeaders: 'draft+legacy',
   timeouts: { connect: 1_000, firstByte: 2_000, idle: 3_000, total: 4_000 },
   maxBodyBytes: 1_024,
 })
@@ -107,6 +110,8 @@ describe('a route', () => {
         credentialId: providerKeyId,
         timeouts: { connectMs: 1_000, firstByteMs: 2_000, idleMs: 3_000, totalMs: 4_000 },
         limits: [{ limit: 10, windowMs: 60_000 }],
+        cost: 3,
+        rateLimitHeaders: 'draft+legacy',
         onFeedLoss: undefined,
       })
     await updateRoute(

@@ -51,7 +51,9 @@ async function patch(path: string, body: object): Promise<void> {
 }
 
 /** Only clients in these networks; null: from anywhere. */
-const onlyFrom = (networks: readonly string[] | null): object => ({ cidr_allow: networks })
+const onlyFrom = (networks: readonly string[] | null): object => ({
+  restrictions: networks === null ? [] : [{ kind: 'ip', allow: networks }],
+})
 
 async function dryRun(body: object, as = it.owner) {
   const got = await it.call('POST', PATH, { body, as })

@@ -1,5 +1,5 @@
-/** What a key may be given: apis of its workspace, scopes from their catalogues, ranges that can be read, a bounded life. */
-import { ClavigerError, compileCidrs, type FieldProblem } from '@claviger/core'
+/** What a key may be given: apis of its workspace, scopes from their catalogues, a bounded life. */
+import { ClavigerError, type FieldProblem } from '@claviger/core'
 import { beyondBounds } from '#identity'
 import type { Db } from '#store'
 import type { Caller } from './room.ts'
@@ -8,7 +8,6 @@ import { selectApi, type ApiRow } from './rows.ts'
 export interface Grant {
   readonly apiIds: readonly string[]
   readonly scopes: readonly string[]
-  readonly cidrAllow: readonly string[] | null
 }
 
 /**
@@ -32,7 +31,6 @@ export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Pro
       errors.push({ pointer: `/scopes/${index}`, detail: `None of the key's apis has the scope ${scope}.` })
     }
   }
-  if (grant.cidrAllow !== null) compileCidrs(grant.cidrAllow, '/cidr_allow')
   if (errors.length > 0) throw new ClavigerError('validation_failed', 'The key cannot be given this.', { errors })
   return apis
 }

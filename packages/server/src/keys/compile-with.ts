@@ -29,7 +29,9 @@ export async function compileKeyWith(
   const { workspaceId, keyId } = target
   const row = await selectKey(room.store.db, workspaceId, keyId)
   if (row === undefined) throw unknown('key', keyId)
-  const edit = await changedKeyColumns(room, room.store.db, row, keyChangeFromWire(patch))
+  const columns = await changedKeyColumns(room, room.store.db, row, keyChangeFromWire(patch))
+  // written as text, read as what it says
+  const edit = { ...columns, ...(patch.restrictions !== undefined && { restrictions: patch.restrictions }) }
   const unchanged = (await room.snapshots.read(workspaceId, [keyId])).get(keyId)
   const changed = (await room.snapshots.read(workspaceId, [keyId], edit)).get(keyId)
   if (unchanged === undefined || changed === undefined) throw unknown('key', keyId)

@@ -1,12 +1,14 @@
 /** Makes a key and its first secret. The secret is in the answer and nowhere else. */
-import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@claviger/core'
+import { ClavigerError, Secret, composeKey, makeId, makePublicId, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
 import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
 
@@ -19,8 +21,9 @@ export interface NewKey {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
-  readonly cidrAllow: readonly string[] | null
+  readonly restrictions: readonly Restriction[]
   readonly limits: readonly WireLimit[]
+  readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   /** Null: as the workspace has it. */
@@ -39,10 +42,12 @@ export interface IssuedKey {
 /** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
 export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey): Promise<IssuedKey> {
   checkBounds(caller, wanted)
+  checkRestrictions(room, wanted.restrictions)
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
     const apis = await checkGrant(tx, caller.workspaceId, wanted)
+    await checkPlan(tx, caller.workspaceId, wanted.planId)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
     const expiresAt = boundedExpiry(wanted.expiresAt, nowMs, nowMs, await room.maxKeyAgeSeconds(tx, caller.workspaceId))
@@ -58,8 +63,9 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       environment: wanted.environment,
       api_ids: [...wanted.apiIds],
       scopes: [...wanted.scopes],
-      cidr_allow: wanted.cidrAllow === null ? null : [...wanted.cidrAllow],
+      restrictions: JSON.stringify(wanted.restrictions),
       limits: limitsToColumn(wanted.limits),
+      plan_id: wanted.planId,
       metadata: JSON.stringify(wanted.metadata),
       not_before: wanted.notBefore,
       expires_at: expiresAt,
@@ -85,8 +91,9 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         api_ids: wanted.apiIds,
         scopes: wanted.scopes,
         environment: wanted.environment,
-        cidr_allow: wanted.cidrAllow,
+        restrictions: wanted.restrictions,
         limits: wanted.limits,
+        plan_id: wanted.planId,
         expires_at: expiresAt.toISOString(),
         version: 1,
       },

@@ -76,7 +76,7 @@ async function checkBatch(
 ): Promise<{ readonly prefix: string; readonly rules: ImportRules }> {
   await findAppForKeys(room, tx, caller, wanted.appId)
   checkBounds(caller, { apiIds: wanted.apiIds, scopes: [] })
-  const apis = await checkGrant(tx, caller.workspaceId, { apiIds: wanted.apiIds, scopes: [], cidrAllow: null })
+  const apis = await checkGrant(tx, caller.workspaceId, { apiIds: wanted.apiIds, scopes: [] })
   const [first] = apis
   if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
   const maxKeyAgeSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)

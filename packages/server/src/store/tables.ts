@@ -309,7 +309,6 @@ export interface KeysKeyTable {
   environment: string
   api_ids: readonly string[]
   scopes: Generated<readonly string[]>
-  cidr_allow: readonly string[] | null
   metadata: ColumnType<unknown, string | undefined, string>
   not_before: ColumnType<Date | null, Date | string | null, Date | string | null>
   expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
@@ -327,6 +326,7 @@ export interface KeysKeyTable {
   dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  restrictions: ColumnType<unknown, string | undefined, string>
   limits: ColumnType<unknown, string | undefined, string>
   plan_id: string | null
 }

@@ -18,7 +18,7 @@ export interface TestDoors extends TestControl {
   readonly decided: DecisionRecord[]
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
-  /** Of the data plane. It believes what 127.0.0.1 forwards. */
+  /** Of the data plane, without a slash at its end. It believes what 127.0.0.1 forwards. */
   readonly doorsUrl: string
   /** Asks `keys/verify` as the owner. */
   verify(question: object): Promise<Got['body']>
@@ -91,9 +91,9 @@ export async function openTestDoors(): Promise<TestDoors> {
 
   return {
     ...control,
+    doorsUrl: url,
     decided,
     upstreamUrl: await listen(upstream),
-    doorsUrl: url,
     async verify(question) {
       const answer = await fetch(`${url}/api/v1/keys/verify`, {
         method: 'POST',

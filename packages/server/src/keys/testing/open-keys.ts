@@ -31,7 +31,14 @@ export interface TestKeys {
 export async function openTestKeys(): Promise<TestKeys> {
   const identity = await openTestIdentity()
   const { store, seal, caller } = identity
-  const room: KeysRoom = { store, seal, nowMs: () => identity.clockMs, findApp, maxKeyAgeSeconds }
+  const room: KeysRoom = {
+    store,
+    seal,
+    nowMs: () => identity.clockMs,
+    findApp,
+    maxKeyAgeSeconds,
+    canLocate: () => true,
+  }
 
   function newSnapshots(changes: Partial<Pick<Store, 'raw' | 'db'>> = {}): KeySnapshots {
     return new KeySnapshots({
@@ -54,7 +61,9 @@ export async function openTestKeys(): Promise<TestKeys> {
     return (await createApi(room, caller, wanted)).id
   }
   async function newApp(name: string, owner = 'ada@example.com'): Promise<string> {
-    return (await createApp(identity.room, caller, { name, owner, description: '', metadata: {} })).id
+    return (
+      await createApp(identity.room, caller, { name, owner, description: '', metadata: {}, limits: [], planId: null })
+    ).id
   }
   const apiId = await newApi('demo')
   const appId = await newApp('app')
@@ -94,8 +103,9 @@ export function plainKey(appId: string, apiId: string): NewKey {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
-    cidrAllow: null,
+    restrictions: [],
     limits: [],
+    planId: null,
     metadata: {},
     notBefore: null,
     expiresAt: null,
