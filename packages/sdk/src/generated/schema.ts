@@ -3269,7 +3269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `probing` */
+            /** @description `probing`, `limit_reached` */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
