@@ -2,13 +2,14 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, feedLoss, requestsLimit } from '../parse-options.ts'
+import { collect, feedLoss, json, requestsLimit } from '../parse-options.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
 interface ApiOptions extends OutputOptions {
   readonly name?: string
   readonly prefix?: string
   readonly scope?: readonly string[]
+  readonly maximum?: string | false
   readonly limit?: string
   readonly onFeedLoss?: string
   readonly disable?: boolean
@@ -30,6 +31,7 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--prefix <prefix>', 'what its keys begin with')
     .option('--scope <scope>', 'a scope of the catalogue (repeatable)', collect)
+    .option('--maximum <json>', 'the most that anybody may grant: {"scopes":["orders.*"]}')
     .option('--limit <n/window>', 'requests in any window, of all keys together: 1000/60s')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
@@ -47,6 +49,8 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .description('Change an api.')
     .option('--name <name>', 'its name')
     .option('--scope <scope>', 'the whole new catalogue (repeatable)', collect)
+    .option('--maximum <json>', 'the most that anybody may grant; caps keys that are out at once')
+    .option('--no-maximum', 'nothing but the catalogue bounds it')
     .option('--limit <n/window>', 'requests in any window')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--disable', 'refuse all its keys')
@@ -67,6 +71,12 @@ export function apisCommand(program: Command, context: CommandContext): void {
 
 const members = (options: ApiOptions) => ({
   scopes: options.scope,
+  maximum: maximumOf(options.maximum),
   limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
   on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
 })
+
+function maximumOf(given: string | false | undefined): unknown {
+  if (given === false) return null
+  return given === undefined ? undefined : json(given, '--maximum')
+}

@@ -987,6 +987,7 @@ export interface components {
             name: string;
             prefix: string;
             scopes: string[];
+            maximum: components["schemas"]["ApiMaximum"] | null;
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
@@ -1012,6 +1013,30 @@ export interface components {
             data: components["schemas"]["Api"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        /** @description The most that anybody may grant for the api. It caps keys that are out, too, at once. */
+        ApiMaximum: {
+            /**
+             * @description Scopes and patterns; null: whatever the catalogue has.
+             * @default null
+             * @example [
+             *       "invoices.*"
+             *     ]
+             */
+            scopes: string[] | null;
+            /**
+             * @description The longest life of a key, from when it is made; null: as the workspace has it.
+             * @default null
+             */
+            lifetime_seconds: number | null;
+            /**
+             * @description Kinds of restrictions that a key must have, enforced.
+             * @default []
+             * @example [
+             *       "ip"
+             *     ]
+             */
+            required_restrictions: ("ip" | "origin" | "user_agent" | "request" | "country" | "asn" | "time" | "client_certificate" | "api_version")[];
         };
         /** @description Versions of the api that may be called. */
         ApiVersionRestriction: {
@@ -1526,6 +1551,7 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
+            grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
             limit: components["schemas"]["RequestsLimit"] | null;
@@ -1617,6 +1643,7 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
+            grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
             limit: components["schemas"]["RequestsLimit"] | null;
@@ -2272,6 +2299,7 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
+            grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
             limit: components["schemas"]["RequestsLimit"] | null;
@@ -4586,6 +4614,8 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /** @default null */
+                    maximum?: components["schemas"]["ApiMaximum"] | null;
                     /**
                      * @default {
                      *       "mode": "serve_known",
@@ -4928,6 +4958,7 @@ export interface operations {
                     /** @example Billing */
                     name?: string;
                     scopes?: string[];
+                    maximum?: components["schemas"]["ApiMaximum"] | null;
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     limit?: components["schemas"]["RequestsLimit"] | null;
                     disabled?: boolean;
@@ -5183,6 +5214,12 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                     * @default null
+                     * @example Migration of the old billing, until it is done.
+                     */
+                    grant_reason?: string | null;
                     /**
                      * @description All of them have to be met, asked in this order.
                      * @default []
@@ -5557,6 +5594,11 @@ export interface operations {
                     tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
+                    /**
+                     * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                     * @example Migration of the old billing, until it is done.
+                     */
+                    grant_reason?: string | null;
                     /** @description All of them have to be met, asked in this order. */
                     restrictions?: components["schemas"]["Restriction"][];
                     limit?: components["schemas"]["RequestsLimit"] | null;
@@ -9853,6 +9895,11 @@ export interface operations {
                         tags?: string[];
                         api_ids?: string[];
                         scopes?: string[];
+                        /**
+                         * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                         * @example Migration of the old billing, until it is done.
+                         */
+                        grant_reason?: string | null;
                         /** @description All of them have to be met, asked in this order. */
                         restrictions?: components["schemas"]["Restriction"][];
                         limit?: components["schemas"]["RequestsLimit"] | null;
@@ -9891,6 +9938,7 @@ export interface operations {
                         /** @example Billing */
                         name?: string;
                         scopes?: string[];
+                        maximum?: components["schemas"]["ApiMaximum"] | null;
                         on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                         limit?: components["schemas"]["RequestsLimit"] | null;
                         disabled?: boolean;

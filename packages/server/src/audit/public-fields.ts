@@ -38,6 +38,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'scopes',
   'required_scopes',
   'restrictions',
+  'maximum',
   'limit',
   'limits',
   'expires_at',

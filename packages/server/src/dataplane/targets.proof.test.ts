@@ -30,7 +30,14 @@ beforeAll(async () => {
   }
   const onFeedLoss = { mode: 'deny' } as const
   apiId = (
-    await createApi(keysRoom, caller, { name: 'demo', prefix: 'demo', scopes: ['a.read'], onFeedLoss, limit: null })
+    await createApi(keysRoom, caller, {
+      name: 'demo',
+      prefix: 'demo',
+      scopes: ['a.read'],
+      onFeedLoss,
+      maximum: null,
+      limit: null,
+    })
   ).id
   const vault = { ...room, allowPrivateUpstreams: new Set<string>() }
   const { providerKey } = await createProviderKey(vault, caller, {

@@ -2,8 +2,10 @@
 import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
+import { beyondBounds, isBounded, UNBOUNDED } from '#identity'
 import { feedLossPolicy } from './compile.ts'
 import { limitFromRow, type RequestsLimit } from './key.ts'
+import { isNarrower, maximumFromRow, type Maximum } from './maximum.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { countLivingKeysOfApi, insertApi, selectApi, selectApiByName, updateApiRow, type ApiRow } from './rows.ts'
 
@@ -13,6 +15,7 @@ export interface Api {
   readonly prefix: string
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
+  readonly maximum: Maximum | null
   readonly limit: RequestsLimit | null
   readonly disabledAt: Date | null
   readonly createdAt: Date
@@ -25,6 +28,7 @@ export interface NewApi {
   readonly prefix: string
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
+  readonly maximum: Maximum | null
   readonly limit: RequestsLimit | null
 }
 
@@ -33,6 +37,7 @@ export interface ApiChange {
   /** Replaces the catalogue. Scopes that keys still hold stay theirs; nobody new gets them. */
   readonly scopes?: readonly string[] | undefined
   readonly onFeedLoss?: FeedLossPolicy | undefined
+  readonly maximum?: Maximum | null | undefined
   readonly limit?: RequestsLimit | null | undefined
   readonly disabled?: boolean | undefined
 }
@@ -44,6 +49,7 @@ export function apiFromRow(row: ApiRow): Api {
     prefix: row.prefix,
     scopes: row.scopes,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
+    maximum: maximumFromRow(row.maximum),
     limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
@@ -64,6 +70,7 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       prefix: wanted.prefix,
       scopes: [...wanted.scopes],
       ...feedLossColumns(wanted.onFeedLoss),
+      maximum: wanted.maximum === null ? null : JSON.stringify(wanted.maximum),
       limit_requests: wanted.limit?.requests ?? null,
       limit_window_seconds: wanted.limit?.windowSeconds ?? null,
       created_at: now,
@@ -76,7 +83,7 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       outcome: 'success',
       status: 201,
       resource: { type: 'api', id: row.id },
-      values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes },
+      values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes, maximum: wanted.maximum },
     })
     await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -105,6 +112,7 @@ export async function updateApi(
     if (change.name !== undefined && change.name !== before.name) {
       if ((await selectApiByName(tx, caller.workspaceId, change.name)) !== undefined) throw nameTaken(change.name)
     }
+    refuseWider(caller, before, change)
     const row = await updateApiRow(tx, before.id, {
       ...changedApiColumns(before, change, now),
       updated_at: now,
@@ -130,12 +138,36 @@ export async function updateApi(
   })
 }
 
+/**
+ * A wider maximum and a larger catalogue give more to keys that are out: who is bounded gives no more than it may grant.
+ *
+ * @throws ClavigerError `validation_failed`
+ */
+function refuseWider(caller: Caller, before: ApiRow, change: ApiChange): void {
+  if (caller.operator === undefined || !isBounded(caller.operator.bounds)) return
+  if (change.maximum !== undefined && !isNarrower(change.maximum, maximumFromRow(before.maximum))) {
+    const detail = 'Your admin key has bounds: it may lower the maximum, and nothing else.'
+    throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/maximum', detail }] })
+  }
+  const added = (change.scopes ?? []).map((scope) => ({ scope, isNew: !before.scopes.includes(scope) }))
+  const errors = added.flatMap(({ scope, isNew }, index) =>
+    isNew
+      ? beyondBounds(caller.operator?.bounds ?? UNBOUNDED, { apiIds: [], scopes: [scope] }).map(({ detail }) => ({
+          pointer: `/scopes/${index}`,
+          detail,
+        }))
+      : [],
+  )
+  if (errors.length > 0) throw new ClavigerError('validation_failed', 'Your admin key may not give this.', { errors })
+}
+
 /** What a change makes of an api's row. Writes nothing. */
 export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) {
   return {
     ...(change.name !== undefined && { name: change.name }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
     ...(change.onFeedLoss !== undefined && feedLossColumns(change.onFeedLoss)),
+    ...(change.maximum !== undefined && { maximum: change.maximum === null ? null : JSON.stringify(change.maximum) }),
     ...(change.limit !== undefined && {
       limit_requests: change.limit?.requests ?? null,
       limit_window_seconds: change.limit?.windowSeconds ?? null,

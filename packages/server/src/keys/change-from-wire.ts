@@ -11,6 +11,7 @@ export function apiChangeFromWire(body: ApiPatch): ApiChange {
   return {
     name: body.name,
     scopes: body.scopes,
+    maximum: body.maximum,
     onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
     limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
     disabled: body.disabled,
@@ -24,6 +25,7 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     tags: body.tags,
     apiIds: body.api_ids,
     scopes: body.scopes,
+    grantReason: body.grant_reason,
     restrictions: body.restrictions,
     limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
     metadata: body.metadata,

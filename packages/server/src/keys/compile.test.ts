@@ -20,6 +20,7 @@ const row: SnapshotRow = {
   restrictions: [],
   limit_requests: null,
   limit_window_seconds: null,
+  created_at: new Date(0),
   not_before: null,
   expires_at: null,
   disabled_at: null,

@@ -12,6 +12,7 @@ import {
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
+import { compileMaximum } from './maximum.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
@@ -53,6 +54,8 @@ export function compileApi(row: ApiRow): ApiPart {
     name: row.name,
     prefix: row.prefix,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
+    catalogue: compileScopes(row.scopes),
+    maximum: compileMaximum(row.maximum),
     limits: requestLimit(`api:${row.id}:requests`, 'api', row.limit_requests, row.limit_window_seconds),
     disabledAtMs: instantOf(row.disabled_at ?? row.deleted_at),
   }
@@ -77,6 +80,7 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     plan: undefined,
     apiVersion: undefined,
     notBeforeAtMs: instantOf(first.not_before),
+    createdAtMs: first.created_at.getTime(),
     expiresAtMs: instantOf(first.expires_at),
     dormantAtMs: instantOf(first.dormant_at),
     disabledAtMs: instantOf(first.disabled_at),

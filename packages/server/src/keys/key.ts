@@ -32,6 +32,7 @@ export interface Key {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
+  readonly grantReason: string | null
   /** All of them have to be met. */
   readonly restrictions: readonly Restriction[]
   readonly limit: RequestsLimit | null
@@ -74,6 +75,7 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
     apiIds: row.api_ids,
     environment: row.environment,
     scopes: row.scopes,
+    grantReason: row.grant_reason,
     restrictions: restrictionsFromRow(row.restrictions),
     limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
     metadata: objectOf(row.metadata),

@@ -47,6 +47,7 @@ beforeEach(() => {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
+    grantReason: null,
     restrictions: [],
     limit: null,
     metadata: {},
@@ -73,6 +74,7 @@ const apiNamed = (name: string) => ({
   prefix: 'demo',
   scopes: ['a.read', 'a.write'],
   onFeedLoss: { mode: 'deny' as const },
+  maximum: null,
   limit: null,
 })
 

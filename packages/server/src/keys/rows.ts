@@ -218,6 +218,7 @@ export interface SnapshotRow {
   readonly restrictions: unknown
   readonly limit_requests: number | null
   readonly limit_window_seconds: number | null
+  readonly created_at: Date
   readonly not_before: Date | null
   readonly expires_at: Date | null
   readonly disabled_at: Date | null
@@ -237,7 +238,7 @@ export interface SnapshotRow {
 
 const SNAPSHOT_COLUMNS = `
          k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.restrictions, k.limit_requests,
-         k.limit_window_seconds, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
+         k.limit_window_seconds, k.created_at, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
          k.deleted_at, k.revoked_at,
          v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
          v.revoked_at as version_revoked_at, feed_position() as position`

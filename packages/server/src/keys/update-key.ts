@@ -3,10 +3,11 @@ import { ClavigerError, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
-import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key, RequestsLimit } from './key.ts'
+import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
 import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
 
@@ -17,6 +18,8 @@ export interface KeyChange {
   readonly tags?: readonly string[] | undefined
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
+  /** Why it holds wildcards. */
+  readonly grantReason?: string | null | undefined
   readonly restrictions?: readonly Restriction[] | undefined
   readonly limit?: RequestsLimit | null | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
@@ -75,10 +78,16 @@ export async function updateKey(
  * @throws ClavigerError `validation_failed` for a change that may not be made
  */
 export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, change: KeyChange) {
-  if (change.apiIds !== undefined || change.scopes !== undefined) {
+  const touched = touchedBy(change)
+  if (touched.size > 0) {
     await checkGrant(db, row.workspace_id, {
       apiIds: change.apiIds ?? row.api_ids,
       scopes: change.scopes ?? row.scopes,
+      grantReason: change.grantReason === undefined ? row.grant_reason : change.grantReason,
+      restrictions: change.restrictions ?? restrictionsFromRow(row.restrictions),
+      createdAt: row.created_at,
+      expiresAt: change.expiresAt ?? row.expires_at,
+      touched,
     })
   }
   if (change.restrictions !== undefined) checkRestrictions(room, change.restrictions)
@@ -90,6 +99,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.tags !== undefined && { tags: [...change.tags] }),
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+    ...(change.grantReason !== undefined && { grant_reason: change.grantReason }),
     ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
     ...(change.limit !== undefined && {
       limit_requests: change.limit?.requests ?? null,
@@ -104,6 +114,16 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
       ...(!change.disabled && row.disabled_at !== null && { awake_at: now }),
     }),
   }
+}
+
+function touchedBy(change: KeyChange): Grant['touched'] {
+  return new Set([
+    ...(change.apiIds === undefined ? [] : (['apis'] as const)),
+    ...(change.scopes === undefined ? [] : (['scopes'] as const)),
+    ...(change.grantReason === undefined ? [] : (['reason'] as const)),
+    ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
+    ...(change.expiresAt === undefined ? [] : (['life'] as const)),
+  ])
 }
 
 /**
