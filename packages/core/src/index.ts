@@ -89,7 +89,7 @@ export {
 } from './http/rate-limit-fields.ts'
 export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
-export { scopeFault } from './scope/scope-pattern.ts'
+export { isPattern, scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
 export { compileRestrictions } from './restriction/compile-restrictions.ts'
 export {
@@ -118,6 +118,7 @@ export { explain, type Explanation, type RuleCheck } from './decision/explain.ts
 export { heldPatterns, holdsScope } from './decision/held-scopes.ts'
 export type {
   ApiPart,
+  MaximumPart,
   AppPart,
   FeedLossPolicy,
   KeyPart,

@@ -18,6 +18,7 @@ interface KeyOptions extends OutputOptions {
   readonly owner?: string
   readonly tag?: readonly string[]
   readonly scope?: readonly string[]
+  readonly grantReason?: string
   readonly cidr?: readonly string[]
   readonly cidrAllow?: readonly string[]
   readonly restriction?: readonly string[]
@@ -52,6 +53,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--owner <owner>', "a person or a team; left out: the app's owner")
     .option('--tag <tag>', 'a tag (repeatable)', collect)
     .option('--scope <scope>', 'a scope (repeatable); none: no access', collect)
+    .option('--grant-reason <text>', 'why: needed for scopes with a wildcard, as is --expires')
     .option('--cidr-allow <range>', 'only from here: a restriction of the kind ip (repeatable)', collect)
     .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
     .option('--restriction <json>', 'where, when and how it may be used (repeatable)', collect)
@@ -80,6 +82,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--tag <tag>', 'the whole new list of tags (repeatable)', collect)
     .option('--api <id>', 'the whole new list of apis (repeatable)', collect)
     .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect)
+    .option('--grant-reason <text>', 'why: needed for scopes with a wildcard, as is --expires')
     .option('--cidr-allow <range>', 'the whole new list of restrictions: only from here (repeatable)', collect)
     .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
     .option('--restriction <json>', 'the whole new list of restrictions (repeatable)', collect)
@@ -182,6 +185,7 @@ const members = (options: KeyOptions) => ({
   tags: options.tag,
   api_ids: options.api,
   scopes: options.scope,
+  grant_reason: options.grantReason === '' ? null : options.grantReason,
   restrictions: restrictionsOf(options),
   limits: limits(options.limit),
   plan_id: options.plan === 'none' ? null : options.plan,

@@ -1144,6 +1144,7 @@ export interface components {
             name: string;
             prefix: string;
             scopes: string[];
+            maximum: components["schemas"]["ApiMaximum"] | null;
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
@@ -1169,6 +1170,30 @@ export interface components {
             data: components["schemas"]["Api"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        /** @description The most that anybody may grant for the api. It caps keys that are out, too, at once. */
+        ApiMaximum: {
+            /**
+             * @description Scopes and patterns; null: whatever the catalogue has.
+             * @default null
+             * @example [
+             *       "invoices.*"
+             *     ]
+             */
+            scopes: string[] | null;
+            /**
+             * @description The longest life of a key, from when it is made; null: as the workspace has it.
+             * @default null
+             */
+            lifetime_seconds: number | null;
+            /**
+             * @description Kinds of restrictions that a key must have, enforced.
+             * @default []
+             * @example [
+             *       "ip"
+             *     ]
+             */
+            required_restrictions: ("ip" | "origin" | "user_agent" | "request" | "country" | "asn" | "time" | "client_certificate" | "api_version")[];
         };
         /** @description Versions of the api that may be called. */
         ApiVersionRestriction: {
@@ -1776,6 +1801,7 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
+            grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
@@ -1872,6 +1898,7 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
+            grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
@@ -2739,6 +2766,7 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
+            grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
@@ -5106,6 +5134,8 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /** @default null */
+                    maximum?: components["schemas"]["ApiMaximum"] | null;
                     /**
                      * @default {
                      *       "mode": "serve_known",
@@ -5448,6 +5478,7 @@ export interface operations {
                     /** @example Billing */
                     name?: string;
                     scopes?: string[];
+                    maximum?: components["schemas"]["ApiMaximum"] | null;
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     limits?: components["schemas"]["Limit"][];
                     disabled?: boolean;
@@ -5703,6 +5734,12 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                     * @default null
+                     * @example Migration of the old billing, until it is done.
+                     */
+                    grant_reason?: string | null;
                     /**
                      * @description All of them have to be met, asked in this order.
                      * @default []
@@ -6086,6 +6123,11 @@ export interface operations {
                     tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
+                    /**
+                     * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                     * @example Migration of the old billing, until it is done.
+                     */
+                    grant_reason?: string | null;
                     /** @description All of them have to be met, asked in this order. */
                     restrictions?: components["schemas"]["Restriction"][];
                     limits?: components["schemas"]["Limit"][];
@@ -10976,6 +11018,11 @@ export interface operations {
                         tags?: string[];
                         api_ids?: string[];
                         scopes?: string[];
+                        /**
+                         * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                         * @example Migration of the old billing, until it is done.
+                         */
+                        grant_reason?: string | null;
                         /** @description All of them have to be met, asked in this order. */
                         restrictions?: components["schemas"]["Restriction"][];
                         limits?: components["schemas"]["Limit"][];
@@ -11019,6 +11066,7 @@ export interface operations {
                         /** @example Billing */
                         name?: string;
                         scopes?: string[];
+                        maximum?: components["schemas"]["ApiMaximum"] | null;
                         on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                         limits?: components["schemas"]["Limit"][];
                         disabled?: boolean;

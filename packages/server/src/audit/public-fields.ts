@@ -40,6 +40,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'scopes',
   'required_scopes',
   'restrictions',
+  'maximum',
   'limits',
   'expires_at',
   'not_before',

@@ -31,7 +31,14 @@ beforeAll(async () => {
   }
   const onFeedLoss = { mode: 'deny' } as const
   apiId = (
-    await createApi(keysRoom, caller, { name: 'demo', prefix: 'demo', scopes: ['a.read'], onFeedLoss, limits: [] })
+    await createApi(keysRoom, caller, {
+      name: 'demo',
+      prefix: 'demo',
+      scopes: ['a.read'],
+      onFeedLoss,
+      maximum: null,
+      limits: [],
+    })
   ).id
   const vault = { ...room, allowPrivateUpstreams: new Set<string>() }
   const { providerKey } = await createProviderKey(vault, caller, {

@@ -11,6 +11,7 @@ export function apiChangeFromWire(body: ApiPatch): ApiChange {
   return {
     name: body.name,
     scopes: body.scopes,
+    maximum: body.maximum,
     onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
     limits: body.limits,
     disabled: body.disabled,
@@ -24,6 +25,7 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     tags: body.tags,
     apiIds: body.api_ids,
     scopes: body.scopes,
+    grantReason: body.grant_reason,
     restrictions: body.restrictions,
     limits: body.limits,
     planId: body.plan_id,

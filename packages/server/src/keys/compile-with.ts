@@ -47,7 +47,8 @@ export async function compileApiWith(
   const row = await selectApi(room.store.db, target.workspaceId, target.apiId)
   if (row === undefined) throw unknown('api', target.apiId)
   const edit = changedApiColumns(row, apiChangeFromWire(patch), new Date(room.nowMs()))
-  return { unchanged: compileApi(row), changed: compileApi({ ...row, ...edit }) }
+  const changed = { ...row, ...edit, ...(patch.maximum !== undefined && { maximum: patch.maximum }) }
+  return { unchanged: compileApi(row), changed: compileApi(changed) }
 }
 
 function unknown(what: 'key' | 'api', id: string): ClavigerError {

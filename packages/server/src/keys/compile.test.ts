@@ -28,6 +28,7 @@ const row: SnapshotRow = {
   api_ids: [],
   scopes: ['orders.read', 'invoices.*'],
   restrictions: [],
+  created_at: new Date(0),
   limits: [],
   not_before: null,
   expires_at: null,

@@ -11,6 +11,7 @@ import {
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
+import { compileMaximum } from './maximum.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import { policiesFromColumn } from '#usage'
 import type { PlanRow } from './rows-plans.ts'
@@ -30,6 +31,8 @@ export function compileApi(row: ApiRow): ApiPart {
     name: row.name,
     prefix: row.prefix,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
+    catalogue: compileScopes(row.scopes),
+    maximum: compileMaximum(row.maximum),
     limits: policiesFromColumn(row.limits, { kind: 'api', id: row.id }),
     disabledAtMs: instantOf(row.disabled_at ?? row.deleted_at),
   }
@@ -59,6 +62,7 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     plan: joined.plan,
     apiVersion: undefined,
     notBeforeAtMs: instantOf(first.not_before),
+    createdAtMs: first.created_at.getTime(),
     expiresAtMs: instantOf(first.expires_at),
     dormantAtMs: instantOf(first.dormant_at),
     disabledAtMs: instantOf(first.disabled_at),

@@ -3,10 +3,11 @@ import { ClavigerError, Secret, composeKey, makeId, makePublicId, type Restricti
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
-import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { ALL, boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
+import { longestLife } from './maximum.ts'
+import { limitsToColumn, type WireLimit } from '#usage'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
@@ -21,6 +22,8 @@ export interface NewKey {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
+  /** Why it holds wildcards. */
+  readonly grantReason: string | null
   readonly restrictions: readonly Restriction[]
   readonly limits: readonly WireLimit[]
   readonly planId: string | null
@@ -46,11 +49,17 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
-    const apis = await checkGrant(tx, caller.workspaceId, wanted)
+    const apis = await checkGrant(tx, caller.workspaceId, { ...wanted, createdAt: new Date(nowMs), touched: ALL })
     await checkPlan(tx, caller.workspaceId, wanted.planId)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
-    const expiresAt = boundedExpiry(wanted.expiresAt, nowMs, nowMs, await room.maxKeyAgeSeconds(tx, caller.workspaceId))
+    const ageSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
+    const expiresAt = boundedExpiry(
+      wanted.expiresAt,
+      nowMs,
+      nowMs,
+      Math.min(ageSeconds, longestLife(apis) ?? ageSeconds),
+    )
     checkLife(wanted.notBefore, expiresAt)
     const row = await insertKey(tx, {
       id: makeId('key', nowMs, room.seal.randomBytes(10)),
@@ -63,6 +72,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       environment: wanted.environment,
       api_ids: [...wanted.apiIds],
       scopes: [...wanted.scopes],
+      grant_reason: wanted.grantReason,
       restrictions: JSON.stringify(wanted.restrictions),
       limits: limitsToColumn(wanted.limits),
       plan_id: wanted.planId,
@@ -91,6 +101,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         api_ids: wanted.apiIds,
         scopes: wanted.scopes,
         environment: wanted.environment,
+        grant_reason: wanted.grantReason,
         restrictions: wanted.restrictions,
         limits: wanted.limits,
         plan_id: wanted.planId,

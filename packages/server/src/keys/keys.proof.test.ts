@@ -49,6 +49,7 @@ beforeEach(() => {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
+    grantReason: null,
     restrictions: [],
     limits: [],
     planId: null,
@@ -76,6 +77,7 @@ const apiNamed = (name: string) => ({
   prefix: 'demo',
   scopes: ['a.read', 'a.write'],
   onFeedLoss: { mode: 'deny' as const },
+  maximum: null,
   limits: [],
 })
 

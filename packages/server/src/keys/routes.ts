@@ -56,6 +56,7 @@ const createApiOperation = defineOperation({
       name: body.name,
       prefix: body.prefix,
       scopes: body.scopes,
+      maximum: body.maximum,
       onFeedLoss: feedLossFromWire(body.on_feed_loss),
       limits: body.limits,
     })
@@ -160,6 +161,7 @@ const createKeyOperation = defineOperation({
       apiIds: body.api_ids,
       environment: body.environment,
       scopes: body.scopes,
+      grantReason: body.grant_reason,
       restrictions: body.restrictions,
       limits: body.limits,
       planId: body.plan_id,

@@ -5,6 +5,7 @@ import { limitsSchema } from '#usage'
 import { z } from 'zod'
 import type { Api } from './apis.ts'
 import type { Key, KeyVersion } from './key.ts'
+import { maximum } from './maximum.ts'
 import { restrictions, restrictionsAnswer, restrictionsToWire } from './restriction-schema.ts'
 
 export const feedLoss = z
@@ -31,6 +32,7 @@ export const apiBody = z.strictObject({
     .unique(wire.scope, 1000)
     .default([])
     .meta({ description: 'The catalogue: what keys of this api can be given.' }),
+  maximum: maximum.nullable().default(null),
   on_feed_loss: feedLoss.default({ mode: 'serve_known', max_stale_seconds: 600 }),
   limits: limitsSchema.default([]).meta({ description: 'Shared by all keys of the api.' }),
 })
@@ -38,6 +40,7 @@ export const apiBody = z.strictObject({
 export const apiPatch = z.strictObject({
   name: wire.name.optional(),
   scopes: wire.unique(wire.scope, 1000).optional(),
+  maximum: maximum.nullable().optional(),
   on_feed_loss: feedLoss.optional(),
   limits: limitsSchema.optional(),
   disabled: z.boolean().optional(),
@@ -49,6 +52,7 @@ export const apiAnswer = z
     name: wire.name,
     prefix: z.string(),
     scopes: z.array(z.string()),
+    maximum: maximum.nullable(),
     on_feed_loss: feedLoss,
     revocation_bound_seconds: z
       .number()
@@ -64,6 +68,10 @@ export const apiAnswer = z
 const dormantAfterDays = z.int().min(1).max(3650).nullable().meta({
   description: 'Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.',
 })
+const grantReason = wire.note.min(1).meta({
+  description: 'Why it may so much. Scopes with a wildcard need it, and an expiry.',
+  example: 'Migration of the old billing, until it is done.',
+})
 const planId = wire
   .idOf('pln')
   .meta({ description: 'Its limits hold beside those of the key. Null: the plan of the app.' })
@@ -77,6 +85,7 @@ export const keyBody = z.strictObject({
   api_ids: wire.unique(wire.idOf('api'), 20).min(1),
   environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
+  grant_reason: grantReason.nullable().default(null),
   restrictions: restrictions.default([]),
   limits: limitsSchema.default([]).meta({ description: 'Of this key alone.' }),
   plan_id: planId.nullable().default(null),
@@ -95,6 +104,7 @@ export const keyPatch = z.strictObject({
   tags: tags.optional(),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1).optional(),
   scopes: wire.unique(wire.scope, 200).optional(),
+  grant_reason: grantReason.nullable().optional(),
   restrictions: restrictions.optional(),
   limits: limitsSchema.optional(),
   plan_id: planId.nullable().optional(),
@@ -134,6 +144,7 @@ export const keyAnswer = z
     api_ids: z.array(wire.idOf('api')),
     environment: z.string(),
     scopes: z.array(z.string()),
+    grant_reason: z.string().nullable(),
     restrictions: restrictionsAnswer,
     limits: limitsSchema,
     plan_id: planId.nullable(),
@@ -274,6 +285,7 @@ export function apiToWire(api: Api, deniesAfterSeconds: number): z.input<typeof 
     name: api.name,
     prefix: api.prefix,
     scopes: [...api.scopes],
+    maximum: api.maximum,
     on_feed_loss: feedLossToWire(api.onFeedLoss),
     revocation_bound_seconds: revocationBoundSeconds(api.onFeedLoss, deniesAfterSeconds),
     limits: [...api.limits],
@@ -300,6 +312,7 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     api_ids: [...key.apiIds],
     environment: key.environment,
     scopes: [...key.scopes],
+    grant_reason: key.grantReason,
     restrictions: restrictionsToWire(key.restrictions),
     limits: [...key.limits],
     plan_id: key.planId,

@@ -3,10 +3,11 @@ import { ClavigerError, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
-import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
+import { restrictionsFromRow } from './restriction-schema.ts'
+import { limitsToColumn, type WireLimit } from '#usage'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
@@ -19,6 +20,8 @@ export interface KeyChange {
   readonly tags?: readonly string[] | undefined
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
+  /** Why it holds wildcards. */
+  readonly grantReason?: string | null | undefined
   readonly restrictions?: readonly Restriction[] | undefined
   readonly limits?: readonly WireLimit[] | undefined
   /** Null: the plan of its app. */
@@ -83,10 +86,16 @@ export async function updateKey(
  * @throws ClavigerError `validation_failed` for a change that may not be made
  */
 export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, change: KeyChange) {
-  if (change.apiIds !== undefined || change.scopes !== undefined) {
+  const touched = touchedBy(change)
+  if (touched.size > 0) {
     await checkGrant(db, row.workspace_id, {
       apiIds: change.apiIds ?? row.api_ids,
       scopes: change.scopes ?? row.scopes,
+      grantReason: change.grantReason === undefined ? row.grant_reason : change.grantReason,
+      restrictions: change.restrictions ?? restrictionsFromRow(row.restrictions),
+      createdAt: row.created_at,
+      expiresAt: change.expiresAt ?? row.expires_at,
+      touched,
     })
   }
   if (change.restrictions !== undefined) checkRestrictions(room, change.restrictions)
@@ -99,6 +108,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.tags !== undefined && { tags: [...change.tags] }),
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+    ...(change.grantReason !== undefined && { grant_reason: change.grantReason }),
     ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
     ...(change.planId !== undefined && { plan_id: change.planId }),
     ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
@@ -111,6 +121,16 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
       ...(!change.disabled && row.disabled_at !== null && { awake_at: now }),
     }),
   }
+}
+
+function touchedBy(change: KeyChange): Grant['touched'] {
+  return new Set([
+    ...(change.apiIds === undefined ? [] : (['apis'] as const)),
+    ...(change.scopes === undefined ? [] : (['scopes'] as const)),
+    ...(change.grantReason === undefined ? [] : (['reason'] as const)),
+    ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
+    ...(change.expiresAt === undefined ? [] : (['life'] as const)),
+  ])
 }
 
 /**
