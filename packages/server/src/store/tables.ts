@@ -292,8 +292,8 @@ export interface KeysApiTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
-  maximum: ColumnType<unknown | null, string | null, string | null>
   limits: ColumnType<unknown, string | undefined, string>
+  maximum: ColumnType<unknown | null, string | null, string | null>
 }
 
 export interface KeysImportFormTable {
@@ -328,9 +328,9 @@ export interface KeysKeyTable {
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   restrictions: ColumnType<unknown, string | undefined, string>
-  grant_reason: string | null
   limits: ColumnType<unknown, string | undefined, string>
   plan_id: string | null
+  grant_reason: string | null
 }
 
 export interface KeysOrderTable {
