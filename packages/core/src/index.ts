@@ -79,7 +79,13 @@ export {
 } from './limit/credits.ts'
 export { openLocalCounter } from './limit/local-share.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
-export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
+export {
+  legacyRateLimit,
+  rateLimitFields,
+  retryAfterSeconds,
+  type LegacyRateLimit,
+  type RateLimitFields,
+} from './http/rate-limit-fields.ts'
 export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { scopeFault } from './scope/scope-pattern.ts'

@@ -28,7 +28,7 @@ export {
   type StreamIds,
   type StreamSelector,
 } from './open-streams.ts'
-export type { AuditMode, DeploymentPart, Guarded, ModelPart, RoutePart, Timeouts } from './parts.ts'
+export type { AuditMode, DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart, Timeouts } from './parts.ts'
 export type {
   Admission,
   AskedFacts,

@@ -37,6 +37,7 @@ import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
   adminKeyPepperVersions,
+  countAppsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
@@ -246,6 +247,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     store,
     seal,
     findApp,
+    countAppsOnPlan,
     maxKeyAgeSeconds,
     nowMs: () => clock.nowMs(),
     applied: reached,

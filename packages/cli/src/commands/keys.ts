@@ -19,6 +19,7 @@ interface KeyOptions extends OutputOptions {
   readonly scope?: readonly string[]
   readonly cidr?: readonly string[]
   readonly limit?: readonly string[]
+  readonly plan?: string
   readonly notBefore?: string
   readonly expires?: string
   readonly dormantAfter?: string
@@ -49,6 +50,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--scope <scope>', 'a scope (repeatable); none: no access', collect)
     .option('--cidr <range>', 'only from here (repeatable)', collect)
     .option('--limit <limit>', `at most so much (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--plan <id>', 'the plan it is on; none: that of its app')
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration such as 90d')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long: 30d')
@@ -74,6 +76,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect)
     .option('--cidr <range>', 'the whole new list of ranges (repeatable)', collect)
     .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
+    .option('--plan <id>', 'the plan it is on; none: that of its app')
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long; "never": as the workspace has it')
@@ -157,6 +160,7 @@ const members = (options: KeyOptions) => ({
   scopes: options.scope,
   cidr_allow: options.cidr,
   limits: limits(options.limit),
+  plan_id: options.plan === 'none' ? null : options.plan,
   not_before: options.notBefore === undefined ? undefined : instant(options.notBefore, Date.now()),
   expires_at: options.expires === undefined ? undefined : instant(options.expires, Date.now()),
   dormant_after_days: options.dormantAfter === undefined ? undefined : days(options.dormantAfter),

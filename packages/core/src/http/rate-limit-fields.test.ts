@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LimitState, WindowPolicy } from '../limit/policy.ts'
-import { rateLimitFields, retryAfterSeconds } from './rate-limit-fields.ts'
+import { legacyRateLimit, rateLimitFields, retryAfterSeconds } from './rate-limit-fields.ts'
 
 const policy: WindowPolicy = {
   kind: 'window',
@@ -83,6 +83,32 @@ describe('rateLimitFields', () => {
       expect(() => rateLimitFields([state({}, { name })])).toThrow(RangeError)
     },
   )
+})
+
+describe('limits of one name', () => {
+  test('are told apart by who declares them', () => {
+    const fields = rateLimitFields([
+      state({}, { owner: 'key' }),
+      state({}, { owner: 'api', limit: 200 }),
+      state({}, { owner: 'key', name: 'daily' }),
+    ])
+    expect(fields.policy).toBe('"key-requests";q=100;w=60, "api-requests";q=200;w=60, "daily";q=100;w=60')
+    expect(fields.state).toBe('"key-requests";r=50;t=30, "api-requests";r=50;t=30, "daily";r=50;t=30')
+  })
+})
+
+describe('the older trio', () => {
+  test('tells the enforced limit over time of which the smallest part is left', () => {
+    const running: LimitState = { policy: { ...policy, kind: 'concurrency' }, remaining: 0, resetMs: Infinity }
+    const states = [
+      state({ remaining: 50 }),
+      state({ remaining: 90, resetMs: 1_001 }, { limit: 200 }),
+      state({ remaining: 0 }, { mode: 'shadow' }),
+      running,
+    ]
+    expect(legacyRateLimit(states)).toEqual({ limit: '200', remaining: '90', reset: '2' })
+    expect(legacyRateLimit([running])).toBeUndefined()
+  })
 })
 
 describe('retryAfterSeconds', () => {

@@ -3,7 +3,7 @@
  * (draft-ietf-httpapi-ratelimit-headers-10), Lists of Structured Fields (RFC 9651 §3.1) with one item for each limit.
  */
 import { burstSpanMs } from '../limit/burst.ts'
-import type { LimitState } from '../limit/policy.ts'
+import { capacityOf, type LimitState } from '../limit/policy.ts'
 
 /** RFC 9651 §3.3.1: an Integer has at most 15 digits. */
 const LARGEST_INTEGER = 999_999_999_999_999
@@ -29,12 +29,47 @@ export function rateLimitFields(states: readonly LimitState[]): RateLimitFields 
   let policy = ''
   let state = ''
   for (const each of states) {
-    const start = policy === '' ? quoted(each.policy.name) : `, ${quoted(each.policy.name)}`
+    const start = `${policy === '' ? '' : ', '}${quoted(nameWithin(states, each))}`
     policy += start + declared(each)
     state += `${start};r=${integer(each.remaining)}${Number.isFinite(each.resetMs) ? `;t=${wholeSeconds(each.resetMs)}` : ''}`
   }
   return { policy, state }
 }
+
+/** An item is known by its name; where two owners gave the same one, who declares it stands before it. */
+function nameWithin(states: readonly LimitState[], { policy }: LimitState): string {
+  const { owner, name } = policy
+  if (states.length === 1 || owner === undefined) return name
+  return states.some(({ policy: other }) => other !== policy && other.name === name) ? `${owner}-${name}` : name
+}
+
+export interface LegacyRateLimit {
+  readonly limit: string
+  readonly remaining: string
+  /** Seconds from now. */
+  readonly reset: string
+}
+
+/**
+ * `X-RateLimit-Limit`, `-Remaining` and `-Reset`, for clients that know no better: the one enforced limit over time of which
+ * the smallest part is left. Undefined where there is none.
+ */
+export function legacyRateLimit(states: readonly LimitState[]): LegacyRateLimit | undefined {
+  let nearest: LimitState | undefined
+  for (const state of states)
+    if (isOverTime(state) && (nearest === undefined || partLeft(state) < partLeft(nearest))) nearest = state
+  if (nearest === undefined) return undefined
+  const { policy, remaining, resetMs } = nearest
+  return {
+    limit: String(integer(capacityOf(policy))),
+    remaining: String(integer(remaining)),
+    reset: String(wholeSeconds(resetMs)),
+  }
+}
+
+const isOverTime = ({ policy }: LimitState): boolean =>
+  policy.mode === 'enforce' && policy.kind !== 'concurrency' && policy.kind !== 'credits'
+const partLeft = ({ policy, remaining }: LimitState): number => remaining / capacityOf(policy)
 
 /** What a policy declares: how much (`q`), of what (`qu`, when not requests), in how long (`w`, where that is one length). */
 function declared({ policy, remaining }: LimitState): string {

@@ -24,6 +24,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'route_id',
   'model_id',
   'provider_key_id',
+  'plan_id',
   'version_id',
   'workspace_id',
   'node_id',

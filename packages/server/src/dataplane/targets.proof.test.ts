@@ -75,6 +75,8 @@ const guard = (): Guard => ({
   audit: 'ordinary',
   onFeedLoss: null,
   limits: [limitSchema.parse({ kind: 'window', name: 'requests', limit: 10, window_seconds: 60 })],
+  cost: 3,
+  rateLimitHeaders: 'draft+legacy',
   timeouts: { connect: 1_000, firstByte: 2_000, idle: 3_000, total: 4_000 },
   maxBodyBytes: 1_024,
 })
@@ -107,6 +109,8 @@ describe('a route', () => {
         credentialId: providerKeyId,
         timeouts: { connectMs: 1_000, firstByteMs: 2_000, idleMs: 3_000, totalMs: 4_000 },
         limits: [{ limit: 10, windowMs: 60_000 }],
+        cost: 3,
+        rateLimitHeaders: 'draft+legacy',
         onFeedLoss: undefined,
       })
     await updateRoute(

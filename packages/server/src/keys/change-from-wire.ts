@@ -26,6 +26,7 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     scopes: body.scopes,
     cidrAllow: body.cidr_allow,
     limits: body.limits,
+    planId: body.plan_id,
     metadata: body.metadata,
     notBefore: body.not_before,
     expiresAt: body.expires_at,

@@ -6,14 +6,24 @@ import type { SnapshotRow } from './rows.ts'
 const joined: JoinedParts = {
   workspace: { current: { id: 'wsp_1', disabledAtMs: undefined } },
   app: {
-    current: { id: 'app_1', workspaceId: 'wsp_1', name: 'app', owner: undefined, limits: [], disabledAtMs: undefined },
+    current: {
+      id: 'app_1',
+      workspaceId: 'wsp_1',
+      name: 'app',
+      owner: undefined,
+      limits: [],
+      plan: undefined,
+      disabledAtMs: undefined,
+    },
   },
   apis: [],
+  plan: undefined,
 }
 const row: SnapshotRow = {
   id: 'key_1',
   workspace_id: 'wsp_1',
   app_id: 'app_1',
+  plan_id: null,
   environment: 'live',
   api_ids: [],
   scopes: ['orders.read', 'invoices.*'],

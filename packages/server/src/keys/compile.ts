@@ -8,10 +8,12 @@ import {
   type FeedLossPolicy,
   type KeyPart,
   type PartRef,
+  type PlanPart,
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
 import { policiesFromColumn } from '#usage'
+import type { PlanRow } from './rows-plans.ts'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
 /** Unix ms of a column that may be empty. */
@@ -33,10 +35,15 @@ export function compileApi(row: ApiRow): ApiPart {
   }
 }
 
+export function compilePlan(row: PlanRow): PlanPart {
+  return { id: row.id, name: row.name, limits: policiesFromColumn(row.limits, { kind: 'plan', id: row.id }) }
+}
+
 export interface JoinedParts {
   readonly workspace: PartRef<WorkspacePart>
   readonly app: PartRef<AppPart>
   readonly apis: readonly PartRef<ApiPart>[]
+  readonly plan: PartRef<PlanPart> | undefined
 }
 
 /** @param rows all versions of one key; at least one */
@@ -49,7 +56,7 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     environment: first.environment,
     scopes: compileScopes(first.scopes),
     roles: [],
-    plan: undefined,
+    plan: joined.plan,
     apiVersion: undefined,
     notBeforeAtMs: instantOf(first.not_before),
     expiresAtMs: instantOf(first.expires_at),

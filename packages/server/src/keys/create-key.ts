@@ -7,6 +7,7 @@ import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
 
@@ -21,6 +22,7 @@ export interface NewKey {
   readonly scopes: readonly string[]
   readonly cidrAllow: readonly string[] | null
   readonly limits: readonly WireLimit[]
+  readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   /** Null: as the workspace has it. */
@@ -43,6 +45,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
     const apis = await checkGrant(tx, caller.workspaceId, wanted)
+    await checkPlan(tx, caller.workspaceId, wanted.planId)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
     const expiresAt = boundedExpiry(wanted.expiresAt, nowMs, nowMs, await room.maxKeyAgeSeconds(tx, caller.workspaceId))
@@ -60,6 +63,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       scopes: [...wanted.scopes],
       cidr_allow: wanted.cidrAllow === null ? null : [...wanted.cidrAllow],
       limits: limitsToColumn(wanted.limits),
+      plan_id: wanted.planId,
       metadata: JSON.stringify(wanted.metadata),
       not_before: wanted.notBefore,
       expires_at: expiresAt,
@@ -87,6 +91,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         environment: wanted.environment,
         cidr_allow: wanted.cidrAllow,
         limits: wanted.limits,
+        plan_id: wanted.planId,
         expires_at: expiresAt.toISOString(),
         version: 1,
       },

@@ -28,6 +28,8 @@ export interface Key {
   readonly scopes: readonly string[]
   readonly cidrAllow: readonly string[] | null
   readonly limits: readonly WireLimit[]
+  /** Null: the plan of its app. */
+  readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   readonly expiresAt: Date | null
@@ -69,6 +71,7 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
     scopes: row.scopes,
     cidrAllow: row.cidr_allow,
     limits: limitsFromColumn(row.limits),
+    planId: row.plan_id,
     metadata: objectOf(row.metadata),
     notBefore: row.not_before,
     expiresAt: row.expires_at,

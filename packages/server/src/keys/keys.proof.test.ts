@@ -33,6 +33,8 @@ beforeAll(async () => {
     owner: 'me',
     description: '',
     metadata: {},
+    limits: [],
+    planId: null,
   })
   appId = app.id
 })
@@ -49,6 +51,7 @@ beforeEach(() => {
     scopes: ['a.read'],
     cidrAllow: null,
     limits: [],
+    planId: null,
     metadata: {},
     notBefore: null,
     expiresAt: null,

@@ -14,6 +14,7 @@ import { decommissionOperations } from './routes/decommission.ts'
 import { importOperations } from './routes/import.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
+import { planOperations } from './routes/plans.ts'
 import { matching } from './rows-filter.ts'
 import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
 import { filterOfQuery, keyQuery } from './schemas-filter.ts'
@@ -161,6 +162,7 @@ const createKeyOperation = defineOperation({
       scopes: body.scopes,
       cidrAllow: body.cidr_allow,
       limits: body.limits,
+      planId: body.plan_id,
       metadata: body.metadata,
       notBefore: body.not_before,
       expiresAt: body.expires_at,
@@ -331,5 +333,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...orderOperations,
   ...decommissionOperations,
   ...importOperations,
+  ...planOperations,
   verifyKey,
 ]

@@ -212,6 +212,7 @@ export interface SnapshotRow {
   readonly id: string
   readonly workspace_id: string
   readonly app_id: string
+  readonly plan_id: string | null
   readonly environment: string
   readonly api_ids: readonly string[]
   readonly scopes: readonly string[]
@@ -235,7 +236,7 @@ export interface SnapshotRow {
 }
 
 const SNAPSHOT_COLUMNS = `
-         k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limits,
+         k.id, k.workspace_id, k.app_id, k.plan_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limits,
          k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
          k.deleted_at, k.revoked_at,
          v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,

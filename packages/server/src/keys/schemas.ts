@@ -63,6 +63,9 @@ export const apiAnswer = z
 const dormantAfterDays = z.int().min(1).max(3650).nullable().meta({
   description: 'Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.',
 })
+const planId = wire
+  .idOf('pln')
+  .meta({ description: 'Its limits hold beside those of the key. Null: the plan of the app.' })
 const tags = wire.unique(wire.slug, 50)
 
 export const keyBody = z.strictObject({
@@ -79,6 +82,7 @@ export const keyBody = z.strictObject({
     .default(null)
     .meta({ description: 'Only clients within these ranges; null: from anywhere.' }),
   limits: limitsSchema.default([]).meta({ description: 'Of this key alone.' }),
+  plan_id: planId.nullable().default(null),
   metadata: wire.metadata.default({}),
   not_before: wire.instantInput.nullable().default(null),
   expires_at: wire.instantInput
@@ -96,6 +100,7 @@ export const keyPatch = z.strictObject({
   scopes: wire.unique(wire.scope, 200).optional(),
   cidr_allow: wire.cidrs.min(1).nullable().optional(),
   limits: limitsSchema.optional(),
+  plan_id: planId.nullable().optional(),
   metadata: wire.metadata.optional(),
   not_before: wire.instantInput.nullable().optional(),
   expires_at: wire.instantInput.optional(),
@@ -134,6 +139,7 @@ export const keyAnswer = z
     scopes: z.array(z.string()),
     cidr_allow: z.array(z.string()).nullable(),
     limits: limitsSchema,
+    plan_id: planId.nullable(),
     metadata: z.record(z.string(), z.unknown()),
     not_before: wire.instant.nullable(),
     expires_at: wire.instant.nullable(),
@@ -299,6 +305,7 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     scopes: [...key.scopes],
     cidr_allow: key.cidrAllow === null ? null : [...key.cidrAllow],
     limits: [...key.limits],
+    plan_id: key.planId,
     metadata: { ...key.metadata },
     not_before: wire.instantText(key.notBefore),
     expires_at: wire.instantText(key.expiresAt),

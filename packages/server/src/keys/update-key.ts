@@ -7,6 +7,7 @@ import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
 import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
 
@@ -19,6 +20,8 @@ export interface KeyChange {
   readonly scopes?: readonly string[] | undefined
   readonly cidrAllow?: readonly string[] | null | undefined
   readonly limits?: readonly WireLimit[] | undefined
+  /** Null: the plan of its app. */
+  readonly planId?: string | null | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly notBefore?: Date | null | undefined
   readonly expiresAt?: Date | undefined
@@ -56,7 +59,11 @@ export async function updateKey(
       outcome: 'success',
       status: 200,
       resource: { type: 'key', id: row.id },
-      values: { ...change, changed: Object.keys(change) },
+      values: {
+        ...change,
+        ...(change.planId !== undefined && { plan_id: change.planId }),
+        changed: Object.keys(change),
+      },
     })
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -82,6 +89,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
       cidrAllow: change.cidrAllow === undefined ? row.cidr_allow : change.cidrAllow,
     })
   }
+  await checkPlan(db, row.workspace_id, change.planId)
   const now = new Date(room.nowMs())
   const life = await changedLife(room, db, row, change)
   return {
@@ -91,6 +99,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
     ...(change.cidrAllow !== undefined && { cidr_allow: change.cidrAllow === null ? null : [...change.cidrAllow] }),
+    ...(change.planId !== undefined && { plan_id: change.planId }),
     ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
     ...life,

@@ -9,13 +9,14 @@ import { openGeo, type Geo } from '#geo'
 import {
   createAdminKey,
   NOBODY_ABOVE,
+  countAppsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
   maxKeyAgeSeconds,
   type RoleName,
 } from '#identity'
-import { KeySnapshots, findCreditOwner, type KeysRoutesRoom } from '#keys'
+import { findCreditOwner, hasPlan, KeySnapshots, type KeysRoutesRoom } from '#keys'
 import { createCounters, type RunningCounters } from '#usage'
 import { registerVaultSamples } from '#vault'
 import { vectorPath } from '../../geo/testing/vectors.ts'
@@ -201,13 +202,14 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
     seal,
     nowMs,
     findApp,
+    countAppsOnPlan,
     maxKeyAgeSeconds,
     applied: async (position) => void (await feed.reached(position)),
     acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
     deniesAfterSeconds: 2,
   }
   return {
-    identity: room,
+    identity: { ...room, hasPlan },
     vault: { store, seal, nowMs, reached, allowPrivateUpstreams: new Set() },
     keys: keysRoom,
     dataplane: { store, seal, nowMs, reached },

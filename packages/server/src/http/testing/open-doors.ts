@@ -14,6 +14,8 @@ import { Credentials } from '#vault'
 import { openTestControl, type Got, type TestControl } from './open-control.ts'
 
 export interface TestDoors extends TestControl {
+  /** Of the data plane, without a slash at its end. */
+  readonly doorsUrl: string
   /** What was decided and not written into the journal yet. */
   readonly decided: DecisionRecord[]
   /** Answers whatever it is asked with 200. */
@@ -89,6 +91,7 @@ export async function openTestDoors(): Promise<TestDoors> {
 
   return {
     ...control,
+    doorsUrl: url,
     decided,
     upstreamUrl: await listen(upstream),
     async verify(question) {

@@ -54,7 +54,9 @@ export async function openTestKeys(): Promise<TestKeys> {
     return (await createApi(room, caller, wanted)).id
   }
   async function newApp(name: string, owner = 'ada@example.com'): Promise<string> {
-    return (await createApp(identity.room, caller, { name, owner, description: '', metadata: {} })).id
+    return (
+      await createApp(identity.room, caller, { name, owner, description: '', metadata: {}, limits: [], planId: null })
+    ).id
   }
   const apiId = await newApi('demo')
   const appId = await newApp('app')
@@ -96,6 +98,7 @@ export function plainKey(appId: string, apiId: string): NewKey {
     scopes: ['a.read'],
     cidrAllow: null,
     limits: [],
+    planId: null,
     metadata: {},
     notBefore: null,
     expiresAt: null,
