@@ -42,6 +42,8 @@ class Client {
   answers = 0
   refusals = 0
   broken = 0
+  /** Told that the ledger did not answer in time: on a busy machine. In class exact the unit may be spent all the same. */
+  lost = 0
   isStopped = false
   readonly #product: Product
   readonly #secret: string
@@ -56,6 +58,7 @@ class Client {
       const status = await this.#call()
       if (status === 200) this.answers++
       else if (status === 429) this.refusals++
+      else if (status === 503) this.lost++
       else if (status === 'broken') this.broken++
       else if (status !== 'unreachable') throw new Error(`answered ${status}`)
       if (status !== 200) await new Promise((done) => setTimeout(done, 50))
@@ -74,7 +77,7 @@ class Client {
   }
 }
 
-const sum = (clients: readonly Client[], what: 'answers' | 'broken'): number =>
+const sum = (clients: readonly Client[], what: 'answers' | 'broken' | 'lost'): number =>
   clients.reduce((total, client) => total + client[what], 0)
 
 const balanceOf = async (key: Key): Promise<object> => {
@@ -168,7 +171,8 @@ describe(`${UNITS} credits and ${CLIENTS} clients`, { timeout: 180_000 }, () => 
       await running
     }
     expect(sum(clients, 'broken')).toBe(0)
-    expect(sum(clients, 'answers')).toBe(UNITS)
+    expect(sum(clients, 'answers')).toBeLessThanOrEqual(UNITS)
+    expect(sum(clients, 'answers')).toBeGreaterThanOrEqual(UNITS - (its === 'exact' ? sum(clients, 'lost') : 0))
     expect(await debitsOf(key)).toBe(UNITS)
   })
 
@@ -216,7 +220,9 @@ describe(`${UNITS} credits and ${CLIENTS} clients`, { timeout: 180_000 }, () => 
       expect(inFlight).toBeLessThanOrEqual(ofVictim.length)
       expect(await debitsOf(key)).toBe(UNITS)
       expect(sum(clients, 'answers')).toBeLessThanOrEqual(UNITS)
-      expect(sum(clients, 'answers')).toBeGreaterThanOrEqual(UNITS - inFlight)
+      expect(sum(clients, 'answers')).toBeGreaterThanOrEqual(
+        UNITS - inFlight - (its === 'exact' ? sum(clients, 'lost') : 0),
+      )
       const { body } = await api(first, 'POST', '/keys/verify', { key: key.secret })
       expect(body).toMatchObject({ valid: false, code: 'credits_exhausted' })
     },

@@ -224,6 +224,9 @@ test('an admin key that is held to apis gives to keys within them, and not to ap
   const app = await it.call('POST', `/api/v1/credits/${ids.get('app')}/grants`, { as: within, body: { units: 1 } })
   expect(app.body.code).toBe('permission_missing')
   expect((await it.call('GET', `/api/v1/credits/${key}`, { as: beyond })).status).toBe(200)
+  expect((await post('adjustments', { entry: 1, units: -1, note: 'x' }, { as: beyond })).status).toBe(201)
+  const back = await post('adjustments', { entry: 2, note: 'x' }, { as: beyond })
+  expect(back.body.code).toBe('permission_missing')
 })
 
 describe('what a lost process held', () => {

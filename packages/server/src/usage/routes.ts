@@ -138,7 +138,7 @@ const adjustCredits = defineOperation({
   answer: creditEntryAnswer,
   location,
   async handler(room: Room, call, { params: { id }, body }) {
-    await (body.units !== undefined && body.units > 0 ? expectOwner : expectLedger)(room, call, id)
+    await (body.units !== undefined && body.units < 0 ? expectLedger : expectOwnerOrLedger)(room, call, id)
     return book(room, call, { ...body, accountId: id, kind: 'adjust', about: body.entry })
   },
 })
@@ -192,6 +192,12 @@ async function expectOwner(room: Room, call: OperatorCall, id: string): Promise<
 async function expectLedger(room: Room, call: OperatorCall, id: string): Promise<void> {
   if (await hasLedger(room.store.db, call.workspaceId, id)) return
   if (!(await room.findCreditOwner(call, { id, purpose: 'looking' }))) throw unknown(id)
+}
+
+/** What it will be is seen in the transaction: it may give, so bounds hold; and the key or app may be gone. */
+async function expectOwnerOrLedger(room: Room, call: OperatorCall, id: string): Promise<void> {
+  if (await room.findCreditOwner(call, { id, purpose: 'giving' })) return
+  if (!(await hasLedger(room.store.db, call.workspaceId, id))) throw unknown(id)
 }
 
 const unknown = (id: string): ClavigerError =>

@@ -57,7 +57,7 @@ export async function openTestKeys(): Promise<TestKeys> {
   await snapshots.loadFilter()
 
   async function newApi(name: string, scopes: readonly string[] = ['a.read', 'a.write']): Promise<string> {
-    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, limits: [] }
+    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, maximum: null, limits: [] }
     return (await createApi(room, caller, wanted)).id
   }
   async function newApp(name: string, owner = 'ada@example.com'): Promise<string> {

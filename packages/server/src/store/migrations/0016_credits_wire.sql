@@ -1,7 +1,6 @@
 -- usage: which entry a refund or an adjustment is about, and balances that stay within what is counted exactly.
-alter table usage_credit_entry
-  add column about bigint,
-  add foreign key (account_id, about) references usage_credit_entry (account_id, number);
+-- No foreign key: a backup is loaded in whatever order its rows come, and entries never go.
+alter table usage_credit_entry add column about bigint check (about < number);
 create index usage_credit_entry_by_about on usage_credit_entry (account_id, about) where about is not null;
 
 -- As before, and what the entry is about. The caller has looked at that one.

@@ -22,6 +22,12 @@ export async function startChild(program: string, words: readonly string[]): Pro
   const counts = new Map<string, number>()
   createInterface({ input: child.stdout }).on('line', (line) => counts.set(line, (counts.get(line) ?? 0) + 1))
   const said = (line: string): number => counts.get(line) ?? 0
-  await expect.poll(() => said('ready'), { timeout: 20_000 }).toBe(1)
+  try {
+    await expect.poll(() => said('ready'), { timeout: 40_000 }).toBe(1)
+  } catch (error) {
+    // Nobody else knows of it yet: it would outlive the run.
+    child.kill('SIGKILL')
+    throw error
+  }
   return { process: child, ended, said, tell: () => void child.stdin.write('go\n') }
 }
