@@ -16,6 +16,8 @@ import { openTestControl, type Got, type TestControl } from './open-control.ts'
 export interface TestDoors extends TestControl {
   /** What was decided and not written into the journal yet. */
   readonly decided: DecisionRecord[]
+  /** Of everything: the doors, and behind them the control API. */
+  readonly doorsUrl: string
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
   /** Asks `keys/verify` as the owner. */
@@ -79,7 +81,7 @@ export async function openTestDoors(): Promise<TestDoors> {
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
   })
   const server = createServer(serverOptions(settings))
-  mount(gateway, server, (_incoming, outgoing) => void outgoing.writeHead(404).end())
+  mount(gateway, server, (incoming, outgoing) => control.control.handle(incoming, outgoing))
   const url = await listen(server)
   const upstream = createServer((incoming, outgoing) => {
     incoming.resume()
@@ -90,6 +92,7 @@ export async function openTestDoors(): Promise<TestDoors> {
   return {
     ...control,
     decided,
+    doorsUrl: url,
     upstreamUrl: await listen(upstream),
     async verify(question) {
       const answer = await fetch(`${url}/api/v1/keys/verify`, {
