@@ -11,7 +11,7 @@ import { engineProcesses, killNow, postmasterOf } from '../support/engine.ts'
 import { makeWorld, startProduct, type Product, type World } from '../support/product.ts'
 import { checkKeys } from './check.ts'
 import { newWitness, startLoad } from './load.ts'
-import { seededRandom, type Random } from './random.ts'
+import { seededRandom, type Random } from '../support/random.ts'
 
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 20)
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000)

@@ -1,7 +1,7 @@
 /** Write load that remembers what was acknowledged: the witness of the crash test. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { api, makeKey, type Product, type World } from '../support/product.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../support/random.ts'
 
 export interface Witnessed {
   readonly id: string

@@ -8733,7 +8733,7 @@ export interface operations {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
-            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `query_credential`, `bad_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8742,7 +8742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            /** @description `credential_missing`, `credential_invalid` */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8752,7 +8752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `workspace_disabled`, `permission_missing` */
+            /** @description `permission_missing` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8779,15 +8779,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `probing` */
             429: {
                 headers: {
@@ -8798,7 +8789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            /** @description `unavailable`, `draining`, `feed_lost`, `counters_unavailable`, `journal_full` */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

@@ -22,9 +22,32 @@ const FOR_OPERATORS: readonly ErrorCode[] = [
   'feed_lost',
 ]
 
+/** What the data plane answers to whoever asks one of its operations; a credential that is not good is not told why. */
+const FROM_THE_DOORS: readonly ErrorCode[] = [
+  'bad_request',
+  'bad_path',
+  'bad_header',
+  'validation_failed',
+  'query_credential',
+  'uri_too_long',
+  'probing',
+  'credential_missing',
+  'credential_invalid',
+  'permission_missing',
+  'unavailable',
+  'draining',
+  'feed_lost',
+]
+
 /** Every code that the operation may answer with, but `internal`. */
 export function codesOf(operation: Operation): readonly ErrorCode[] {
   const { permission } = operation
+  if (operation.handle === undefined)
+    return [
+      ...FROM_THE_DOORS,
+      ...(operation.body === undefined ? [] : (['bad_json', 'body_too_large'] as const)),
+      ...(operation.errors ?? []),
+    ]
   const isKnown = permission !== 'anybody'
   return [
     ...(isKnown ? FOR_OPERATORS : [...FOR_ANYBODY, 'limit_reached' as const]),

@@ -5,7 +5,7 @@
  */
 import { ClavigerError } from '@claviger/core'
 import { listEntries } from '#audit'
-import type { BoundOperation, OperatorCall } from '#edge'
+import type { BoundOperation, Operator, OperatorCall } from '#edge'
 import { idOfAnswer, type Answer } from './answer.ts'
 import type { ControlOptions } from './control-options.ts'
 import { mayHaveCommitted } from './problem-response.ts'
@@ -16,9 +16,12 @@ export const REMEMBERED_MS = 24 * 3_600_000
 /** No control call takes so long: after this the process that began it is dead. */
 const RUNNING_MS = 120_000
 
+/** Where uses are remembered, and by which clock. */
+type Memory = Pick<ControlOptions, 'store' | 'seal' | 'clock'>
+
 export interface KeyedRequest {
-  readonly operation: BoundOperation
-  readonly call: OperatorCall
+  readonly operation: Pick<BoundOperation, 'operationId' | 'secretMembers'>
+  readonly call: Pick<OperatorCall, 'workspaceId' | 'requestId'> & { readonly operator: Pick<Operator, 'adminKeyId'> }
   /** The Idempotency-Key. */
   readonly key: string
   /** The path and the body, as text. */
@@ -37,7 +40,7 @@ export interface Use extends HandoverOf {
  * @throws ClavigerError `idempotency_in_flight`; `idempotency_mismatch` for another payload; `idempotency_secret_gone`
  *   when the work was done and its secret was shown or its answer lost
  */
-export async function beginUse(options: ControlOptions, request: KeyedRequest): Promise<Begun> {
+export async function beginUse(options: Memory, request: KeyedRequest): Promise<Begun> {
   const { store, seal, clock } = options
   const { call, operation } = request
   const nowMs = clock.nowMs()
@@ -115,8 +118,8 @@ export async function abandonUse({ store, log }: ControlOptions, use: Use, throw
 }
 
 async function replay(
-  options: ControlOptions,
-  operation: BoundOperation,
+  options: Memory,
+  operation: KeyedRequest['operation'],
   use: Use,
   done: IdempotencyRow,
 ): Promise<Begun> {
@@ -130,7 +133,7 @@ async function replay(
   return { kind: 'replay', answer: { ...base, body: { ...objectOf(done.answer), ...secrets } } }
 }
 
-async function takeOver(options: ControlOptions, use: Use, running: IdempotencyRow): Promise<Begun> {
+async function takeOver(options: Memory, use: Use, running: IdempotencyRow): Promise<Begun> {
   if (running.running_until.getTime() > use.nowMs) throw inFlight()
   const { store } = options
   const done = await successOf(options, running)
@@ -147,7 +150,7 @@ async function takeOver(options: ControlOptions, use: Use, running: IdempotencyR
 
 /** What the audit log knows of a request whose process died: its entry was committed together with its work, or neither was. */
 async function successOf(
-  { store }: ControlOptions,
+  { store }: Memory,
   running: IdempotencyRow,
 ): Promise<{ readonly resourceId: string | null } | undefined> {
   const { workspace_id: workspaceId, admin_key_id: actorId, request_id: requestId } = running

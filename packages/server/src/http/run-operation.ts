@@ -11,7 +11,7 @@ import type { ControlOptions } from './control-options.ts'
 import { writeCursor } from './cursor.ts'
 import { expectedRevision, matchesAny } from './etag.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
-import { abandonUse, beginUse, completeUse } from './idempotency.ts'
+import { abandonUse, beginUse, completeUse, type KeyedRequest } from './idempotency.ts'
 import type { TakeOpenCall } from './open-calls.ts'
 import { listName, pageInput, parseBody, parseParams, parseQuery } from './parse-input.ts'
 import { clavigerErrorOf, problemResponse } from './problem-response.ts'
@@ -140,7 +140,7 @@ async function answerKnown(
 
 async function answerOnce(
   options: ControlOptions,
-  request: Parameters<typeof beginUse>[1],
+  request: KeyedRequest & { readonly operation: BoundOperation; readonly call: OperatorCall },
   input: ReadInput,
 ): Promise<Response> {
   const { operation, call } = request

@@ -307,6 +307,7 @@ const verifyKey = describeOperation({
     'Always 200 for a caller that may ask: `valid` and `code` are the decision. An unknown key is answered in one shape, ' +
     'whatever is wrong with it. A decision for a key that is known is journaled, and limits are charged when it is valid.',
   permission: 'keys.verify',
+  errors: ['counters_unavailable', 'journal_full'],
   body: verifyBody,
   status: 200,
   answer: verifyAnswer,

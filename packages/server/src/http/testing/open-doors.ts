@@ -16,6 +16,8 @@ import { openTestControl, type Got, type TestControl } from './open-control.ts'
 export interface TestDoors extends TestControl {
   /** What was decided and not written into the journal yet. */
   readonly decided: DecisionRecord[]
+  /** Of everything: the doors, and behind them the control API. */
+  readonly doorsUrl: string
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
   /** Of the data plane, without a slash at its end. It believes what 127.0.0.1 forwards. */
@@ -81,7 +83,7 @@ export async function openTestDoors(): Promise<TestDoors> {
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
   })
   const server = createServer(serverOptions(settings))
-  mount(gateway, server, (_incoming, outgoing) => void outgoing.writeHead(404).end())
+  mount(gateway, server, (incoming, outgoing) => control.control.handle(incoming, outgoing))
   const url = await listen(server)
   const upstream = createServer((incoming, outgoing) => {
     incoming.resume()
@@ -93,6 +95,7 @@ export async function openTestDoors(): Promise<TestDoors> {
     ...control,
     doorsUrl: url,
     decided,
+    doorsUrl: url,
     upstreamUrl: await listen(upstream),
     async verify(question) {
       const answer = await fetch(`${url}/api/v1/keys/verify`, {
