@@ -14,6 +14,7 @@ import { importSection } from './sections/import.ts'
 import { keysSection } from './sections/keys.ts'
 import { limiterSection } from './sections/limiter.ts'
 import { proxySection } from './sections/proxy.ts'
+import { sharedSection } from './sections/shared.ts'
 import { streamSection } from './sections/stream.ts'
 import { verifySection } from './sections/verify.ts'
 
@@ -27,6 +28,7 @@ const sections = {
   e: decisionSection,
   f: limiterSection,
   g: importSection,
+  h: sharedSection,
 } as const satisfies Record<SectionName, (bench: Bench) => Promise<SectionResult>>
 
 async function main(options: BenchOptions): Promise<void> {

@@ -1,7 +1,7 @@
 /** What may be said on the command line. */
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
+export const SECTIONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
 export type SectionName = (typeof SECTIONS)[number]
 
 export interface BenchOptions {
@@ -17,7 +17,7 @@ export interface BenchOptions {
   readonly imports: number
 }
 
-export const HELP = `npm run bench -- [--only a,b,c,d,e,f,g] [--rounds 5] [--seconds 5] [--connections 32] [--keys 1000,100000] [--imports 1000000]
+export const HELP = `npm run bench -- [--only a,b,c,d,e,f,g,h] [--rounds 5] [--seconds 5] [--connections 32] [--keys 1000,100000] [--imports 1000000]
 
   a  verify a key, against a bare node:http server that hashes and looks up
   b  an authenticated proxied POST, against nginx and @portkey-ai/gateway
@@ -25,7 +25,8 @@ export const HELP = `npm run bench -- [--only a,b,c,d,e,f,g] [--rounds 5] [--sec
   d  verify with 1 thousand and 100 thousand keys stored (--keys 1000000 for a million)
   e  the decision alone, within one process: scopes, CIDR and two limits
   f  the limiter with its store, within one process
-  g  import of a million keys by their hashes`
+  g  import of a million keys by their hashes
+  h  verify with limits that Redis counts for all, against limits counted in the process`
 
 /** @throws TypeError with a plain message */
 export function readOptions(args: readonly string[]): BenchOptions | 'help' {

@@ -6,7 +6,19 @@ import { startStandIn } from '../../examples/stand-in-upstream.mjs'
 import { api, makeWorld, startProduct, type Product } from '../support/product.ts'
 
 const HELPFUL = [
-  ...['apis', 'apps', 'owners', 'keys', 'key-orders', 'workspaces', 'admin-keys', 'provider-keys', 'routes', 'models'],
+  ...[
+    'apis',
+    'apps',
+    'owners',
+    'keys',
+    'key-orders',
+    'credits',
+    'workspaces',
+    'admin-keys',
+    'provider-keys',
+    'routes',
+    'models',
+  ],
   ...['apply', 'audit', 'status'],
 ]
 
@@ -37,7 +49,7 @@ routes:
     upstream_url: ${upstream.origin}/echo
     required_scopes: [chat]
     provider_key: stand-in
-    limit: { requests: 10, window_seconds: 60 }
+    limits: [{ kind: window, name: requests, limit: 10, window_seconds: 60 }, 5/once]
 models:
   - name: slow
     api: demo

@@ -19,7 +19,9 @@ beforeAll(async () => {
   upstream = await startStandIn({ key: 'sk-stand-in' })
   product = await startProduct()
   world = await makeWorld(product, upstream.origin)
-  key = await makeKey(product, world, { limit: { requests: 100, window_seconds: 3600 } })
+  key = await makeKey(product, world, {
+    limits: [{ kind: 'window', name: 'requests', limit: 100, window_seconds: 3600 }],
+  })
   folder = await mkdtemp(join(tmpdir(), 'claviger-decisions-'))
   for (let call = 0; call < 3; call++) expect(await knock()).toBe(200)
   await verify({ scopes: ['chat'] })
@@ -89,13 +91,15 @@ test('every example of the guide runs', { timeout: 120_000 }, async () => {
 
 describe('the commands', () => {
   test('tell a limit that would block, and what is different already', async () => {
-    const limited = await makeKey(product, world, { limit: { requests: 1, window_seconds: 3600 } })
+    const limited = await makeKey(product, world, {
+      limits: [{ kind: 'window', name: 'requests', limit: 1, window_seconds: 3600 }],
+    })
     const first = await api(product, 'POST', '/keys/verify', { key: limited.secret })
     expect(first.body['valid']).toBe(true)
     const told = await product.cli(['decisions', 'explain', '--key', limited.id])
     expect(told.code).toBe(0)
-    expect(told.stdout).toContain('is refused with limit_reached by limit.key.')
-    expect(told.stdout).toMatch(/^To allow it: wait \d+ s, or raise the limit key$/m)
+    expect(told.stdout).toContain('is refused with limit_reached by limit.key.requests.')
+    expect(told.stdout).toMatch(/^To allow it: wait \d+ s, or raise the limit requests$/m)
     const only = await api(product, 'PATCH', `/keys/${key.id}`, { disabled: true })
     expect(only.status).toBe(200)
     await writeFile(join(folder, 'name.json'), JSON.stringify({ key: { id: key.id, name: 'other' } }))

@@ -70,7 +70,8 @@ async function calls(count: number, product: Product, path: string, secret: stri
 const readyOf = async (product: Product): Promise<string> => (await fetch(`${product.url}/readyz`)).text()
 
 /** A key whose limit is so small that every call is decided in the database. */
-const limitedKey = async () => makeKey(first, world, { limit: { requests: 3, window_seconds: 1 } })
+const limitedKey = async () =>
+  makeKey(first, world, { limits: [{ kind: 'window', name: 'requests', limit: 3, window_seconds: 1 }] })
 
 interface Event {
   readonly operation: string
@@ -160,7 +161,7 @@ describe('the database stops under traffic', () => {
     return {
       nodeId,
       expected: [
-        `counters closed limit key:${limited.id}:requests: 0 served, 4 refused, 0 dropped`,
+        `counters closed limit key:${limited.id}:window:requests: 0 served, 4 refused, 0 dropped`,
         'feed deny door control: 0 served, 1 refused, 0 dropped',
         `feed deny route ${ids.strict}: 0 served, 5 refused, 0 dropped`,
         `feed serve_known api ${ids.apiId}: 2 served, 0 refused, 0 dropped`,
@@ -263,7 +264,7 @@ describe('the database answers, and', () => {
       (await eventsOf(nodeId)).filter(({ values }) => values['dependency'] !== 'store')
     await expect
       .poll(async () => told(await ofCounters()), SOON)
-      .toEqual([`counters closed limit key:${limited.id}:requests: 0 served, 6 refused, 0 dropped`])
+      .toEqual([`counters closed limit key:${limited.id}:window:requests: 0 served, 6 refused, 0 dropped`])
     expectWhole(await ofCounters(), 'back')
   })
 })

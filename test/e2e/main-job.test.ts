@@ -79,7 +79,9 @@ describe('an ordinary HTTP client', () => {
   })
 
   test('a fast limit holds, and says when to come back', async () => {
-    const { secret } = await makeKey(product, world, { limit: { requests: 3, window_seconds: 60 } })
+    const { secret } = await makeKey(product, world, {
+      limits: [{ kind: 'window', name: 'requests', limit: 3, window_seconds: 60 }],
+    })
     const statuses: number[] = []
     for (let call = 0; call < 5; call++) {
       const answer = await fetch(`${product.url}/gw/notes/`, { headers: { 'x-api-key': secret } })

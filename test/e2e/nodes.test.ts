@@ -59,7 +59,9 @@ test('a key made on one is good on the other; a revocation on one cuts and refus
 })
 
 test('a limit is shared', async () => {
-  const { secret } = await makeKey(first, world, { limit: { requests: 20, window_seconds: 60 } })
+  const { secret } = await makeKey(first, world, {
+    limits: [{ kind: 'window', name: 'requests', limit: 20, window_seconds: 60 }],
+  })
   // The other process hears of a new key through the feed, like of everything.
   await expect.poll(async () => statusAt(second, secret), { interval: 10 }).toBe(200)
   const statuses = await Promise.all(

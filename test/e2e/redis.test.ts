@@ -41,7 +41,9 @@ describe.skipIf(!hasOwnRedis())('with REDIS_URL', () => {
   }
 
   test('a limit is shared, and counted there', async () => {
-    const { secret } = await makeKey(first, world, { limit: { requests: 40, window_seconds: 3600 } })
+    const { secret } = await makeKey(first, world, {
+      limits: [{ kind: 'window', name: 'requests', limit: 40, window_seconds: 3600 }],
+    })
     await expect.poll(async () => statusAt(second, secret), { interval: 10 }).toBe(200)
     const statuses = await Promise.all(
       Array.from({ length: 120 }, async (_, call) => statusAt(call % 2 === 0 ? first : second, secret)),
@@ -53,7 +55,9 @@ describe.skipIf(!hasOwnRedis())('with REDIS_URL', () => {
   })
 
   test('while it is away limits refuse with 503; what it forgot counts as full when it is back', async () => {
-    const { secret } = await makeKey(first, world, { limit: { requests: 1000, window_seconds: 3600 } })
+    const { secret } = await makeKey(first, world, {
+      limits: [{ kind: 'window', name: 'requests', limit: 1000, window_seconds: 3600 }],
+    })
     await redis.kill()
     await expect.poll(async () => statusAt(first, secret), { interval: 20 }).toBe(503)
     await redis.start()

@@ -1,4 +1,4 @@
-/** Values of options that have a form of their own: limits, instants, pairs. */
+/** Values of options that have a form of their own: instants, pairs, durations. */
 import { UsageError } from './context.ts'
 
 /** Collects a repeatable option. */
@@ -27,15 +27,6 @@ export function instant(text: string, nowMs: number): string {
   if (Number.isNaN(atMs))
     throw new UsageError(`${text} is neither an instant (2027-01-31T12:00:00Z) nor a duration (90d).`)
   return new Date(atMs).toISOString()
-}
-
-/** `100/60s`: so many requests in any window of that length. */
-export function requestsLimit(text: string): { readonly requests: number; readonly window_seconds: number } {
-  const [requests, window] = text.split('/')
-  if (requests === undefined || window === undefined || !/^[1-9][0-9]*$/.test(requests)) {
-    throw new UsageError(`${text} is not a limit. Write 100/60s: requests per window.`)
-  }
-  return { requests: Number(requests), window_seconds: durationSeconds(window) }
 }
 
 /** `name=value` pairs into one object. */

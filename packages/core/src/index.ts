@@ -34,6 +34,7 @@ export {
   type LimitClass,
   type LimitKind,
   type LimitMode,
+  type LimitOwnerKind,
   type LimitPartition,
   type LimitPolicy,
   type LimitState,
@@ -78,7 +79,14 @@ export {
 } from './limit/credits.ts'
 export { openLocalCounter } from './limit/local-share.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
-export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
+export { parseItem } from './structured-field/parse.ts'
+export {
+  legacyRateLimit,
+  rateLimitFields,
+  retryAfterSeconds,
+  type LegacyRateLimit,
+  type RateLimitFields,
+} from './http/rate-limit-fields.ts'
 export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { isPattern, scopeFault } from './scope/scope-pattern.ts'

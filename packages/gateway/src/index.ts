@@ -29,7 +29,7 @@ export {
   type StreamIds,
   type StreamSelector,
 } from './open-streams.ts'
-export type { AuditMode, DeploymentPart, Guarded, ModelPart, RoutePart, Timeouts } from './parts.ts'
+export type { AuditMode, DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart, Timeouts } from './parts.ts'
 export type {
   Admission,
   AskedFacts,
@@ -46,6 +46,7 @@ export type {
   EgressSink,
   Dependency,
   FailureMode,
+  FailedCredential,
   FailureModeUse,
   FailureTarget,
   Hold,

@@ -37,19 +37,20 @@ import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
   adminKeyPepperVersions,
+  countAppsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
   maxKeyAgeSeconds,
 } from '#identity'
-import { KeySnapshots, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
+import { KeySnapshots, findCreditOwner, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, openRedisLeases, registerUsageJobs, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
-import { observeFailureModes, observeServer, readinessOf } from './observe-server.ts'
+import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { toldCredentials } from './told-credentials.ts'
@@ -187,6 +188,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     clock,
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
+    ...shieldCounts(metrics),
   })
   const failureModeUsed = (use: FailureModeUse): void => failureModes.used(use)
   const egress = createEgress({
@@ -235,6 +237,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
   })
 
   // the control API
+  observeShield(metrics, counters.shield)
   observeServer(metrics, { store, feed, keys, spool, openStreams })
   measureGeo(geo, metrics, () => clock.nowMs())
   const readiness = (): Readiness =>
@@ -246,6 +249,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     store,
     seal,
     findApp,
+    countAppsOnPlan,
     maxKeyAgeSeconds,
     canLocate: (kind) => geo.has(kind),
     nowMs: () => clock.nowMs(),
@@ -285,6 +289,11 @@ export async function startServer(installation: Installation): Promise<RunningSe
         nowMs: () => clock.nowMs(),
         geo: () => snapshots.geo,
         peekLimits: async (policies, cost, subject) => counters.peek(policies, cost, subject),
+      },
+      usage: {
+        store,
+        nowMs: () => clock.nowMs(),
+        findCreditOwner: async (caller, owner) => findCreditOwner(keysRoom, caller, owner),
       },
       house: {
         store,

@@ -30,7 +30,8 @@ export interface SetUp {
   readonly model: string
 }
 
-export async function startClaviger(): Promise<RunningClaviger> {
+/** @param settings more of its environment */
+export async function startClaviger(settings: Readonly<Record<string, string>> = {}): Promise<RunningClaviger> {
   const port = await freePort()
   const dataDir = mkdtempSync(join(tmpdir(), 'claviger-bench-data-'))
   const env = {
@@ -38,6 +39,7 @@ export async function startClaviger(): Promise<RunningClaviger> {
     CLAVIGER_DATA_DIR: dataDir,
     CLAVIGER_LISTEN: `127.0.0.1:${port}`,
     CLAVIGER_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1',
+    ...settings,
   }
   const start = async (): Promise<RunningServer> =>
     startServer({
@@ -107,10 +109,12 @@ export async function setUp(claviger: RunningClaviger, upstreamOrigin: string): 
   return { apiId, appId, key, routePath: textOf(route, 'path'), model: 'bench' }
 }
 
-/** Keys over the API, some at a time. Each has a scope, a CIDR list and a limit that nobody reaches. */
+const UNREACHED = { kind: 'window', name: 'requests', limit: 1_000_000_000, window_seconds: 60 }
+
+/** Keys over the API, some at a time. Each has a scope, a CIDR list and a limit that nobody reaches, unless others are given. */
 export async function createKeys(
   claviger: RunningClaviger,
-  owner: Pick<SetUp, 'apiId' | 'appId'>,
+  owner: Pick<SetUp, 'apiId' | 'appId'> & { readonly limits?: readonly object[] },
   count: number,
 ): Promise<string[]> {
   const secrets: string[] = []
@@ -124,7 +128,7 @@ export async function createKeys(
         api_ids: [owner.apiId],
         scopes: [SCOPE],
         restrictions: [{ kind: 'ip', allow: ['127.0.0.0/8', '10.0.0.0/8'] }],
-        limit: { requests: 1_000_000_000, window_seconds: 60 },
+        limits: owner.limits ?? [UNREACHED],
       }
       secrets.push(textOf(await claviger.api('POST', '/keys', body), 'secret'))
     }

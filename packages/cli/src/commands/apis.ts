@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, feedLoss, json, requestsLimit } from '../parse-options.ts'
+import { collect, feedLoss, json } from '../parse-options.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
 interface ApiOptions extends OutputOptions {
@@ -10,7 +11,7 @@ interface ApiOptions extends OutputOptions {
   readonly prefix?: string
   readonly scope?: readonly string[]
   readonly maximum?: string | false
-  readonly limit?: string
+  readonly limit?: readonly string[]
   readonly onFeedLoss?: string
   readonly disable?: boolean
   readonly enable?: boolean
@@ -32,7 +33,7 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .requiredOption('--prefix <prefix>', 'what its keys begin with')
     .option('--scope <scope>', 'a scope of the catalogue (repeatable)', collect)
     .option('--maximum <json>', 'the most that anybody may grant: {"scopes":["orders.*"]}')
-    .option('--limit <n/window>', 'requests in any window, of all keys together: 1000/60s')
+    .option('--limit <limit>', `of all keys together (repeatable): ${LIMIT_FORMS}`, collect)
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
     .action(async (options: ApiOptions) => {
@@ -51,7 +52,7 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .option('--scope <scope>', 'the whole new catalogue (repeatable)', collect)
     .option('--maximum <json>', 'the most that anybody may grant; caps keys that are out at once')
     .option('--no-maximum', 'nothing but the catalogue bounds it')
-    .option('--limit <n/window>', 'requests in any window')
+    .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--disable', 'refuse all its keys')
     .option('--enable', 'take them again')
@@ -72,7 +73,7 @@ export function apisCommand(program: Command, context: CommandContext): void {
 const members = (options: ApiOptions) => ({
   scopes: options.scope,
   maximum: maximumOf(options.maximum),
-  limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+  limits: limits(options.limit),
   on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
 })
 

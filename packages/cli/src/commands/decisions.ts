@@ -119,7 +119,7 @@ function showExplanation(context: CommandContext, told: Members): void {
   const limits = listOf(told.get('limits'))
   if (limits.length === 0) return
   say('')
-  showMany(context, {}, limits, ['name', 'kind', 'mode', 'limit', 'remaining', 'reset_ms', 'would_block'])
+  showMany(context, {}, limits, ['owner', 'name', 'kind', 'mode', 'limit', 'remaining', 'reset_ms', 'would_block'])
 }
 
 function showDryRun(context: CommandContext, run: Members): void {

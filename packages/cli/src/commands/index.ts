@@ -6,12 +6,14 @@ import { apisCommand } from './apis.ts'
 import { applyCommand } from './apply.ts'
 import { appsCommand } from './apps.ts'
 import { auditCommand, statusCommand } from './audit.ts'
+import { creditsCommand } from './credits.ts'
 import { decisionsCommand } from './decisions.ts'
 import { keyOrdersCommand } from './key-orders.ts'
 import { keysCommand } from './keys.ts'
 import { machineCommands } from './machine.ts'
 import { modelsCommand } from './models.ts'
 import { ownersCommand } from './owners.ts'
+import { plansCommand } from './plans.ts'
 import { providerKeysCommand } from './provider-keys.ts'
 import { routesCommand } from './routes.ts'
 import { workspacesCommand } from './workspaces.ts'
@@ -20,8 +22,10 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   apisCommand,
   appsCommand,
   ownersCommand,
+  plansCommand,
   keysCommand,
   keyOrdersCommand,
+  creditsCommand,
   workspacesCommand,
   providerKeysCommand,
   routesCommand,

@@ -3,7 +3,8 @@ import { Option, type Command } from 'commander'
 import { NegativeAnswer, type CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
 import { callOf, type CallOptions } from '../call-options.ts'
-import { collect, days, durationSeconds, instant, json, pairs, requestsLimit } from '../parse-options.ts'
+import { collect, days, durationSeconds, instant, json, pairs } from '../parse-options.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 import { addImport } from './key-import.ts'
 import { addLifecycleVerbs } from './key-lifecycle.ts'
@@ -22,7 +23,8 @@ interface KeyOptions extends OutputOptions {
   readonly cidrAllow?: readonly string[]
   readonly restriction?: readonly string[]
   readonly restrictions?: boolean
-  readonly limit?: string
+  readonly limit?: readonly string[]
+  readonly plan?: string
   readonly notBefore?: string
   readonly expires?: string
   readonly dormantAfter?: string
@@ -55,7 +57,8 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--cidr-allow <range>', 'only from here: a restriction of the kind ip (repeatable)', collect)
     .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
     .option('--restriction <json>', 'where, when and how it may be used (repeatable)', collect)
-    .option('--limit <n/window>', 'requests in any window: 100/60s')
+    .option('--limit <limit>', `at most so much (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--plan <id>', 'the plan it is on; none: that of its app')
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration such as 90d')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long: 30d')
@@ -84,7 +87,8 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
     .option('--restriction <json>', 'the whole new list of restrictions (repeatable)', collect)
     .option('--no-restrictions', 'from anywhere, whenever and however')
-    .option('--limit <n/window>', 'requests in any window')
+    .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
+    .option('--plan <id>', 'the plan it is on; none: that of its app')
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long; "never": as the workspace has it')
@@ -183,7 +187,8 @@ const members = (options: KeyOptions) => ({
   scopes: options.scope,
   grant_reason: options.grantReason === '' ? null : options.grantReason,
   restrictions: restrictionsOf(options),
-  limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+  limits: limits(options.limit),
+  plan_id: options.plan === 'none' ? null : options.plan,
   not_before: options.notBefore === undefined ? undefined : instant(options.notBefore, Date.now()),
   expires_at: options.expires === undefined ? undefined : instant(options.expires, Date.now()),
   dormant_after_days: options.dormantAfter === undefined ? undefined : days(options.dormantAfter),

@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, feedLoss, requestsLimit } from '../parse-options.ts'
+import { collect, feedLoss } from '../parse-options.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
 interface ModelOptions extends OutputOptions {
@@ -14,7 +15,9 @@ interface ModelOptions extends OutputOptions {
   readonly providerKey?: string
   readonly streamUsage: boolean
   readonly audit?: string
-  readonly limit?: string
+  readonly limit?: readonly string[]
+  readonly cost?: string
+  readonly rateLimitHeaders?: string
   readonly onFeedLoss?: string
 }
 
@@ -38,7 +41,9 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .option('--provider-key <id>', 'the credential that is added')
     .option('--no-stream-usage', 'the provider does not take stream_options.include_usage')
     .option('--audit <mode>', 'ordinary, or before-answer')
-    .option('--limit <n/window>', 'requests in any window, of all callers together')
+    .option('--limit <limit>', `of all callers together (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--cost <units>', 'what one call is charged')
+    .option('--rate-limit-headers <form>', 'draft, or draft+legacy')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
     .action(async (options: ModelOptions) => {
@@ -54,7 +59,9 @@ export function modelsCommand(program: Command, context: CommandContext): void {
         required_scopes: options.scope,
         deployments: [deployment],
         audit: options.audit,
-        limit: options.limit === undefined ? undefined : requestsLimit(options.limit),
+        limits: limits(options.limit),
+        cost: options.cost === undefined ? undefined : Number(options.cost),
+        rate_limit_headers: options.rateLimitHeaders,
         on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
       })
       showOne(context, options, await callNamed(context, 'createModel', { body }))

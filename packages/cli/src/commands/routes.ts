@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, feedLoss, requestsLimit } from '../parse-options.ts'
+import { collect, feedLoss } from '../parse-options.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
 interface RouteOptions extends OutputOptions {
@@ -13,7 +14,9 @@ interface RouteOptions extends OutputOptions {
   readonly providerKey?: string
   readonly method?: readonly string[]
   readonly audit?: string
-  readonly limit?: string
+  readonly limit?: readonly string[]
+  readonly cost?: string
+  readonly rateLimitHeaders?: string
   readonly onFeedLoss?: string
 }
 
@@ -55,7 +58,9 @@ function options(command: Command): Command {
     .option('--provider-key <id>', 'the credential that is added')
     .option('--method <method>', 'only this method (repeatable)', collect)
     .option('--audit <mode>', 'ordinary, or before-answer')
-    .option('--limit <n/window>', 'requests in any window, of all callers together')
+    .option('--limit <limit>', `of all callers together (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--cost <units>', 'what one call is charged')
+    .option('--rate-limit-headers <form>', 'draft, or draft+legacy')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
 }
@@ -69,6 +74,8 @@ const body = (chosen: RouteOptions): object =>
     provider_key_id: chosen.providerKey,
     methods: chosen.method,
     audit: chosen.audit,
-    limit: chosen.limit === undefined ? undefined : requestsLimit(chosen.limit),
+    limits: limits(chosen.limit),
+    cost: chosen.cost === undefined ? undefined : Number(chosen.cost),
+    rate_limit_headers: chosen.rateLimitHeaders,
     on_feed_loss: chosen.onFeedLoss === undefined ? undefined : feedLoss(chosen.onFeedLoss),
   })

@@ -28,6 +28,8 @@ export interface AppPart {
   readonly owner: string | undefined
   /** Shared by all keys of the app. */
   readonly limits: readonly LimitPolicy[]
+  /** Holds for its keys that have none of their own. */
+  readonly plan: PartRef<PlanPart> | undefined
   readonly disabledAtMs: number | undefined
 }
 

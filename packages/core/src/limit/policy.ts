@@ -15,11 +15,16 @@ export type CounterLoss = 'closed' | 'open' | 'local'
 /** What a limit is counted apart by. The values are those of the call. */
 export type LimitPartition = 'key' | 'app' | 'ip' | 'route'
 
+/** What declares a limit. */
+export type LimitOwnerKind = 'key' | 'app' | 'plan' | 'api' | 'route' | 'model'
+
 interface AnyLimit {
   /** Unique in the installation, e.g. `key:key_01…:requests`: the counter's name. */
   readonly id: string
   /** Short public name, as it stands in `RateLimit-Policy`. `[a-z0-9_-]{1,32}`. */
   readonly name: string
+  /** Tells limits of one name apart. Undefined: nobody says. */
+  readonly owner?: LimitOwnerKind
   readonly class: LimitClass
   readonly limit: number
   readonly mode: LimitMode

@@ -4,6 +4,7 @@ import {
   type ApiPart,
   type Decision,
   type KeyPart,
+  type LimitPolicy,
   type LimitState,
   type ShadowRefusal,
   type VersionPart,
@@ -74,10 +75,24 @@ function expiry(key: KeyPart, version: VersionPart): string | null {
 function limitsText(limits: readonly LimitState[]): string {
   if (limits.length === 0) return '[]'
   let text = ''
-  for (const { policy, remaining, resetMs } of limits) {
-    text += `${text === '' ? '[' : ','}{"name":${JSON.stringify(policy.name)},"limit":${policy.limit},"remaining":${Math.floor(remaining)},"reset_ms":${wholeMs(resetMs)}}`
+  for (const { policy, remaining, resetMs, exceeded } of limits) {
+    text += `${text === '' ? '[' : ','}${declaredText(policy)},"remaining":${Math.floor(remaining)},"reset_ms":${wholeMs(resetMs)}`
+    text += exceeded === true ? ',"exceeded":true}' : '}'
   }
   return `${text}]`
+}
+
+/** What does not change between two answers, made once per declaration. A balance has no size but what is left of it. */
+const declaredTexts = new WeakMap<LimitPolicy, string>()
+
+function declaredText(policy: LimitPolicy): string {
+  const known = declaredTexts.get(policy)
+  if (known !== undefined) return known
+  const { name, kind, owner, mode } = policy
+  const limit = kind === 'credits' ? null : policy.limit
+  const text = JSON.stringify({ name, kind, owner, mode, limit }).slice(0, -1)
+  declaredTexts.set(policy, text)
+  return text
 }
 
 /** Codes and rules are ours: nothing in them needs to be escaped. */

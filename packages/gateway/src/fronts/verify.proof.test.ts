@@ -65,7 +65,7 @@ describe('a good key', () => {
   test('is charged its cost, and told what is left', async () => {
     const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
     expect((await ask({ key: limited.secret, cost: 4 })).body['limits']).toEqual([
-      { name: 'requests', limit: 10, remaining: 6, reset_ms: expect.any(Number) },
+      { name: 'requests', kind: 'window', mode: 'enforce', limit: 10, remaining: 6, reset_ms: expect.any(Number) },
     ])
     expect((await ask({ key: limited.secret, cost: 6 })).body['valid']).toBe(true)
     const { status, body } = await ask({ key: limited.secret })
@@ -241,6 +241,19 @@ describe('a key that is not good', () => {
     expect(plane.world.reads).toBe(reads)
     expect((await ask({ key: made.secret, client_ip: '192.0.2.67' })).body).toMatchObject({ valid: true })
     expect((await ask({ key: made.secret })).body).toMatchObject({ valid: true })
+  })
+})
+
+describe('a key that many fail at', () => {
+  test('is told to wait when it is wrong, from whatever address, and is valid when it is right', async () => {
+    plane.world.weather.isKeyProbed = true
+    for (const question of [{ key: 'x' }, { key: 'x', client_ip: '192.0.2.66' }]) {
+      const { status, body } = await ask(question)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ valid: false, code: 'probing', retry_after_ms: 5_000 })
+    }
+    expect((await ask({ key: made.secret })).body['valid']).toBe(true)
+    expect((await ask({ key: made.secret }, 'nobody')).status).toBe(429)
   })
 })
 

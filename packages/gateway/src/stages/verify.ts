@@ -8,6 +8,7 @@ import { learnKey, type Refused, type Shielded, type Verified } from '../exchang
 import { STORE_TARGET } from '../failure-targets.ts'
 import type { FailureModeUse, Lookup, MaybePromise } from '../ports.ts'
 import { refuseUnknown } from './refuse.ts'
+import { probing } from './shield.ts'
 
 // errors that are the same for everybody are made once: a stack trace for each probe would be the prober's weapon
 const MISSING = refuseUnknown(
@@ -46,18 +47,25 @@ export function verify(context: Context, shielded: Shielded): MaybePromise<Verif
   const presented = common ?? own
   if (presented === undefined || presented === '') return MISSING
   const lookup = context.ports.snapshots.find(presented)
-  if (lookup instanceof Promise) return lookup.then((found) => judge(context, shielded, found))
-  return judge(context, shielded, lookup)
+  if (lookup instanceof Promise) return lookup.then((found) => judge(context, { shielded, presented }, found))
+  return judge(context, { shielded, presented }, lookup)
 }
 
-function judge(context: Context, shielded: Shielded, lookup: Lookup): Verified | Refused {
+interface Presented {
+  readonly shielded: Shielded
+  readonly presented: string
+}
+
+function judge(context: Context, { shielded, presented }: Presented, lookup: Lookup): Verified | Refused {
   switch (lookup.kind) {
     case 'unavailable':
       context.ports.journal.failureModeUsed(REFUSED_BY_STORE)
       return UNAVAILABLE
-    case 'unknown':
-      context.ports.counters.recordFailure(shielded.clientIp, lookup.reason)
-      return INVALID
+    case 'unknown': {
+      const { clientIp } = shielded
+      const waitMs = context.ports.counters.recordFailure({ clientIp, presented, reason: lookup.reason })
+      return waitMs > 0 ? refuseUnknown(probing(waitMs), 'shield') : INVALID
+    }
     case 'found':
       return hidesRoute(shielded, lookup.key.workspace.current.id)
         ? MISSING

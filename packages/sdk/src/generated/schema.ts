@@ -562,6 +562,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List plans. */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Make a plan: a named bundle of limits.
+         * @description Each key on it has a counter of its own, unless a limit says otherwise with `per`.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a plan. */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        /** Delete a plan that no key and no app is on. */
+        delete: operations["deletePlan"];
+        options?: never;
+        head?: never;
+        /** Change a plan, for all keys that are on it. */
+        patch: operations["updatePlan"];
+        trace?: never;
+    };
     "/api/v1/keys/verify": {
         parameters: {
             query?: never;
@@ -756,6 +796,123 @@ export interface paths {
          * @description Lists which journaled decisions of a key or an api the change would make otherwise. Nothing is changed. It looks from now backwards, at most at `max_decisions`, and for some seconds: `truncated` says that it did not get to the end.
          */
         post: operations["previewChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the balance of a key or an app.
+         * @description Processes draw units ahead and spend them without asking: `reserved` is what they hold, and the ledger is behind by it. A key or app that nothing was granted to has 0. It can be read when the key or app is gone.
+         */
+        get: operations["getCredits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the ledger of a key or an app, newest first. */
+        get: operations["listCreditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grant units to a key or an app.
+         * @description A limit of the kind `credits` spends them. Refusals end within a second of the grant.
+         */
+        post: operations["grantCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back what an entry spent, or a part of it.
+         * @description All refunds of one entry together are never more than it spent. What was spent of a grant that ends comes back without an end.
+         */
+        post: operations["refundCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/{id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct a grant, a refund or an adjustment.
+         * @description Adds an entry that takes the other back, in whole or in part; never more than what is neither spent nor held by a process.
+         */
+        post: operations["adjustCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/settle-credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle what a lost process held of credits.
+         * @description Only for a process whose data directory is lost: any other is settled from its spool by itself. It must have ended, or have been silent for five minutes. Concerns the balances of all workspaces.
+         */
+        post: operations["settleNodeCredits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -991,7 +1148,7 @@ export interface components {
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1074,6 +1231,13 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
+            /** @description Shared by all its keys. */
+            limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold for each key of the app that has no plan of its own.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1191,6 +1355,87 @@ export interface components {
             models: string[];
             /** @default [] */
             apps: string[];
+        };
+        CreditBalance: {
+            /**
+             * @description The key or app.
+             * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /**
+             * @description The sum of the ledger. Never below 0.
+             * @example 1000
+             */
+            balance: number;
+            /**
+             * @description Of the balance, what processes hold in blocks: spent there already or not, the ledger learns it when they close them, after 15 s at most.
+             * @example 120
+             */
+            reserved: number;
+            /**
+             * @description The rest: what no process holds.
+             * @example 880
+             */
+            available: number;
+            /** @description What is reserved, oldest first. */
+            blocks: {
+                node_id: string;
+                /**
+                 * @description Blocks of a process that is gone, and its spool with it, stay until they are settled by hand.
+                 * @enum {string}
+                 */
+                node_state: "live" | "away" | "ended" | "unknown";
+                units: number;
+                /** @description As far as its spool has told. */
+                spent: number;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                opened_at: string;
+            }[];
+        };
+        /** @description One entry of the ledger; none is ever changed. */
+        CreditEntry: {
+            /** @example key_01k2m5f8r2e9vbt9rpk9w0z5c3 */
+            account_id: string;
+            /**
+             * @description From 1, without gaps.
+             * @example 1
+             */
+            number: number;
+            /** @enum {string} */
+            kind: "grant" | "spend" | "refund" | "adjust" | "expire";
+            /**
+             * @description What it adds to the balance; below 0: takes away.
+             * @example 1000
+             */
+            units: number;
+            /**
+             * @description After this entry.
+             * @example 1000
+             */
+            balance: number;
+            /** @description Number of the entry that this one is about. */
+            entry: number | null;
+            /** @example invoice-2026-118 */
+            reference: string;
+            note: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            at: string;
+        };
+        CreditEntryList: {
+            data: components["schemas"]["CreditEntry"][];
+            next_cursor: string | null;
+            has_more: boolean;
         };
         /** @description One decision of the data plane, with what came of it. */
         Decision: {
@@ -1451,6 +1696,11 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 kind: "window" | "burst" | "concurrency" | "quota" | "credits";
+                /**
+                 * @description What declares it; names are unique within one.
+                 * @enum {string}
+                 */
+                owner: "key" | "app" | "plan" | "api" | "route" | "model";
                 /** @enum {string} */
                 mode: "enforce" | "shadow";
                 /** @description Null for credits: there is what was granted. */
@@ -1554,7 +1804,12 @@ export interface components {
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold beside those of the key. Null: the plan of the app.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1646,7 +1901,12 @@ export interface components {
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold beside those of the key. Null: the plan of the app.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1950,6 +2210,195 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /**
+         * @example {
+         *       "kind": "window",
+         *       "name": "requests",
+         *       "limit": 100,
+         *       "window_seconds": 60
+         *     }
+         */
+        Limit: {
+            /** @constant */
+            kind: "window";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description At most so many units in any window. */
+            limit: number;
+            window_seconds: number;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded" | "approximate";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "burst";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description So many units in window_seconds, evenly. */
+            limit: number;
+            window_seconds: number;
+            /** @description And up to so many at once, after a rest. */
+            burst: number;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded" | "approximate";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "concurrency";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description At most so many calls at once. */
+            limit: number;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded" | "approximate";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "quota";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /** @description At most so many units in each period of the calendar. */
+            limit: number;
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "year";
+            /**
+             * @description First day of the period: of the month (its last day where it has none such), of the week (1 is Monday).
+             * @default 1
+             */
+            anchor_day: number;
+            /**
+             * @description First month of a year.
+             * @default 1
+             */
+            anchor_month: number;
+            /**
+             * @description IANA name; its midnight counts.
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            zone: string;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the counter cannot be reached: refuse, let through, or decide with this process’s part.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open" | "local";
+            /**
+             * @description Counted apart for each of these, e.g. each address (a /56 of IPv6).
+             * @example ip
+             */
+            per?: ("key" | "app" | "ip" | "route") | ("key" | "app" | "ip" | "route")[];
+        } | {
+            /** @constant */
+            kind: "credits";
+            /**
+             * @description Stands in the RateLimit fields.
+             * @example requests
+             */
+            name: string;
+            /**
+             * @default bounded
+             * @enum {string}
+             */
+            class: "exact" | "bounded";
+            /**
+             * @description shadow: counted and told, never refuses.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+            /**
+             * @description When the ledger cannot be reached: refuse, or let through unpaid.
+             * @default closed
+             * @enum {string}
+             */
+            on_counter_loss: "closed" | "open";
+            /**
+             * @description Whose balance; on a key or an app: its own.
+             * @enum {string}
+             */
+            per?: "key" | "app";
+        };
         /** @description Whose admin key this is and what it may do. */
         Me: {
             /**
@@ -1964,7 +2413,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "status.read" | "nodes.read" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
             /** @description May verify and grant keys of these; null: all. */
             api_ids: string[] | null;
             /** @description May grant these; null: all. */
@@ -1991,7 +2440,10 @@ export interface components {
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
+            cost: number;
+            /** @enum {string} */
+            rate_limit_headers: "draft" | "draft+legacy";
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2160,6 +2612,32 @@ export interface components {
              */
             mode: "enforce" | "shadow";
         };
+        Plan: {
+            /**
+             * @description Id of a resource of type plan.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @example Billing */
+            name: string;
+            limits: components["schemas"]["Limit"][];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            updated_at: string;
+            revision: number;
+        };
+        PlanList: {
+            data: components["schemas"]["Plan"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
         Probes: {
             /** @description There were more rows: ask for less time, or for more rows. */
             truncated: boolean;
@@ -2263,17 +2741,6 @@ export interface components {
              */
             mode: "enforce" | "shadow";
         };
-        /**
-         * @example {
-         *       "requests": 100,
-         *       "window_seconds": 60
-         *     }
-         */
-        RequestsLimit: {
-            /** @description At most so many in any window. */
-            requests: number;
-            window_seconds: number;
-        };
         /** @description Where, when and how a key may be used. */
         Restriction: components["schemas"]["IpRestriction"] | components["schemas"]["OriginRestriction"] | components["schemas"]["UserAgentRestriction"] | components["schemas"]["RequestRestriction"] | components["schemas"]["CountryRestriction"] | components["schemas"]["AsnRestriction"] | components["schemas"]["TimeRestriction"] | components["schemas"]["ClientCertificateRestriction"] | components["schemas"]["ApiVersionRestriction"];
         RevokedKey: {
@@ -2302,7 +2769,12 @@ export interface components {
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold beside those of the key. Null: the plan of the app.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -2394,7 +2866,10 @@ export interface components {
             /** @enum {string} */
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
-            limit: components["schemas"]["RequestsLimit"] | null;
+            limits: components["schemas"]["Limit"][];
+            cost: number;
+            /** @enum {string} */
+            rate_limit_headers: "draft" | "draft+legacy";
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2450,6 +2925,18 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             rotated_at: string;
+        };
+        SettledCredits: {
+            /**
+             * @description Id of a resource of type node.
+             * @example nod_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            node_id: string;
+            blocks: number;
+            /** @description Held in them. */
+            units: number;
+            /** @description Of these, booked as spent. */
+            spent: number;
         };
         SetupLink: {
             /**
@@ -2619,9 +3106,25 @@ export interface components {
             missing_scopes?: string[];
             limits?: {
                 name: string;
-                limit: number;
+                /** @enum {string} */
+                kind: "window" | "burst" | "concurrency" | "quota" | "credits";
+                /**
+                 * @description What declares it; names are unique within one.
+                 * @enum {string}
+                 */
+                owner: "key" | "app" | "plan" | "api" | "route" | "model";
+                /** @enum {string} */
+                mode: "enforce" | "shadow";
+                /** @description Null for credits: there is what was granted. */
+                limit: number | null;
                 remaining: number;
+                /** @description Until there is more; null: nobody knows. */
                 reset_ms: number | null;
+                /**
+                 * @description In shadow mode: it would have refused.
+                 * @constant
+                 */
+                exceeded?: true;
             }[];
             /**
              * @description What restrictions in shadow mode would have refused.
@@ -4039,6 +4542,17 @@ export interface operations {
                     metadata?: {
                         [key: string]: unknown;
                     };
+                    /**
+                     * @description Shared by all its keys.
+                     * @default []
+                     */
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold for each key of the app that has no plan of its own.
+                     * @default null
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                 };
             };
         };
@@ -4386,6 +4900,12 @@ export interface operations {
                     metadata?: {
                         [key: string]: unknown;
                     };
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold for each key of the app that has no plan of its own.
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     disabled?: boolean;
                 };
             };
@@ -4625,9 +5145,9 @@ export interface operations {
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     /**
                      * @description Shared by all keys of the api.
-                     * @default null
+                     * @default []
                      */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                 };
             };
         };
@@ -4960,7 +5480,7 @@ export interface operations {
                     scopes?: string[];
                     maximum?: components["schemas"]["ApiMaximum"] | null;
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
                     disabled?: boolean;
                 };
             };
@@ -5225,8 +5745,17 @@ export interface operations {
                      * @default []
                      */
                     restrictions?: components["schemas"]["Restriction"][];
-                    /** @default null */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    /**
+                     * @description Of this key alone.
+                     * @default []
+                     */
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold beside those of the key. Null: the plan of the app.
+                     * @default null
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -5601,7 +6130,12 @@ export interface operations {
                     grant_reason?: string | null;
                     /** @description All of them have to be met, asked in this order. */
                     restrictions?: components["schemas"]["Restriction"][];
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold beside those of the key. Null: the plan of the app.
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @example {
@@ -7575,6 +8109,567 @@ export interface operations {
             };
         };
     };
+    listPlans: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-created_at" | "created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name: string;
+                    /** @default [] */
+                    limits?: components["schemas"]["Limit"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updatePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name?: string;
+                    limits?: components["schemas"]["Limit"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verifyKey: {
         parameters: {
             query?: never;
@@ -8556,9 +9651,20 @@ export interface operations {
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
-                     * @default null
+                     * @default []
                      */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Units that one call is charged.
+                     * @default 1
+                     */
+                    cost?: number;
+                    /**
+                     * @description draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.
+                     * @default draft
+                     * @enum {string}
+                     */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -8916,7 +10022,10 @@ export interface operations {
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
+                    cost?: number;
+                    /** @enum {string} */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -9178,9 +10287,20 @@ export interface operations {
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     /**
                      * @description Shared by all callers.
-                     * @default null
+                     * @default []
                      */
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Units that one call is charged.
+                     * @default 1
+                     */
+                    cost?: number;
+                    /**
+                     * @description draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.
+                     * @default draft
+                     * @enum {string}
+                     */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -9535,7 +10655,10 @@ export interface operations {
                     /** @enum {string} */
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
-                    limit?: components["schemas"]["RequestsLimit"] | null;
+                    limits?: components["schemas"]["Limit"][];
+                    cost?: number;
+                    /** @enum {string} */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -9902,7 +11025,12 @@ export interface operations {
                         grant_reason?: string | null;
                         /** @description All of them have to be met, asked in this order. */
                         restrictions?: components["schemas"]["Restriction"][];
-                        limit?: components["schemas"]["RequestsLimit"] | null;
+                        limits?: components["schemas"]["Limit"][];
+                        /**
+                         * @description Its limits hold beside those of the key. Null: the plan of the app.
+                         * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        plan_id?: string | null;
                         /**
                          * @description Your own facts; Claviger does not read them.
                          * @example {
@@ -9940,7 +11068,7 @@ export interface operations {
                         scopes?: string[];
                         maximum?: components["schemas"]["ApiMaximum"] | null;
                         on_feed_loss?: components["schemas"]["FeedLossPolicy"];
-                        limit?: components["schemas"]["RequestsLimit"] | null;
+                        limits?: components["schemas"]["Limit"][];
                         disabled?: boolean;
                         /**
                          * @description Id of a resource of type api.
@@ -10070,6 +11198,792 @@ export interface operations {
                 };
             };
             /** @description `store_unavailable`, `draining`, `feed_lost`, `overloaded` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCredits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditBalance"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCreditEntries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-number";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntryList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grantCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example 1000 */
+                    units: number;
+                    /**
+                     * @description Your own id of this booking, such as that of an invoice. Said again, with whatever Idempotency-Key, it answers the first booking and books nothing. Left out: a new one each time.
+                     * @example invoice-2026-118
+                     */
+                    reference?: string;
+                    /** @description For people; it stays in the ledger. */
+                    note?: string;
+                    /**
+                     * Format: date-time
+                     * @description What is left of the grant then expires. Left out: never.
+                     * @example 2027-11-24T12:00:00.000Z
+                     */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refundCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Number of the `spend` that is refunded.
+                     * @example 2
+                     */
+                    entry: number;
+                    /**
+                     * @description Left out: all that is left to refund of it.
+                     * @example 40
+                     */
+                    units?: number;
+                    /**
+                     * @description Your own id of this booking, such as that of an invoice. Said again, with whatever Idempotency-Key, it answers the first booking and books nothing. Left out: a new one each time.
+                     * @example invoice-2026-118
+                     */
+                    reference?: string;
+                    /** @description For people; it stays in the ledger. */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjustCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the key or app that owns the balance. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Number of the `grant`, `refund` or `adjust` that is corrected.
+                     * @example 1
+                     */
+                    entry: number;
+                    /**
+                     * @description Below 0: so many are taken away. Left out: the entry is taken back whole.
+                     * @example -100
+                     */
+                    units?: number;
+                    /**
+                     * @description Your own id of this booking, such as that of an invoice. Said again, with whatever Idempotency-Key, it answers the first booking and books nothing. Left out: a new one each time.
+                     * @example invoice-2026-118
+                     */
+                    reference?: string;
+                    /**
+                     * @description Why; it stays in the ledger.
+                     * @example Granted twice.
+                     */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntry"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleNodeCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type node. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description spent: all that it held counts as spent. free: only what its spool has told; the rest can be spent again.
+                     * @enum {string}
+                     */
+                    as: "spent" | "free";
+                    /**
+                     * @description Why; it stays in the audit log.
+                     * @example The disk of that machine is lost.
+                     */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettledCredits"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

@@ -1,7 +1,8 @@
 /** Rows of routes and models into the parts that the pipeline reads, and back to what operators see. Pure. */
-import { ClavigerError, type ApiPart, type FeedLossPolicy, type LimitPolicy, type PartRef } from '@claviger/core'
-import type { DeploymentPart, Guarded, ModelPart, RoutePart } from '@claviger/gateway'
-import { feedLossPolicy, limitFromRow, requestLimit } from '#keys'
+import { ClavigerError, type ApiPart, type FeedLossPolicy, type PartRef } from '@claviger/core'
+import type { DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart } from '@claviger/gateway'
+import { feedLossPolicy } from '#keys'
+import { limitsFromColumn, policiesFromColumn } from '#usage'
 import type { ModelRow, RouteRow } from './rows.ts'
 import type { Deployment, Guard, Model, Route } from './targets.ts'
 
@@ -15,8 +16,9 @@ type GuardRow = Pick<
   | 'audit'
   | 'feed_loss_mode'
   | 'feed_loss_max_stale_seconds'
-  | 'limit_requests'
-  | 'limit_window_seconds'
+  | 'limits'
+  | 'cost'
+  | 'rate_limit_headers'
   | 'connect_timeout_ms'
   | 'first_byte_timeout_ms'
   | 'idle_timeout_ms'
@@ -61,7 +63,9 @@ function compileGuard(row: GuardRow, api: PartRef<ApiPart>, kind: 'route' | 'mod
     requiredScopes: row.required_scopes,
     onFeedLoss: ownFeedLoss(row) ?? undefined,
     audit: row.audit === 'before-answer' ? 'before-answer' : 'ordinary',
-    limits: limitsOf(row, kind),
+    limits: policiesFromColumn(row.limits, { kind, id: row.id }),
+    cost: row.cost,
+    rateLimitHeaders: rateLimitHeaders(row),
     timeouts: {
       connectMs: row.connect_timeout_ms,
       firstByteMs: row.first_byte_timeout_ms,
@@ -72,12 +76,12 @@ function compileGuard(row: GuardRow, api: PartRef<ApiPart>, kind: 'route' | 'mod
   }
 }
 
-const limitsOf = (row: GuardRow, kind: 'route' | 'model'): readonly LimitPolicy[] =>
-  requestLimit(`${kind}:${row.id}:requests`, kind, row.limit_requests, row.limit_window_seconds)
-
 function ownFeedLoss(row: GuardRow): FeedLossPolicy | null {
   return row.feed_loss_mode === null ? null : feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds ?? 0)
 }
+
+const rateLimitHeaders = (row: GuardRow): RateLimitHeaders =>
+  row.rate_limit_headers === 'draft+legacy' ? 'draft+legacy' : 'draft'
 
 function compileDeployment(deployment: Deployment): DeploymentPart {
   const { origin, basePath } = splitUrl(deployment.baseUrl)
@@ -120,7 +124,9 @@ function guardFromRow(row: GuardRow): Guard {
     requiredScopes: row.required_scopes,
     audit: row.audit === 'before-answer' ? 'before-answer' : 'ordinary',
     onFeedLoss: ownFeedLoss(row),
-    limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
+    limits: limitsFromColumn(row.limits),
+    cost: row.cost,
+    rateLimitHeaders: rateLimitHeaders(row),
     timeouts: {
       connect: row.connect_timeout_ms,
       firstByte: row.first_byte_timeout_ms,

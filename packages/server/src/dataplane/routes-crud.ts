@@ -7,6 +7,7 @@ import { checkTarget } from './check-target.ts'
 import { routeFromRow } from './compile.ts'
 import { changeAndApply, type DataplaneRoom } from './room.ts'
 import { deleteRouteRow, insertRoute, routeNameTaken, selectRoute, updateRouteRow } from './rows.ts'
+import { limitsToColumn } from '#usage'
 import type { Guard, Route, RouteSettings } from './targets.ts'
 
 /** @throws ClavigerError `validation_failed`; `conflict` when the name is taken anywhere in the installation */
@@ -138,8 +139,9 @@ export function guardColumns(guard: Guard) {
     required_scopes: [...guard.requiredScopes],
     audit: guard.audit,
     ...feedLossColumns(guard.onFeedLoss),
-    limit_requests: guard.limit?.requests ?? null,
-    limit_window_seconds: guard.limit?.windowSeconds ?? null,
+    limits: limitsToColumn(guard.limits),
+    cost: guard.cost,
+    rate_limit_headers: guard.rateLimitHeaders,
     connect_timeout_ms: guard.timeouts.connect,
     first_byte_timeout_ms: guard.timeouts.firstByte,
     idle_timeout_ms: guard.timeouts.idle,

@@ -1,6 +1,7 @@
 /** How routes and models stand on the wire. */
 import { wire } from '#edge'
-import { feedLoss, feedLossFromWire, feedLossToWire, limitFromWire, limitToWire, requestsLimit } from '#keys'
+import { feedLoss, feedLossFromWire, feedLossToWire } from '#keys'
+import { limitsSchema } from '#usage'
 import { z } from 'zod'
 import type { Guard, Model, ModelSettings, Route, RouteSettings } from './targets.ts'
 
@@ -32,6 +33,8 @@ const modelName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$/, 'must be 1 to 128 of letters, digits and ._:/@+-')
   .meta({ example: 'fast' })
 
+const rateLimitHeaders = z.enum(['draft', 'draft+legacy'])
+
 const guardMembers = {
   api_id: wire.idOf('api').meta({ description: 'Keys of this api may enter.' }),
   required_scopes: wire
@@ -43,7 +46,11 @@ const guardMembers = {
     .default('ordinary')
     .meta({ description: 'before-answer: the decision is on disk before the answer.' }),
   on_feed_loss: feedLoss.nullable().default(null).meta({ description: 'Null: as the api says.' }),
-  limit: requestsLimit.nullable().default(null).meta({ description: 'Shared by all callers.' }),
+  limits: limitsSchema.default([]).meta({ description: 'Shared by all callers.' }),
+  cost: z.int().min(1).max(1_000_000_000).default(1).meta({ description: 'Units that one call is charged.' }),
+  rate_limit_headers: rateLimitHeaders
+    .default('draft')
+    .meta({ description: 'draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.' }),
   timeouts_ms: timeouts,
   max_body_bytes: z
     .int()
@@ -95,7 +102,9 @@ const guardAnswer = {
   required_scopes: z.array(z.string()),
   audit: z.enum(['ordinary', 'before-answer']),
   on_feed_loss: feedLoss.nullable(),
-  limit: requestsLimit.nullable(),
+  limits: limitsSchema,
+  cost: z.int(),
+  rate_limit_headers: rateLimitHeaders,
   timeouts_ms: z.object({ connect: z.int(), first_byte: z.int(), idle: z.int(), total: z.int() }),
   max_body_bytes: z.int(),
 }
@@ -135,13 +144,15 @@ type GuardWire = Partial<Pick<z.output<typeof routePatch>, keyof typeof guardMem
 
 /** The members that are there, in the words of this room. */
 function guardFromWire(body: GuardWire): { readonly [Name in keyof Guard]?: Guard[Name] | undefined } {
-  const { on_feed_loss: feed, limit, timeouts_ms: times } = body
+  const { on_feed_loss: feed, timeouts_ms: times } = body
   return {
     apiId: body.api_id,
     requiredScopes: body.required_scopes,
     audit: body.audit,
     onFeedLoss: feed === undefined || feed === null ? feed : feedLossFromWire(feed),
-    limit: limit === undefined || limit === null ? limit : limitFromWire(limit),
+    limits: body.limits,
+    cost: body.cost,
+    rateLimitHeaders: body.rate_limit_headers,
     timeouts:
       times === undefined
         ? undefined
@@ -189,7 +200,9 @@ function guardToWire(guard: Guard) {
     required_scopes: [...guard.requiredScopes],
     audit: guard.audit,
     on_feed_loss: guard.onFeedLoss === null ? null : feedLossToWire(guard.onFeedLoss),
-    limit: limitToWire(guard.limit),
+    limits: [...guard.limits],
+    cost: guard.cost,
+    rate_limit_headers: guard.rateLimitHeaders,
     timeouts_ms: { connect, first_byte: firstByte, idle, total },
     max_body_bytes: guard.maxBodyBytes,
   }

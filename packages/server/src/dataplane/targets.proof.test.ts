@@ -2,6 +2,7 @@ import { Secret, type ApiPart, type PartRef } from '@claviger/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLog } from '#config'
 import { createApi } from '#keys'
+import { limitSchema } from '#usage'
 import { createProviderKey } from '#vault'
 import { openTestIdentity, type TestIdentity } from '../identity/testing/open-identity.ts'
 import { createModel, deleteModel, updateModel } from './models-crud.ts'
@@ -36,7 +37,7 @@ beforeAll(async () => {
       scopes: ['a.read'],
       onFeedLoss,
       maximum: null,
-      limit: null,
+      limits: [],
     })
   ).id
   const vault = { ...room, allowPrivateUpstreams: new Set<string>() }
@@ -81,7 +82,9 @@ const guard = (): Guard => ({
   requiredScopes: ['a.read'],
   audit: 'ordinary',
   onFeedLoss: null,
-  limit: { requests: 10, windowSeconds: 60 },
+  limits: [limitSchema.parse({ kind: 'window', name: 'requests', limit: 10, window_seconds: 60 })],
+  cost: 3,
+  rateLimitHeaders: 'draft+legacy',
   timeouts: { connect: 1_000, firstByte: 2_000, idle: 3_000, total: 4_000 },
   maxBodyBytes: 1_024,
 })
@@ -114,6 +117,8 @@ describe('a route', () => {
         credentialId: providerKeyId,
         timeouts: { connectMs: 1_000, firstByteMs: 2_000, idleMs: 3_000, totalMs: 4_000 },
         limits: [{ limit: 10, windowMs: 60_000 }],
+        cost: 3,
+        rateLimitHeaders: 'draft+legacy',
         onFeedLoss: undefined,
       })
     await updateRoute(

@@ -1,11 +1,7 @@
 /** Routes and models as operators declare and see them. What both have in common stands in `Guard`. */
 import type { FeedLossPolicy } from '@claviger/core'
-import type { AuditMode } from '@claviger/gateway'
-
-export interface RequestsLimit {
-  readonly requests: number
-  readonly windowSeconds: number
-}
+import type { AuditMode, RateLimitHeaders } from '@claviger/gateway'
+import type { WireLimit } from '#usage'
 
 export interface TimeoutsMs {
   readonly connect: number
@@ -22,7 +18,10 @@ export interface Guard {
   readonly audit: AuditMode
   /** Null: the api's policy. */
   readonly onFeedLoss: FeedLossPolicy | null
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
+  /** Units that one call is charged. */
+  readonly cost: number
+  readonly rateLimitHeaders: RateLimitHeaders
   readonly timeouts: TimeoutsMs
   readonly maxBodyBytes: number
 }

@@ -2,7 +2,7 @@
 import { parseIp, parseThumbprint } from '@claviger/core'
 import { z } from 'zod'
 import { wire } from '#edge'
-import { verifyBody } from '#keys'
+import { limitFacts, verifyBody } from '#keys'
 import type { Question, ToldDecision } from './explain-decision.ts'
 
 const METHOD = /^[A-Z-]{0,32}$/
@@ -77,10 +77,7 @@ export const explanationAnswer = z
     limits: z.array(
       z.object({
         policy: z.string().meta({ description: 'The name of its counter.' }),
-        name: z.string(),
-        kind: z.enum(['window', 'burst', 'concurrency', 'quota', 'credits']),
-        mode: z.enum(['enforce', 'shadow']),
-        limit: z.number().nullable().meta({ description: 'Null for credits: there is what was granted.' }),
+        ...limitFacts,
         remaining: z.number(),
         reset_ms: z.int().nullable().meta({
           description:
@@ -134,6 +131,7 @@ export function explanationToWire(told: ToldDecision): z.input<typeof explanatio
       policy: policy.id,
       name: policy.name,
       kind: policy.kind,
+      owner: policy.owner ?? 'key',
       mode: policy.mode,
       limit: policy.kind === 'credits' ? null : policy.limit,
       remaining: Math.floor(remaining),

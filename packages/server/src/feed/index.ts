@@ -8,6 +8,7 @@ export {
   advanceDrained,
   drainedTo,
   endNode,
+  findNodes,
   listNodes,
   registerNode,
   type NewNode,

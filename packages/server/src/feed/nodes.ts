@@ -22,12 +22,14 @@ export interface NodeFacts extends NewNode {
   readonly state: 'live' | 'away' | 'ended'
   readonly startedAtMs: number
   readonly seenAtMs: number
+  /** Since then, by the clock of the database. */
+  readonly silentMs: number
   readonly position: number
   readonly drainedSequence: number
 }
 
 const BEAT_MS = 1_500
-const LIVE_SECONDS = 10
+const LIVE_MS = 10_000
 
 const BEAT =
   'update feed_node set seen_at = clock_timestamp(), ended_at = null, position = greatest(position, $2) where id = $1'
@@ -79,25 +81,37 @@ export async function endNode(db: Db, nodeId: string): Promise<void> {
 }
 
 export async function listNodes(db: Db): Promise<readonly NodeFacts[]> {
-  const rows = await db
+  const rows = await selectNodes(db).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1_000).execute()
+  return rows.map(factsOf)
+}
+
+/** Those of them that are known. */
+export async function findNodes(db: Db, ids: readonly string[]): Promise<readonly NodeFacts[]> {
+  if (ids.length === 0) return []
+  return (await selectNodes(db).where('id', 'in', ids).execute()).map(factsOf)
+}
+
+const selectNodes = (db: Db) =>
+  db
     .selectFrom('feed_node')
     .selectAll()
-    .select(sql<boolean>`seen_at > clock_timestamp() - make_interval(secs => ${LIVE_SECONDS})`.as('is_live'))
-    .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1_000)
-    .execute()
-  return rows.map((row) => ({
+    .select(sql<number>`(extract(epoch from clock_timestamp() - seen_at) * 1000)::float8`.as('silent_ms'))
+
+type NodeRow = Awaited<ReturnType<ReturnType<typeof selectNodes>['executeTakeFirstOrThrow']>>
+
+function factsOf(row: NodeRow): NodeFacts {
+  return {
     id: row.id,
     name: row.name,
     roles: row.roles,
     version: row.version,
-    state: row.ended_at !== null ? 'ended' : row.is_live ? 'live' : 'away',
+    state: row.ended_at !== null ? 'ended' : row.silent_ms < LIVE_MS ? 'live' : 'away',
     startedAtMs: row.started_at.getTime(),
     seenAtMs: row.seen_at.getTime(),
+    silentMs: row.silent_ms,
     position: row.position,
     drainedSequence: row.drained_sequence,
-  }))
+  }
 }
 
 /** How many of the running nodes have taken in the change at `position`; a silent one has not. */

@@ -18,7 +18,9 @@ beforeAll(async () => {
   const made = await it.call('POST', '/api/v1/workspaces', { body: { name: 'Tenant' } })
   tenant = made.body.id
   tenantOwner = await it.mint('owner', tenant)
-  ours = new Map([...(await makeOneOfEach(it, it.owner)), ['ord', await makeOrder(it, it.owner)]])
+  const ids = await makeOneOfEach(it, it.owner)
+  ours = new Map([...ids, ['ord', await makeOrder(it, it.owner)], ['nod', 'nod_01k2m5f8r2e9vbt9rpk9w0z5c4']])
+  await it.call('POST', `/api/v1/credits/${ids.get('key')}/grants`, { body: { units: 5 } })
   for (const role of ROLE_NAMES) {
     secrets.set(`${role} home`, await it.mint(role))
     secrets.set(`${role} tenant`, await it.mint(role, tenant))
@@ -84,6 +86,10 @@ describe('of another workspace', () => {
         updateWorkspace: { name: 'Mine' },
         rotateProviderKey: { secret: 'x' },
         decommissionApp: { confirm: 'A'.repeat(43) },
+        grantCredits: { units: 1 },
+        refundCredits: { entry: 1 },
+        adjustCredits: { entry: 1, note: 'x' },
+        settleNodeCredits: { as: 'free', note: 'x' },
       }
       const body =
         Object.entries(bodies).find(([id]) => id === operation.operationId)?.[1] ??
@@ -100,7 +106,10 @@ describe('of another workspace', () => {
       expect(without(foreign, theirs)).toEqual(without(never, unknown))
       const still = await it.call(
         'GET',
-        theirs.replace(/\/(rotate|revoke|restore|wake|decommission|setup-links|versions).*$/, ''),
+        theirs.replace(
+          /\/(rotate|revoke|restore|wake|decommission|setup-links|versions|entries|grants|refunds|adjustments|nod_).*$/,
+          '',
+        ),
       )
       expect(still.status, 'and it is untouched').toBe(200)
     },

@@ -4,6 +4,7 @@ import { decisionsOperations, type DecisionsRoom } from '#decisions'
 import { bindOperations, type BoundOperation, type Operation } from '#edge'
 import { identityOperations, type IdentityRoom } from '#identity'
 import { keysOperations, type KeysRoutesRoom } from '#keys'
+import { creditOperations, type UsageRoom } from '#usage'
 import { vaultOperations, type VaultRoom } from '#vault'
 import { auditOperations } from './house/audit.ts'
 import { probeOperations } from './house/probes.ts'
@@ -19,6 +20,7 @@ export interface Rooms {
   readonly keys: KeysRoutesRoom
   readonly dataplane: DataplaneRoom
   readonly decisions: DecisionsRoom
+  readonly usage: UsageRoom
   readonly house: HouseRoom
 }
 
@@ -37,6 +39,7 @@ export const CONTRACT: readonly Operation[] = [
   ...vaultOperations,
   ...dataplaneOperations,
   ...decisionsOperations,
+  ...creditOperations,
   ...houseOperations,
 ]
 
@@ -47,6 +50,7 @@ export function bindContract(rooms: Rooms): readonly BoundOperation[] {
     ...bindOperations(vaultOperations, rooms.vault),
     ...bindOperations(dataplaneOperations, rooms.dataplane),
     ...bindOperations(decisionsOperations, rooms.decisions),
+    ...bindOperations(creditOperations, rooms.usage),
     ...bindOperations(houseOperations, rooms.house),
   ]
 }

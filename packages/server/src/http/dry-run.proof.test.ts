@@ -126,7 +126,11 @@ describe('a change of a key', () => {
   test.each([
     ['its name', { name: 'Other', tags: ['x'], metadata: { a: 1 } }, []],
     ['its being enabled', { disabled: true }, ['2 × valid → key_disabled']],
-    ['its limit, which is not asked again', { limit: { requests: 1, window_seconds: 60 } }, []],
+    [
+      'its limit, which is not asked again',
+      { limits: [{ kind: 'window', name: 'requests', limit: 1, window_seconds: 60 }] },
+      [],
+    ],
   ])('of %s is tried like any other', async (_what, change, flips) => {
     const { id, secret } = await issue()
     await verifyFrom(secret, ['10.1.0.1', '10.1.0.2'])
@@ -156,9 +160,12 @@ describe('a change of a key', () => {
   })
 
   test('does not open what a limit refused, and says so', async () => {
-    const { id, secret } = await issue({ limit: { requests: 1, window_seconds: 3600 }, ...onlyFrom(['10.0.0.0/8']) })
+    const { id, secret } = await issue({
+      limits: [{ kind: 'window', name: 'requests', limit: 1, window_seconds: 3600 }],
+      ...onlyFrom(['10.0.0.0/8']),
+    })
     await verifyFrom(secret, ['10.1.0.1', '10.1.0.2', '203.0.113.7'])
-    const run = await dryRun({ key: { id, ...onlyFrom(['10.1.0.1']), limit: null } })
+    const run = await dryRun({ key: { id, ...onlyFrom(['10.1.0.1']), limits: [] } })
     expect(inShort(run.flips.groups)).toEqual(['1 × limit_reached → ip_not_allowed'])
     expect(run.already_differs.total).toBe(0)
     expect(run.assumptions.join(' ')).toContain('Limits are not asked again')

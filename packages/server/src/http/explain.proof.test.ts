@@ -155,22 +155,24 @@ const CASES: readonly Case[] = [
   },
   { rule: 'key.scopes', key: issue, facts: () => ({ scopes: ['read', 'write'] }), nearest: /grant write/ },
   {
-    rule: 'limit.key',
+    rule: 'limit.key.requests',
     key: async () => {
-      const key = await issue({ limit: { requests: 2, window_seconds: 3600 } })
+      const key = await issue({ limits: [{ kind: 'window', name: 'requests', limit: 2, window_seconds: 3600 }] })
       for (let call = 0; call < 2; call++) expect((await it.verify({ key: key.secret })).code).toBe('valid')
       return key
     },
     nearest: /wait \d+ s/,
   },
   {
-    rule: 'limit.api',
+    rule: 'limit.api.requests',
     key: async () => {
-      await patch(`/api/v1/apis/${apiId}`, { limit: { requests: 5, window_seconds: 60 } })
+      await patch(`/api/v1/apis/${apiId}`, {
+        limits: [{ kind: 'window', name: 'requests', limit: 5, window_seconds: 60 }],
+      })
       return issue()
     },
     facts: () => ({ api_id: apiId, cost: 6 }),
-    nearest: /raise the limit api to 6/,
+    nearest: /raise the limit requests to 6/,
   },
 ]
 
@@ -193,15 +195,16 @@ describe.each(CASES)('$rule', ({ rule, key, facts, nearest }) => {
     expect(it.decided.at(-1)).toMatchObject({ rule, code: answered.code })
     expect(told.body.missing_scopes).toEqual(answered.missing_scopes ?? [])
     // time goes on between two questions
-    const { limits, checks, ...same } = told.body
+    const { limits, checks, nearest: near, ...same } = told.body
     expect(presented.body).toMatchObject(same)
+    expect(presented.body.nearest?.rule).toEqual(near?.rule)
     expect(rulesOf(presented.body.checks)).toEqual(rulesOf(checks))
     expect(presented.body.limits).toMatchObject(limits.map(({ policy, remaining }: Limit) => ({ policy, remaining })))
     if (nearest === null) expect(told.body.nearest).toBeNull()
     else expect(told.body.nearest).toEqual({ rule, change: expect.stringMatching(nearest) })
     expectOneDecider(told.body)
     if (rule === 'api.disabled') await patch(`/api/v1/apis/${otherApiId}`, { disabled: false })
-    if (rule === 'limit.api') await patch(`/api/v1/apis/${apiId}`, { limit: null })
+    if (rule === 'limit.api.requests') await patch(`/api/v1/apis/${apiId}`, { limits: [] })
   })
 })
 
@@ -248,9 +251,18 @@ function expectOneDecider(told: {
 
 describe('limits', () => {
   test('are told with their state, and asking changes nothing of it', async () => {
-    const { id, secret } = await issue({ limit: { requests: 10, window_seconds: 3600 } })
+    const { id, secret } = await issue({
+      limits: [{ kind: 'window', name: 'requests', limit: 10, window_seconds: 3600 }],
+    })
     const ask = async (members: object = {}) => (await it.call('POST', PATH, { body: { key_id: id, ...members } })).body
-    const policy = { policy: `key:${id}:requests`, name: 'key', kind: 'window', mode: 'enforce', limit: 10 }
+    const policy = {
+      policy: `key:${id}:window:requests`,
+      name: 'requests',
+      kind: 'window',
+      owner: 'key',
+      mode: 'enforce',
+      limit: 10,
+    }
     const fresh = { ...policy, remaining: 10, would_block: false }
     expect((await ask()).limits).toEqual([{ ...fresh, reset_ms: 0 }])
     for (let again = 0; again < 20; again++) expect((await ask({ cost: 10 })).limits[0].remaining).toBe(10)
@@ -265,12 +277,14 @@ describe('limits', () => {
   })
 
   test('are told for another instant too, and decide nothing there', async () => {
-    const { id, secret } = await issue({ limit: { requests: 1, window_seconds: 3600 } })
+    const { id, secret } = await issue({
+      limits: [{ kind: 'window', name: 'requests', limit: 1, window_seconds: 3600 }],
+    })
     await it.verify({ key: secret })
     const at = later(DAY_MS)
     const { body } = await it.call('POST', PATH, { body: { key_id: id, at } })
     expect(body).toMatchObject({ valid: true, code: 'valid', at, limits: [{ would_block: true }] })
-    expect(body.checks.at(-1)).toMatchObject({ rule: 'limit.key', outcome: 'not_reached' })
+    expect(body.checks.at(-1)).toMatchObject({ rule: 'limit.key.requests', outcome: 'not_reached' })
   })
 
   test('leave no trace of the question: nothing is journaled, and the key is not used', async () => {

@@ -6,7 +6,7 @@ import { openTestControl, type TestControl } from './testing/open-control.ts'
 import { makeOneOfEach, makeOrder } from './testing/samples.ts'
 
 let it: TestControl
-/** A key with several versions. */
+/** A key with several versions, and grants. */
 let keyId: string
 beforeAll(async () => {
   it = await openTestControl()
@@ -18,7 +18,10 @@ beforeAll(async () => {
     await makeOrder(it, it.owner)
     await it.call('POST', '/api/v1/workspaces', { body: { name: `Tenant ${round}` } })
   }
-  for (let round = 0; round < 5; round++) await it.call('POST', `/api/v1/keys/${keyId}/rotate`, { body: {} })
+  for (let round = 0; round < 5; round++) {
+    await it.call('POST', `/api/v1/keys/${keyId}/rotate`, { body: {} })
+    await it.call('POST', `/api/v1/credits/${keyId}/grants`, { body: { units: 1 } })
+  }
 })
 afterAll(async () => it.dispose())
 
@@ -31,7 +34,7 @@ const lists = CONTRACT.filter((operation) => operation.sort !== undefined)
 async function walk(path: string, query: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const found: string[] = []
   let cursor: string | undefined
-  for (let pages = 0; pages < 100; pages++) {
+  for (let pages = 0; pages < 300; pages++) {
     const search = new URLSearchParams({ ...query, ...(cursor !== undefined && { cursor }) })
     const { status, body, headers, text } = await it.call('GET', `${path}?${search.toString()}`)
     expect(status, text).toBe(200)

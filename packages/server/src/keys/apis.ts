@@ -4,8 +4,8 @@ import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import { beyondBounds, isBounded, UNBOUNDED } from '#identity'
 import { feedLossPolicy } from './compile.ts'
-import { limitFromRow, type RequestsLimit } from './key.ts'
 import { isNarrower, maximumFromRow, type Maximum } from './maximum.ts'
+import { limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
 import type { Caller, KeysRoom } from './room.ts'
 import { countLivingKeysOfApi, insertApi, selectApi, selectApiByName, updateApiRow, type ApiRow } from './rows.ts'
 
@@ -16,7 +16,7 @@ export interface Api {
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
   readonly maximum: Maximum | null
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
   readonly disabledAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -29,7 +29,7 @@ export interface NewApi {
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
   readonly maximum: Maximum | null
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
 }
 
 export interface ApiChange {
@@ -38,7 +38,7 @@ export interface ApiChange {
   readonly scopes?: readonly string[] | undefined
   readonly onFeedLoss?: FeedLossPolicy | undefined
   readonly maximum?: Maximum | null | undefined
-  readonly limit?: RequestsLimit | null | undefined
+  readonly limits?: readonly WireLimit[] | undefined
   readonly disabled?: boolean | undefined
 }
 
@@ -50,7 +50,7 @@ export function apiFromRow(row: ApiRow): Api {
     scopes: row.scopes,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
     maximum: maximumFromRow(row.maximum),
-    limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
+    limits: limitsFromColumn(row.limits),
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -71,8 +71,7 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       scopes: [...wanted.scopes],
       ...feedLossColumns(wanted.onFeedLoss),
       maximum: wanted.maximum === null ? null : JSON.stringify(wanted.maximum),
-      limit_requests: wanted.limit?.requests ?? null,
-      limit_window_seconds: wanted.limit?.windowSeconds ?? null,
+      limits: limitsToColumn(wanted.limits),
       created_at: now,
       updated_at: now,
     })
@@ -83,7 +82,13 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       outcome: 'success',
       status: 201,
       resource: { type: 'api', id: row.id },
-      values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes, maximum: wanted.maximum },
+      values: {
+        name: wanted.name,
+        prefix: wanted.prefix,
+        scopes: wanted.scopes,
+        maximum: wanted.maximum,
+        limits: wanted.limits,
+      },
     })
     await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -168,10 +173,7 @@ export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) 
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
     ...(change.onFeedLoss !== undefined && feedLossColumns(change.onFeedLoss)),
     ...(change.maximum !== undefined && { maximum: change.maximum === null ? null : JSON.stringify(change.maximum) }),
-    ...(change.limit !== undefined && {
-      limit_requests: change.limit?.requests ?? null,
-      limit_window_seconds: change.limit?.windowSeconds ?? null,
-    }),
+    ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
   }
 }

@@ -1,7 +1,7 @@
 /** Changes of apis and keys, from how they stand on the wire: what is left out stays as it is. */
 import type { z } from 'zod'
 import type { ApiChange } from './apis.ts'
-import { feedLossFromWire, limitFromWire, type apiPatch, type keyPatch } from './schemas.ts'
+import { feedLossFromWire, type apiPatch, type keyPatch } from './schemas.ts'
 import type { KeyChange } from './update-key.ts'
 
 export type ApiPatch = z.output<typeof apiPatch>
@@ -13,7 +13,7 @@ export function apiChangeFromWire(body: ApiPatch): ApiChange {
     scopes: body.scopes,
     maximum: body.maximum,
     onFeedLoss: body.on_feed_loss === undefined ? undefined : feedLossFromWire(body.on_feed_loss),
-    limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+    limits: body.limits,
     disabled: body.disabled,
   }
 }
@@ -27,7 +27,8 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     scopes: body.scopes,
     grantReason: body.grant_reason,
     restrictions: body.restrictions,
-    limit: body.limit === undefined || body.limit === null ? body.limit : limitFromWire(body.limit),
+    limits: body.limits,
+    planId: body.plan_id,
     metadata: body.metadata,
     notBefore: body.not_before,
     expiresAt: body.expires_at,

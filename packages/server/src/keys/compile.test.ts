@@ -6,21 +6,30 @@ import type { SnapshotRow } from './rows.ts'
 const joined: JoinedParts = {
   workspace: { current: { id: 'wsp_1', disabledAtMs: undefined } },
   app: {
-    current: { id: 'app_1', workspaceId: 'wsp_1', name: 'app', owner: undefined, limits: [], disabledAtMs: undefined },
+    current: {
+      id: 'app_1',
+      workspaceId: 'wsp_1',
+      name: 'app',
+      owner: undefined,
+      limits: [],
+      plan: undefined,
+      disabledAtMs: undefined,
+    },
   },
   apis: [],
+  plan: undefined,
 }
 const row: SnapshotRow = {
   id: 'key_1',
   workspace_id: 'wsp_1',
   app_id: 'app_1',
+  plan_id: null,
   environment: 'live',
   api_ids: [],
   scopes: ['orders.read', 'invoices.*'],
   restrictions: [],
-  limit_requests: null,
-  limit_window_seconds: null,
   created_at: new Date(0),
+  limits: [],
   not_before: null,
   expires_at: null,
   disabled_at: null,

@@ -1,47 +1,24 @@
 /** Rows into the compiled parts of a decision. Pure. */
 import {
-  bucketsFor,
   compileRestrictions,
   compileScopes,
   type ApiPart,
   type AppPart,
   type FeedLossPolicy,
   type KeyPart,
-  type LimitPolicy,
   type PartRef,
+  type PlanPart,
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
 import { compileMaximum } from './maximum.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
+import { policiesFromColumn } from '#usage'
+import type { PlanRow } from './rows-plans.ts'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
 /** Unix ms of a column that may be empty. */
 export const instantOf = (date: Date | null): number | undefined => (date === null ? undefined : date.getTime())
-
-/** "N requests in any window", as leased by `usage`. */
-export function requestLimit(
-  id: string,
-  name: string,
-  requests: number | null,
-  windowSeconds: number | null,
-): readonly LimitPolicy[] {
-  if (requests === null || windowSeconds === null) return []
-  const windowMs = windowSeconds * 1000
-  return [
-    {
-      kind: 'window',
-      id,
-      name,
-      class: 'bounded',
-      limit: requests,
-      windowMs,
-      buckets: bucketsFor(windowMs),
-      mode: 'enforce',
-      onCounterLoss: 'closed',
-    },
-  ]
-}
 
 export function feedLossPolicy(mode: string, maxStaleSeconds: number): FeedLossPolicy {
   return mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', maxStaleMs: maxStaleSeconds * 1000 }
@@ -56,15 +33,20 @@ export function compileApi(row: ApiRow): ApiPart {
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
     catalogue: compileScopes(row.scopes),
     maximum: compileMaximum(row.maximum),
-    limits: requestLimit(`api:${row.id}:requests`, 'api', row.limit_requests, row.limit_window_seconds),
+    limits: policiesFromColumn(row.limits, { kind: 'api', id: row.id }),
     disabledAtMs: instantOf(row.disabled_at ?? row.deleted_at),
   }
+}
+
+export function compilePlan(row: PlanRow): PlanPart {
+  return { id: row.id, name: row.name, limits: policiesFromColumn(row.limits, { kind: 'plan', id: row.id }) }
 }
 
 export interface JoinedParts {
   readonly workspace: PartRef<WorkspacePart>
   readonly app: PartRef<AppPart>
   readonly apis: readonly PartRef<ApiPart>[]
+  readonly plan: PartRef<PlanPart> | undefined
 }
 
 /** @param rows all versions of one key; at least one */
@@ -77,7 +59,7 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     environment: first.environment,
     scopes: compileScopes(first.scopes),
     roles: [],
-    plan: undefined,
+    plan: joined.plan,
     apiVersion: undefined,
     notBeforeAtMs: instantOf(first.not_before),
     createdAtMs: first.created_at.getTime(),
@@ -87,7 +69,7 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     deletedAtMs: instantOf(first.deleted_at),
     revokedAtMs: instantOf(first.revoked_at),
     restrictions: compileRestrictions(restrictionsFromRow(first.restrictions)),
-    limits: requestLimit(`key:${first.id}:requests`, 'key', first.limit_requests, first.limit_window_seconds),
+    limits: policiesFromColumn(first.limits, { kind: 'key', id: first.id }),
     versions: rows.map(compileVersion),
   }
 }

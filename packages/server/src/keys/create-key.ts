@@ -3,11 +3,13 @@ import { ClavigerError, Secret, composeKey, makeId, makePublicId, type Restricti
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
+import { limitsToColumn, type WireLimit } from '#usage'
 import { ALL, boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
-import type { Key, RequestsLimit } from './key.ts'
+import type { Key } from './key.ts'
 import { longestLife } from './maximum.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
 
@@ -23,7 +25,8 @@ export interface NewKey {
   /** Why it holds wildcards. */
   readonly grantReason: string | null
   readonly restrictions: readonly Restriction[]
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
+  readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   /** Null: as the workspace has it. */
@@ -47,6 +50,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
     const apis = await checkGrant(tx, caller.workspaceId, { ...wanted, createdAt: new Date(nowMs), touched: ALL })
+    await checkPlan(tx, caller.workspaceId, wanted.planId)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
     const ageSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
@@ -70,8 +74,8 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       scopes: [...wanted.scopes],
       grant_reason: wanted.grantReason,
       restrictions: JSON.stringify(wanted.restrictions),
-      limit_requests: wanted.limit?.requests ?? null,
-      limit_window_seconds: wanted.limit?.windowSeconds ?? null,
+      limits: limitsToColumn(wanted.limits),
+      plan_id: wanted.planId,
       metadata: JSON.stringify(wanted.metadata),
       not_before: wanted.notBefore,
       expires_at: expiresAt,
@@ -99,6 +103,8 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         environment: wanted.environment,
         grant_reason: wanted.grantReason,
         restrictions: wanted.restrictions,
+        limits: wanted.limits,
+        plan_id: wanted.planId,
         expires_at: expiresAt.toISOString(),
         version: 1,
       },

@@ -4,9 +4,9 @@ import { apiFromRow, type Api } from './apis.ts'
 import { selectApi } from './rows.ts'
 
 export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
-export { feedLossPolicy, requestLimit } from './compile.ts'
+export { findCreditOwner } from './credit-owner.ts'
+export { feedLossPolicy } from './compile.ts'
 export { compileApiWith, compileKeyWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
-export { limitFromRow, type RequestsLimit } from './key.ts'
 export { registerKeysJobs } from './maintain-keys.ts'
 export { UseRecorder } from './record-uses.ts'
 export type { Caller, KeysRoom, KeysRoutesRoom } from './room.ts'
@@ -17,13 +17,12 @@ export {
   feedLossFromWire,
   feedLossToWire,
   keyPatch,
-  limitFromWire,
-  limitToWire,
-  requestsLimit,
+  limitFacts,
   revocationBoundSeconds,
   verifyBody,
 } from './schemas.ts'
 export { createApi } from './apis.ts'
+export { hasPlan } from './rows-plans.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'
 

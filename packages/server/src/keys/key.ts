@@ -1,12 +1,8 @@
 /** A key as operators see it: never a secret, never a hash. */
 import type { Restriction } from '@claviger/core'
 import { restrictionsFromRow } from './restriction-schema.ts'
+import { limitsFromColumn, type WireLimit } from '#usage'
 import type { KeyRow, VersionRow } from './rows.ts'
-
-export interface RequestsLimit {
-  readonly requests: number
-  readonly windowSeconds: number
-}
 
 export interface KeyVersion {
   readonly number: number
@@ -35,7 +31,9 @@ export interface Key {
   readonly grantReason: string | null
   /** All of them have to be met. */
   readonly restrictions: readonly Restriction[]
-  readonly limit: RequestsLimit | null
+  readonly limits: readonly WireLimit[]
+  /** Null: the plan of its app. */
+  readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   readonly expiresAt: Date | null
@@ -77,7 +75,8 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
     scopes: row.scopes,
     grantReason: row.grant_reason,
     restrictions: restrictionsFromRow(row.restrictions),
-    limit: limitFromRow(row.limit_requests, row.limit_window_seconds),
+    limits: limitsFromColumn(row.limits),
+    planId: row.plan_id,
     metadata: objectOf(row.metadata),
     notBefore: row.not_before,
     expiresAt: row.expires_at,
@@ -107,10 +106,6 @@ export function versionFromRow(key: Pick<KeyRow, 'prefix' | 'environment'>, row:
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
   }
-}
-
-export function limitFromRow(requests: number | null, windowSeconds: number | null): RequestsLimit | null {
-  return requests === null || windowSeconds === null ? null : { requests, windowSeconds }
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -33,6 +33,8 @@ beforeAll(async () => {
     owner: 'me',
     description: '',
     metadata: {},
+    limits: [],
+    planId: null,
   })
   appId = app.id
 })
@@ -49,7 +51,8 @@ beforeEach(() => {
     scopes: ['a.read'],
     grantReason: null,
     restrictions: [],
-    limit: null,
+    limits: [],
+    planId: null,
     metadata: {},
     notBefore: null,
     expiresAt: null,
@@ -75,7 +78,7 @@ const apiNamed = (name: string) => ({
   scopes: ['a.read', 'a.write'],
   onFeedLoss: { mode: 'deny' as const },
   maximum: null,
-  limit: null,
+  limits: [],
 })
 
 /** Makes a key and waits until the snapshots have heard of it. */

@@ -14,6 +14,7 @@ import { decommissionOperations } from './routes/decommission.ts'
 import { importOperations } from './routes/import.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
+import { planOperations } from './routes/plans.ts'
 import { matching } from './rows-filter.ts'
 import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
 import { filterOfQuery, keyQuery } from './schemas-filter.ts'
@@ -28,7 +29,6 @@ import {
   keyBody,
   keyPatch,
   keyToWire,
-  limitFromWire,
   revokedAnswer,
   verifyAnswer,
   verifyBody,
@@ -58,7 +58,7 @@ const createApiOperation = defineOperation({
       scopes: body.scopes,
       maximum: body.maximum,
       onFeedLoss: feedLossFromWire(body.on_feed_loss),
-      limit: body.limit === null ? null : limitFromWire(body.limit),
+      limits: body.limits,
     })
     return apiToWire(api, room.deniesAfterSeconds)
   },
@@ -163,7 +163,8 @@ const createKeyOperation = defineOperation({
       scopes: body.scopes,
       grantReason: body.grant_reason,
       restrictions: body.restrictions,
-      limit: body.limit === null ? null : limitFromWire(body.limit),
+      limits: body.limits,
+      planId: body.plan_id,
       metadata: body.metadata,
       notBefore: body.not_before,
       expiresAt: body.expires_at,
@@ -334,5 +335,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...orderOperations,
   ...decommissionOperations,
   ...importOperations,
+  ...planOperations,
   verifyKey,
 ]

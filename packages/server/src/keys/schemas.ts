@@ -1,21 +1,12 @@
 /** How apis and keys stand on the wire. */
 import { ENVIRONMENT, KEY_PREFIX, type FeedLossPolicy } from '@claviger/core'
 import { wire } from '#edge'
+import { limitsSchema } from '#usage'
 import { z } from 'zod'
 import type { Api } from './apis.ts'
 import type { Key, KeyVersion } from './key.ts'
 import { maximum } from './maximum.ts'
 import { restrictions, restrictionsAnswer, restrictionsToWire } from './restriction-schema.ts'
-
-/** Bound of a limit's window: one second to 31 days. */
-const MAX_WINDOW_SECONDS = 31 * 86_400
-
-export const requestsLimit = z
-  .strictObject({
-    requests: z.int().min(1).max(1_000_000_000).meta({ description: 'At most so many in any window.' }),
-    window_seconds: z.int().min(1).max(MAX_WINDOW_SECONDS),
-  })
-  .meta({ id: 'RequestsLimit', example: { requests: 100, window_seconds: 60 } })
 
 export const feedLoss = z
   .discriminatedUnion('mode', [
@@ -43,7 +34,7 @@ export const apiBody = z.strictObject({
     .meta({ description: 'The catalogue: what keys of this api can be given.' }),
   maximum: maximum.nullable().default(null),
   on_feed_loss: feedLoss.default({ mode: 'serve_known', max_stale_seconds: 600 }),
-  limit: requestsLimit.nullable().default(null).meta({ description: 'Shared by all keys of the api.' }),
+  limits: limitsSchema.default([]).meta({ description: 'Shared by all keys of the api.' }),
 })
 
 export const apiPatch = z.strictObject({
@@ -51,7 +42,7 @@ export const apiPatch = z.strictObject({
   scopes: wire.unique(wire.scope, 1000).optional(),
   maximum: maximum.nullable().optional(),
   on_feed_loss: feedLoss.optional(),
-  limit: requestsLimit.nullable().optional(),
+  limits: limitsSchema.optional(),
   disabled: z.boolean().optional(),
 })
 
@@ -66,7 +57,7 @@ export const apiAnswer = z
     revocation_bound_seconds: z
       .number()
       .meta({ description: 'The longest a revoked key is served while this node is cut off from the feed.' }),
-    limit: requestsLimit.nullable(),
+    limits: limitsSchema,
     disabled_at: wire.instant.nullable(),
     created_at: wire.instant,
     updated_at: wire.instant,
@@ -81,6 +72,9 @@ const grantReason = wire.note.min(1).meta({
   description: 'Why it may so much. Scopes with a wildcard need it, and an expiry.',
   example: 'Migration of the old billing, until it is done.',
 })
+const planId = wire
+  .idOf('pln')
+  .meta({ description: 'Its limits hold beside those of the key. Null: the plan of the app.' })
 const tags = wire.unique(wire.slug, 50)
 
 export const keyBody = z.strictObject({
@@ -93,7 +87,8 @@ export const keyBody = z.strictObject({
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
   grant_reason: grantReason.nullable().default(null),
   restrictions: restrictions.default([]),
-  limit: requestsLimit.nullable().default(null),
+  limits: limitsSchema.default([]).meta({ description: 'Of this key alone.' }),
+  plan_id: planId.nullable().default(null),
   metadata: wire.metadata.default({}),
   not_before: wire.instantInput.nullable().default(null),
   expires_at: wire.instantInput
@@ -111,7 +106,8 @@ export const keyPatch = z.strictObject({
   scopes: wire.unique(wire.scope, 200).optional(),
   grant_reason: grantReason.nullable().optional(),
   restrictions: restrictions.optional(),
-  limit: requestsLimit.nullable().optional(),
+  limits: limitsSchema.optional(),
+  plan_id: planId.nullable().optional(),
   metadata: wire.metadata.optional(),
   not_before: wire.instantInput.nullable().optional(),
   expires_at: wire.instantInput.optional(),
@@ -150,7 +146,8 @@ export const keyAnswer = z
     scopes: z.array(z.string()),
     grant_reason: z.string().nullable(),
     restrictions: restrictionsAnswer,
-    limit: requestsLimit.nullable(),
+    limits: limitsSchema,
+    plan_id: planId.nullable(),
     metadata: z.record(z.string(), z.unknown()),
     not_before: wire.instant.nullable(),
     expires_at: wire.instant.nullable(),
@@ -229,6 +226,17 @@ export const verifyBody = z.strictObject({
     .meta({ description: 'The call that is decided about: for restrictions of the key, and for the journal.' }),
 })
 
+/** What answers say of every limit. */
+export const limitFacts = {
+  name: z.string(),
+  kind: z.enum(['window', 'burst', 'concurrency', 'quota', 'credits']),
+  owner: z
+    .enum(['key', 'app', 'plan', 'api', 'route', 'model'])
+    .meta({ description: 'What declares it; names are unique within one.' }),
+  mode: z.enum(['enforce', 'shadow']),
+  limit: z.int().nullable().meta({ description: 'Null for credits: there is what was granted.' }),
+}
+
 export const verifyAnswer = z
   .object({
     valid: z.boolean(),
@@ -242,7 +250,14 @@ export const verifyAnswer = z
     expires_at: wire.instant.nullable().optional(),
     missing_scopes: z.array(z.string()).optional(),
     limits: z
-      .array(z.object({ name: z.string(), limit: z.int(), remaining: z.int(), reset_ms: z.int().nullable() }))
+      .array(
+        z.object({
+          ...limitFacts,
+          remaining: z.int(),
+          reset_ms: z.int().nullable().meta({ description: 'Until there is more; null: nobody knows.' }),
+          exceeded: z.literal(true).optional().meta({ description: 'In shadow mode: it would have refused.' }),
+        }),
+      )
       .optional(),
     shadow: z
       .array(z.object({ code: z.string(), rule: z.string() }))
@@ -264,14 +279,6 @@ export const feedLossToWire = (policy: FeedLossPolicy): z.input<typeof feedLoss>
     ? { mode: 'deny' }
     : { mode: 'serve_known', max_stale_seconds: Math.round(policy.maxStaleMs / 1000) }
 
-export const limitFromWire = (limit: z.output<typeof requestsLimit>) => ({
-  requests: limit.requests,
-  windowSeconds: limit.window_seconds,
-})
-
-export const limitToWire = (limit: { requests: number; windowSeconds: number } | null) =>
-  limit === null ? null : { requests: limit.requests, window_seconds: limit.windowSeconds }
-
 export function apiToWire(api: Api, deniesAfterSeconds: number): z.input<typeof apiAnswer> {
   return {
     id: api.id,
@@ -281,7 +288,7 @@ export function apiToWire(api: Api, deniesAfterSeconds: number): z.input<typeof 
     maximum: api.maximum,
     on_feed_loss: feedLossToWire(api.onFeedLoss),
     revocation_bound_seconds: revocationBoundSeconds(api.onFeedLoss, deniesAfterSeconds),
-    limit: limitToWire(api.limit),
+    limits: [...api.limits],
     disabled_at: wire.instantText(api.disabledAt),
     created_at: wire.instantText(api.createdAt),
     updated_at: wire.instantText(api.updatedAt),
@@ -307,7 +314,8 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     scopes: [...key.scopes],
     grant_reason: key.grantReason,
     restrictions: restrictionsToWire(key.restrictions),
-    limit: limitToWire(key.limit),
+    limits: [...key.limits],
+    plan_id: key.planId,
     metadata: { ...key.metadata },
     not_before: wire.instantText(key.notBefore),
     expires_at: wire.instantText(key.expiresAt),

@@ -3,10 +3,12 @@ import { ClavigerError, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
+import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
-import type { Key, RequestsLimit } from './key.ts'
+import type { Key } from './key.ts'
+import { checkPlan } from './plans.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
 import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
@@ -21,7 +23,9 @@ export interface KeyChange {
   /** Why it holds wildcards. */
   readonly grantReason?: string | null | undefined
   readonly restrictions?: readonly Restriction[] | undefined
-  readonly limit?: RequestsLimit | null | undefined
+  readonly limits?: readonly WireLimit[] | undefined
+  /** Null: the plan of its app. */
+  readonly planId?: string | null | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly notBefore?: Date | null | undefined
   readonly expiresAt?: Date | undefined
@@ -59,7 +63,11 @@ export async function updateKey(
       outcome: 'success',
       status: 200,
       resource: { type: 'key', id: row.id },
-      values: { ...change, changed: Object.keys(change) },
+      values: {
+        ...change,
+        ...(change.planId !== undefined && { plan_id: change.planId }),
+        changed: Object.keys(change),
+      },
     })
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -91,6 +99,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     })
   }
   if (change.restrictions !== undefined) checkRestrictions(room, change.restrictions)
+  await checkPlan(db, row.workspace_id, change.planId)
   const now = new Date(room.nowMs())
   const life = await changedLife(room, db, row, change)
   return {
@@ -101,10 +110,8 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
     ...(change.grantReason !== undefined && { grant_reason: change.grantReason }),
     ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
-    ...(change.limit !== undefined && {
-      limit_requests: change.limit?.requests ?? null,
-      limit_window_seconds: change.limit?.windowSeconds ?? null,
-    }),
+    ...(change.planId !== undefined && { plan_id: change.planId }),
+    ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
     ...life,
     ...(change.dormantAfterDays !== undefined && { dormant_after_days: change.dormantAfterDays }),

@@ -25,6 +25,7 @@ export interface Tables {
   keys_key: KeysKeyTable
   keys_order: KeysOrderTable
   keys_order_item: KeysOrderItemTable
+  keys_plan: KeysPlanTable
   keys_seen_ip: KeysSeenIpTable
   keys_use: KeysUseTable
   keys_version: KeysVersionTable
@@ -125,8 +126,6 @@ export interface DataplaneModelTable {
   audit: Generated<string>
   feed_loss_mode: string | null
   feed_loss_max_stale_seconds: number | null
-  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
-  limit_window_seconds: number | null
   connect_timeout_ms: number
   first_byte_timeout_ms: number
   idle_timeout_ms: number
@@ -135,6 +134,9 @@ export interface DataplaneModelTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  limits: ColumnType<unknown, string | undefined, string>
+  cost: Generated<number>
+  rate_limit_headers: Generated<string>
 }
 
 export interface DataplaneRouteTable {
@@ -150,8 +152,6 @@ export interface DataplaneRouteTable {
   audit: Generated<string>
   feed_loss_mode: string | null
   feed_loss_max_stale_seconds: number | null
-  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
-  limit_window_seconds: number | null
   connect_timeout_ms: number
   first_byte_timeout_ms: number
   idle_timeout_ms: number
@@ -160,6 +160,9 @@ export interface DataplaneRouteTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  limits: ColumnType<unknown, string | undefined, string>
+  cost: Generated<number>
+  rate_limit_headers: Generated<string>
 }
 
 export interface FeedChangeTable {
@@ -247,6 +250,8 @@ export interface IdentityAppTable {
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
   decommissioned_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  limits: ColumnType<unknown, string | undefined, string>
+  plan_id: string | null
 }
 
 export interface IdentitySetupLinkTable {
@@ -282,13 +287,12 @@ export interface KeysApiTable {
   scopes: Generated<readonly string[]>
   feed_loss_mode: Generated<string>
   feed_loss_max_stale_seconds: Generated<number>
-  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
-  limit_window_seconds: number | null
   disabled_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  limits: ColumnType<unknown, string | undefined, string>
   maximum: ColumnType<unknown | null, string | null, string | null>
 }
 
@@ -306,8 +310,6 @@ export interface KeysKeyTable {
   environment: string
   api_ids: readonly string[]
   scopes: Generated<readonly string[]>
-  limit_requests: ColumnType<number | null, number | bigint | null, number | bigint | null>
-  limit_window_seconds: number | null
   metadata: ColumnType<unknown, string | undefined, string>
   not_before: ColumnType<Date | null, Date | string | null, Date | string | null>
   expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
@@ -326,6 +328,8 @@ export interface KeysKeyTable {
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   restrictions: ColumnType<unknown, string | undefined, string>
+  limits: ColumnType<unknown, string | undefined, string>
+  plan_id: string | null
   grant_reason: string | null
 }
 
@@ -353,6 +357,16 @@ export interface KeysOrderTable {
 export interface KeysOrderItemTable {
   order_id: string
   key_id: string
+}
+
+export interface KeysPlanTable {
+  id: string
+  workspace_id: string
+  name: string
+  limits: ColumnType<unknown, string | undefined, string>
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
 }
 
 export interface KeysSeenIpTable {
@@ -451,6 +465,7 @@ export interface UsageCreditEntryTable {
   note: string | null
   ends_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   at: ColumnType<Date, Date | string | undefined, Date | string>
+  about: ColumnType<number | null, number | bigint | null, number | bigint | null>
 }
 
 export interface UsageCreditGrantTable {

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { campaign, expectBurst, expectSlots, expectUnits, expectWindow, run } from './testing/adversary.ts'
 import { leasedOf } from './testing/credit-arithmetic.ts'
+import { admittedUnits } from './testing/simulation.ts'
+import { demand, meet } from './testing/steady-demand.ts'
 import { burstOf, creditsOf, quotaOf, simulate, slotsOf, windowOf } from './testing/worlds.ts'
 
 const strict = fc.constantFrom('bounded' as const, 'exact' as const)
@@ -21,6 +23,19 @@ describe('on 1 to 9 nodes with skewed and stepping wall clocks, nodes that die a
         },
       ),
       { numRuns: 200 },
+    )
+  }, 60_000)
+
+  test('demand at exactly the limit, wandering among them, is admitted to 90 % at least, and never beyond', async () => {
+    await fc.assert(
+      fc.asyncProperty(demand, async (its) => {
+        const [limit = 1, windowMs = 1_000] = its.shape
+        const policy = windowOf(limit, windowMs)
+        const { outcomes, calls } = await meet(simulate().simulation, policy, its)
+        expectWindow(outcomes, policy)
+        expect(admittedUnits(outcomes) / calls).toBeGreaterThanOrEqual(0.9)
+      }),
+      RUNS,
     )
   }, 60_000)
 

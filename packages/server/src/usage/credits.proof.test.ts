@@ -50,8 +50,14 @@ afterAll(async () => {
   await store.dispose()
 })
 
-const book = async (entry: Partial<NewCreditEntry> & Pick<NewCreditEntry, 'units'>) =>
-  bookCredits(store, caller, { accountId: account, kind: 'grant', reference: `${Math.random()}`, ...entry })
+const book = async (entry: Partial<NewCreditEntry>) =>
+  bookCredits(store, caller, {
+    accountId: account,
+    kind: 'grant',
+    units: undefined,
+    reference: `${Math.random()}`,
+    ...entry,
+  })
 const balance = async () => readCredits(store.db, 'wsp_1', account)
 const entries = async () =>
   listCreditEntries(store.db, { workspaceId: 'wsp_1', accountId: account }, { before: undefined, limit: 1_000 })
@@ -225,6 +231,11 @@ describe('the books', () => {
       fc.record({ what: fc.constant('close' as const), units: fc.nat(50), block: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ what: fc.constant('expire' as const), inMs: fc.integer({ min: 0, max: 200_000 }) }),
       fc.record({ what: fc.constant('settle' as const) }),
+      fc.record({
+        what: fc.constantFrom('refund of' as const, 'adjust of' as const),
+        about: fc.integer({ min: 1, max: 8 }),
+        units: fc.option(fc.integer({ min: -30, max: 30 })),
+      }),
     )
     await fc.assert(
       fc.asyncProperty(fc.array(move, { maxLength: 25 }), async (moves) => {
@@ -243,6 +254,7 @@ describe('the books', () => {
           }
           if (each.what === 'close') await close(each.units, each.block)
           if (each.what === 'expire') await expireCredits(store, new Date(Date.now() + each.inMs))
+          if (each.what === 'refund of' || each.what === 'adjust of') await bookAbout(each)
           if (each.what === 'settle') await store.transaction(async (tx) => settleCredits(tx, account))
           const { balance: booked, reserved } = await balance()
           const ledger = (await entries()).toReversed()
@@ -250,6 +262,11 @@ describe('the books', () => {
           expect(ledger.at(-1)?.balance ?? 0).toBe(booked)
           expect((await blocks()).reduce((sum, { units }) => sum + units, 0)).toBe(reserved)
           expect(reserved).toBeLessThanOrEqual(booked)
+          for (const { number, units } of ledger) {
+            const after = units + ledger.reduce((sum, other) => sum + (other.about === number ? other.units : 0), 0)
+            expect(Math.abs(after)).toBeLessThanOrEqual(Math.abs(units))
+            expect(after * units).toBeGreaterThanOrEqual(0)
+          }
         }
       }),
       { numRuns: 40 },
@@ -360,6 +377,19 @@ async function startClients(policy: CreditsPolicy, clients: number): Promise<Chi
   ])
   children.push(child)
   return { ...child, nodeId }
+}
+
+async function bookAbout(move: {
+  readonly what: 'refund of' | 'adjust of'
+  readonly about: number
+  readonly units: number | null
+}): Promise<void> {
+  const kind = move.what === 'refund of' ? 'refund' : 'adjust'
+  const units = kind === 'refund' && move.units !== null ? Math.abs(move.units) : (move.units ?? undefined)
+  if (units === 0) return
+  const refused = (error: unknown): void =>
+    expect(error).toMatchObject({ code: expect.stringMatching(/^(conflict|validation_failed)$/) })
+  await book({ kind, units, about: move.about }).catch(refused)
 }
 
 function onlyConflict(error: unknown): void {

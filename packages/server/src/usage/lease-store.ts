@@ -152,11 +152,10 @@ export interface LeaseStore {
   draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]>
   giveBack(returns: readonly Returned[]): Promise<void>
   /**
-   * Looks at limits as a draw of that cost would, and draws nothing. Left out: what the asking node knows is all that can
-   * be told.
+   * Looks at limits as a draw of that cost would, and draws nothing.
    *
    * @returns in the order asked for; undefined: nothing is charged to that limit
-   * @throws as `draw`
+   * @throws ClavigerError `store_unavailable`
    */
-  look?(cost: number, limits: readonly LimitDraw[]): Promise<readonly (LimitSight | undefined)[]>
+  look(cost: number, limits: readonly LimitDraw[]): Promise<readonly (LimitSight | undefined)[]>
 }

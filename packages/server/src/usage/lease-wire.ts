@@ -1,5 +1,5 @@
 /** Draws as JSON, the same for the function in PostgreSQL and the script in Redis. */
-import type { DrawRequest, Grant, LimitDraw, LimitGrant, Returned } from './lease-store.ts'
+import type { DrawRequest, Grant, LimitDraw, LimitGrant, LimitSight, Returned } from './lease-store.ts'
 
 export interface LimitGrantOnWire {
   readonly units: number
@@ -16,6 +16,15 @@ export interface GrantOnWire {
   readonly granted: boolean
   readonly delay_ms: number
   readonly limits: readonly LimitGrantOnWire[]
+}
+
+export interface SightOnWire {
+  readonly remaining: number
+  /** Null: it does not fit. */
+  readonly delay_ms: number | null
+  /** Null: nobody knows. */
+  readonly reset_ms: number | null
+  readonly refused_reset_ms: number | null
 }
 
 export function requestOnWire({ cost, leastMs, limits }: DrawRequest): object {
@@ -61,3 +70,17 @@ const limitFromWire = (limit: LimitGrantOnWire): LimitGrant => ({
   resetMs: limit.reset_ms ?? Infinity,
   retryMs: limit.retry_ms,
 })
+
+/** @param sight null: nothing is charged to that limit */
+export function sightFromWire(sight: SightOnWire | null, cost: number, draw: LimitDraw): LimitSight | undefined {
+  if (sight === null) return undefined
+  const neverFits = cost > largestOf(draw)
+  const fitsMs = neverFits ? Infinity : (sight.delay_ms ?? sight.refused_reset_ms ?? Infinity)
+  return { remaining: sight.remaining, fitsMs, resetMs: sight.reset_ms ?? Infinity }
+}
+
+/** Whoever asks for more at once never gets it. */
+function largestOf(draw: LimitDraw): number {
+  if (draw.kind === 'burst') return draw.burst
+  return draw.kind === 'window' || draw.kind === 'quota' ? draw.limit : Infinity
+}

@@ -40,6 +40,7 @@ describe('never more than the limit in any window', () => {
       kinds: new Set(['window']),
       draw: async (requests) => requests.map(() => ({ granted: true, delayMs: 0, liveNodes: 1, limits: [grant] })),
       giveBack: async () => undefined,
+      look: async () => [],
     }
     const simulation = new Simulation(START_MS, () => generous)
     const node = simulation.addNode(0, () => 100)
@@ -251,6 +252,7 @@ describe('a store that is away', () => {
     kinds: new Set(['window']),
     draw: async () => Promise.reject(new Error('away')),
     giveBack: async () => Promise.reject(new Error('away')),
+    look: async () => Promise.reject(new Error('away')),
   }
 
   test('refuses or allows as the limit declares, counts it, and tries again after a moment', async () => {
@@ -264,6 +266,7 @@ describe('a store that is away', () => {
         kinds: memory.kinds,
         draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
         giveBack: async () => undefined,
+        look: async () => [],
       }
     })
     const node = simulation.addNode(0, () => 1)
@@ -291,6 +294,7 @@ describe('a store that is away', () => {
         kinds: memory.kinds,
         draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
         giveBack: async () => undefined,
+        look: async () => [],
       }
     })
     const node = simulation.addNode(0, () => 1)
@@ -313,6 +317,7 @@ describe('a store that is away', () => {
         kinds: memory.kinds,
         draw: async (requests, returns) => (answers ? memory : away).draw(requests, returns),
         giveBack: async () => undefined,
+        look: async () => [],
       }
     })
     simulation.addNode(0, () => 1)

@@ -62,7 +62,12 @@ function perhaps(store: MemoryLeaseStore, kinds: readonly LimitPolicy['kind'][],
     if (isAway()) throw new Error('away')
     return store.draw(requests, returns)
   }
-  return { kinds: new Set(kinds), draw, giveBack: async (returns) => void (await draw([], returns)) }
+  return {
+    kinds: new Set(kinds),
+    draw,
+    giveBack: async (returns) => void (await draw([], returns)),
+    look: async () => [],
+  }
 }
 
 function holdOf(admission: Admission): CallHold {

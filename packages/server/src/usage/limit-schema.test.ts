@@ -24,6 +24,7 @@ describe('a limit on the wire', () => {
     expect(policyOf(wire)).toEqual({
       id: `key:key_1:${wire.kind}:requests`,
       name: 'requests',
+      owner: 'key',
       class: 'bounded',
       mode: 'enforce',
       onCounterLoss: 'closed',

@@ -1,10 +1,10 @@
 /** How limits stand on the wire, and what they compile to. Keys, apps, plans, apis, routes and models all declare them so. */
-import { bucketsFor, isZone, type LimitPartition, type LimitPolicy } from '@claviger/core'
+import { bucketsFor, isZone, type LimitOwnerKind, type LimitPartition, type LimitPolicy } from '@claviger/core'
 import { z } from 'zod'
 
 /** What declares a limit; its counters carry this name. */
 export interface LimitOwner {
-  readonly kind: 'key' | 'app' | 'plan' | 'api' | 'route' | 'model'
+  readonly kind: LimitOwnerKind
   readonly id: string
 }
 
@@ -155,6 +155,7 @@ export function limitPolicyOf(wire: WireLimit, owner: LimitOwner): LimitPolicy {
   const common = {
     id,
     name,
+    owner: owner.kind,
     class: limitClass,
     mode,
     onCounterLoss: on_counter_loss,

@@ -35,12 +35,10 @@ export async function peekLeased(
   const ofStores = Map.groupBy(policies, (policy): LeaseStore => accounts.queueOf(policy).store)
   for (const [store, own] of ofStores) {
     const draws = own.map((policy) => lookOf(policy, cost, clock.nowMs()))
-    const sights = await store.look?.(cost, draws)
+    const sights = await store.look(cost, draws)
     const nowMs = clock.monotonicMs()
-    for (const [index, policy] of own.entries()) {
-      const looked = { cost, nowMs, sight: sights?.[index] }
-      peeks.set(policy, sights === undefined ? knownHere(policy, looked, accounts) : peekOf(policy, looked, accounts))
-    }
+    for (const [index, policy] of own.entries())
+      peeks.set(policy, peekOf(policy, { cost, nowMs, sight: sights[index] }, accounts))
   }
   return peeks
 }
@@ -66,15 +64,6 @@ function untouched(policy: LimitPolicy, cost: number): LimitSight {
     return { remaining: policy.limit, fitsMs: policy.limit < 1 ? Infinity : 0, resetMs: Infinity }
   const most = capacityOf(policy)
   return { remaining: most, fitsMs: cost > most ? Infinity : 0, resetMs: 0 }
-}
-
-/** What the store said last. */
-function knownHere(policy: LimitPolicy, looked: Looked, accounts: Accounts): LimitPeek {
-  const { cost, nowMs } = looked
-  const account = accounts.find(policy)
-  if (account === undefined) return peekOf(policy, { cost, nowMs, sight: undefined }, accounts)
-  const state = account.state(nowMs)
-  return { ...state, blocks: account.isRefused(cost, nowMs) || cost > capacityOf(policy) }
 }
 
 /** As one would draw for a call of that cost, by a node that holds nothing. */

@@ -29,7 +29,10 @@ async function grant(account: string, units: number): Promise<void> {
 /** The real function, told what time it is. */
 function atTime(nowMs: () => number): PgLeaseStore {
   return new PgLeaseStore({
-    raw: async (text, values) => store.raw(text.replace('$2::jsonb)', '$2::jsonb, $3)'), [...values, nowMs()]),
+    raw: async (text, values) =>
+      text.includes('usage_draw')
+        ? store.raw(text.replace('$2::jsonb)', '$2::jsonb, $3)'), [...values, nowMs()])
+        : store.raw(text.replace('clock_timestamp()', 'to_timestamp($3::float8 / 1000)'), [...values, nowMs()]),
   })
 }
 

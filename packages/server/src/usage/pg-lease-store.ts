@@ -2,7 +2,15 @@
 import type { LimitKind } from '@claviger/core'
 import { isLost, storeUnavailable, type Store } from '#store'
 import { inTime } from './in-time.ts'
-import { drawOnWire, grantFromWire, requestOnWire, returnedOnWire, type GrantOnWire } from './lease-wire.ts'
+import {
+  drawOnWire,
+  grantFromWire,
+  requestOnWire,
+  returnedOnWire,
+  sightFromWire,
+  type GrantOnWire,
+  type SightOnWire,
+} from './lease-wire.ts'
 import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from './lease-store.ts'
 
 const DRAW = 'select usage_draw($1::jsonb, $2::jsonb) as answer'
@@ -15,15 +23,6 @@ const LOOK = `
    cross join (select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms) clock
     left join usage_counter kept on kept.id = asked.draw ->> 'id'
    order by asked.place`
-
-interface Sight {
-  readonly remaining: number
-  /** Null: it does not fit. */
-  readonly delay_ms: number | null
-  /** Null: nobody knows. */
-  readonly reset_ms: number | null
-  readonly refused_reset_ms: number | null
-}
 
 interface Answer {
   readonly nodes: number
@@ -54,26 +53,16 @@ export class PgLeaseStore implements LeaseStore {
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
   async look(cost: number, limits: readonly LimitDraw[]): Promise<readonly (LimitSight | undefined)[]> {
     const rows = await inTime(this.#store.raw(LOOK, [JSON.stringify(limits.map(drawOnWire)), cost])).catch(tellLost)
-    return rows.map((row, index) => {
+    return limits.map((draw, index) => {
       // A `usage_sight`, made by the functions that draw.
-      const sight = row['sight'] as Sight | null
-      const draw = limits[index]
-      if (sight === null || draw === undefined) return undefined
-      const neverFits = cost > largestOf(draw)
-      const fitsMs = neverFits ? Infinity : (sight.delay_ms ?? sight.refused_reset_ms ?? Infinity)
-      return { remaining: sight.remaining, fitsMs, resetMs: sight.reset_ms ?? Infinity }
+      const sight = (rows[index]?.['sight'] ?? null) as SightOnWire | null
+      return sightFromWire(sight, cost, draw)
     })
   }
 
   async giveBack(returns: readonly Returned[]): Promise<void> {
     await this.draw([], returns)
   }
-}
-
-/** Whoever asks for more at once never gets it. */
-function largestOf(draw: LimitDraw): number {
-  if (draw.kind === 'burst') return draw.burst
-  return draw.kind === 'window' || draw.kind === 'quota' ? draw.limit : Infinity
 }
 
 function tellLost(error: unknown): never {

@@ -118,6 +118,7 @@ describe.skipIf(!hasOwnRedis())('limits that are counted in Redis', () => {
     }
   }
 
+  const nodesKey = async (): Promise<string> => String(await redis.command('KEYS', '*:nodes'))
   const fresh = (): { readonly id: string } => ({ id: `redis:${process.pid}:${++count}` })
   const holdOf = (admission: Admission): Hold => {
     if (admission.kind !== 'admitted' || admission.hold === undefined) throw new Error('nothing is held')
@@ -148,6 +149,39 @@ describe.skipIf(!hasOwnRedis())('limits that are counted in Redis', () => {
       expect(kinds).toEqual(['admitted', 'admitted', 'refused'])
       const [row] = await store.raw(`select count(*) as counters from usage_counter where id like 'redis:%'`, [])
       expect(row).toEqual({ counters: 1 })
+    })
+
+    test('a look tells what all processes have used, also to one that never drew, and writes nothing', async () => {
+      const [first, second] = [await open(), await open()]
+      const window = windowOf(100, 3_600_000, fresh())
+      const burst = burstOf(1, 50, { ...fresh(), windowMs: 3_600_000 })
+      const slots = slotsOf(30, { ...fresh(), class: 'exact' })
+      const unused = windowOf(7, 60_000, fresh())
+      for (let call = 0; call < 20; call++) await first.admit([window, burst, slots], 1)
+      await first.close()
+      const before = await redis.command('DBSIZE')
+      const nodes = await redis.command('ZRANGE', await nodesKey(), '0', '-1')
+      for (let again = 0; again < 3; again++) {
+        const seen = await second.peek([window, burst, slots, unused], 1)
+        expect(seen).toMatchObject([{ remaining: 80 }, {}, { remaining: 10 }, { remaining: 7 }])
+        expect(seen[1]?.remaining).toBeLessThanOrEqual(30)
+        expect(seen.map(({ blocks }) => blocks)).toEqual([false, false, false, false])
+      }
+      expect((await second.peek([window], 81))[0]).toMatchObject({ blocks: true, remaining: 80 })
+      expect((await second.peek([window], 101))[0]).toMatchObject({ blocks: true, resetMs: Infinity })
+      expect(await redis.command('DBSIZE')).toBe(before)
+      expect(await redis.command('ZRANGE', await nodesKey(), '0', '-1')).toEqual(nodes)
+    })
+
+    test('a look at what was lost says that it is full; at a server that is away, nothing', async () => {
+      const counters = await open()
+      const policy = windowOf(10, 60_000, { ...fresh(), class: 'exact' })
+      expect(await hammer(counters, policy, 1)).toBe(1)
+      await redis.command('FLUSHALL')
+      expect(await untilDecided(counters, policy)).toBe('refused')
+      expect((await counters.peek([policy], 1))[0]).toMatchObject({ blocks: true, remaining: 0 })
+      await redis.kill()
+      await expect(counters.peek([policy], 1)).rejects.toMatchObject({ code: 'store_unavailable' })
     })
 
     test('a process that comes later, and one that connects again, take nothing for lost', async () => {

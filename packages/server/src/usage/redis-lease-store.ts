@@ -4,10 +4,18 @@
  */
 import type { LimitKind, Secret } from '@claviger/core'
 import { StartError } from '#config'
-import type { Log, Store } from '#store'
+import { storeUnavailable, type Log, type Store } from '#store'
 import { inTime } from './in-time.ts'
-import type { DrawRequest, Grant, LeaseStore, Returned } from './lease-store.ts'
-import { grantFromWire, requestOnWire, returnedOnWire, type GrantOnWire } from './lease-wire.ts'
+import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from './lease-store.ts'
+import {
+  drawOnWire,
+  grantFromWire,
+  requestOnWire,
+  returnedOnWire,
+  sightFromWire,
+  type GrantOnWire,
+  type SightOnWire,
+} from './lease-wire.ts'
 import { isSaid, markKey, RedisLink } from './redis-link.ts'
 import { DRAW_SCRIPT } from './redis-script.ts'
 
@@ -25,6 +33,18 @@ export interface RedisLeaseStoreOptions {
 interface Answer {
   readonly nodes: number
   readonly grants: readonly GrantOnWire[] | Readonly<Record<string, never>>
+}
+
+interface LookAnswer {
+  readonly sights: readonly (SightOnWire | null)[]
+}
+
+/** What the script is told beside who asks. */
+interface Question {
+  readonly requests: readonly object[]
+  readonly returns: readonly object[]
+  readonly ids: Iterable<string>
+  readonly purpose: 'draw' | 'look'
 }
 
 const FIRST_WAIT_MS = 2_000
@@ -77,6 +97,14 @@ export class RedisLeaseStore implements LeaseStore {
     return inTime(this.#draw(requests, returns))
   }
 
+  /** @throws as `draw`, and ClavigerError `store_unavailable` when the server does not answer within a second */
+  async look(cost: number, limits: readonly LimitDraw[]): Promise<readonly (LimitSight | undefined)[]> {
+    if (limits.length === 0) return []
+    return inTime(this.#look(cost, limits)).catch((error: unknown) => {
+      throw storeUnavailable(error)
+    })
+  }
+
   async giveBack(returns: readonly Returned[]): Promise<void> {
     await this.draw([], returns)
   }
@@ -86,32 +114,51 @@ export class RedisLeaseStore implements LeaseStore {
   }
 
   async #draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
-    const script = [JSON.stringify(requests.map(requestOnWire)), JSON.stringify(returns.map(returnedOnWire))]
-    const ids = new Set([
-      ...requests.flatMap(({ limits }) => limits.map(({ id }) => id)),
-      ...returns.map(({ id }) => id),
-    ])
-    try {
-      return await this.#ask(script, ids)
-    } catch (error) {
-      // Nothing was done: the server was emptied since it was looked at.
-      if (!isSaid(error, 'UNMARKED')) throw error
-      this.#link.forgetMark()
-      return this.#ask(script, ids)
-    }
-  }
-
-  async #ask(script: readonly string[], ids: ReadonlySet<string>): Promise<readonly Grant[]> {
-    const { node, pretend } = this.#options
-    const markId = await this.#link.marked()
-    const prefix = `claviger:{${markId}}:c:`
-    const keys = [markKey(markId), `claviger:{${markId}}:nodes`, ...[...ids].map((id) => prefix + id)]
-    const told = pretend === undefined ? ['', ''] : [String(pretend.nowMs()), String(pretend.liveNodes())]
-    const words = [String(keys.length), ...keys, ...script, node, markId, prefix, ...told]
-    const text = String(await this.#link.run(DRAW_SCRIPT, words))
+    const ids = [...requests.flatMap(({ limits }) => limits.map(({ id }) => id)), ...returns.map(({ id }) => id)]
+    const text = await this.#ask({
+      requests: requests.map(requestOnWire),
+      returns: returns.map(returnedOnWire),
+      ids,
+      purpose: 'draw',
+    })
     // The script's answer, written by us and held against the arithmetic by a test.
     const { nodes, grants } = JSON.parse(text) as Answer
     // Lua has one kind of table: an empty list is written as an object.
     return 'map' in grants ? grants.map((grant) => grantFromWire(grant, nodes)) : []
+  }
+
+  async #look(cost: number, limits: readonly LimitDraw[]): Promise<readonly (LimitSight | undefined)[]> {
+    const text = await this.#ask({
+      requests: [{ cost, limits: limits.map(drawOnWire) }],
+      returns: [],
+      ids: limits.map(({ id }) => id),
+      purpose: 'look',
+    })
+    // As above.
+    const { sights } = JSON.parse(text) as LookAnswer
+    return limits.map((draw, at) => sightFromWire(sights[at] ?? null, cost, draw))
+  }
+
+  async #ask(question: Question): Promise<string> {
+    try {
+      return await this.#run(question)
+    } catch (error) {
+      // Nothing was done: the server was emptied since it was looked at.
+      if (!isSaid(error, 'UNMARKED')) throw error
+      this.#link.forgetMark()
+      return this.#run(question)
+    }
+  }
+
+  async #run({ requests, returns, ids, purpose }: Question): Promise<string> {
+    const { node, pretend } = this.#options
+    const markId = await this.#link.marked()
+    const prefix = `claviger:{${markId}}:c:`
+    const counters = [...new Set(ids)].map((id) => prefix + id)
+    const keys = [markKey(markId), `claviger:{${markId}}:nodes`, ...counters]
+    const told = pretend === undefined ? ['', ''] : [String(pretend.nowMs()), String(pretend.liveNodes())]
+    const script = [JSON.stringify(requests), JSON.stringify(returns)]
+    const words = [String(keys.length), ...keys, ...script, node, markId, prefix, ...told, purpose]
+    return String(await this.#link.run(DRAW_SCRIPT, words))
   }
 }

@@ -3,8 +3,9 @@
  * and a test holds the two against each other.
  *
  * KEYS: the mark, the nodes, then every counter. ARGV: requests and returns as JSON (see lease-wire.ts), the asking node, the
- * id that the mark must have, the prefix of counters; for tests the time and the number of nodes.
- * Answers JSON: {"nodes", "grants"}; an error `UNMARKED` when the mark is not the expected one: then nothing was done.
+ * id that the mark must have, the prefix of counters; for tests the time and the number of nodes; then `look` to look at the
+ * limits of the first request as a draw would, and write nothing.
+ * Answers JSON: {"nodes", "grants"}, or {"sights"} with null for a counter that is not there; an error `UNMARKED` when the mark is not the expected one: then nothing was done.
  *
  * `lost` of the mark is the instant at which counters were lost, or 0. What was charged before it is unknown, so every window
  * counts as full until all that may have been leased by then has left it; a burst as used up; and nobody new gets a slot until
@@ -24,9 +25,12 @@ else
   local time = redis.call('TIME')
   clock = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
+local isLook = ARGV[8] == 'look'
 local live
 if ARGV[7] ~= '' then
   live = tonumber(ARGV[7])
+elseif isLook then
+  live = math.max(1, redis.call('ZCOUNT', KEYS[2], clock - 10000, '+inf'))
 else
   redis.call('ZADD', KEYS[2], clock, node)
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', clock - 10000)
@@ -243,6 +247,19 @@ function charge.concurrency(draw, s, cost, delay, least)
   put(draw.id, { l = s.now, h = s.holders }, ttl + 60000)
   return { units = units, ttl_ms = ttl, bucket = 0, central = s.central, remaining = s.free - units,
     reset_ms = cjson.null, retry_ms = 0 }
+end
+
+if isLook then
+  local sights = {}
+  for at, draw in ipairs(requests[1].limits) do
+    sights[at] = cjson.null
+    if stateOf(draw.id) or lost > 0 then
+      local s = see[draw.kind](draw, requests[1].cost)
+      sights[at] = { remaining = s.remaining, delay_ms = s.delay ~= NEVER and s.delay or cjson.null,
+        reset_ms = s.reset or cjson.null, refused_reset_ms = s.refused or cjson.null }
+    end
+  end
+  return cjson.encode({ sights = sights })
 end
 
 for _, said in ipairs(returns) do

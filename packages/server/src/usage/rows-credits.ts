@@ -7,6 +7,7 @@ import type { Db, Tables, Tx } from '#store'
 export type AccountRow = Selectable<Tables['usage_credit']>
 export type EntryRow = Selectable<Tables['usage_credit_entry']>
 export type BlockRow = Selectable<Tables['usage_credit_block']>
+export type HeldBlockRow = Pick<BlockRow, 'account_id' | 'units' | 'spent'> & Pick<AccountRow, 'workspace_id'>
 
 /** Opens the account if there is none, and locks it; of whichever workspace it is. */
 export async function lockAccount(tx: Tx, accountId: string, workspaceId: string): Promise<AccountRow> {
@@ -39,13 +40,17 @@ export interface EntryToBook {
   readonly reference: string
   readonly note: string | null
   readonly endsAt: Date | null
+  /** Number of the entry that this one is about. */
+  readonly about: number | null
 }
 
 /** Adds an entry to a locked account. @returns its number; undefined: there is not so much that is free */
 export async function bookEntry(tx: Tx, entry: EntryToBook): Promise<number | undefined> {
-  const { accountId, kind, units, reference, note, endsAt } = entry
+  const { accountId, kind, units, reference, note, endsAt, about } = entry
   const { rows } = await sql<{ number: number | null }>`
-    select usage_credit_book(${accountId}, ${kind}, ${units}, ${reference}, ${note}, ${endsAt}) as number`.execute(tx)
+    select usage_credit_book(${accountId}, ${kind}, ${units}, ${reference}, ${note}, ${endsAt}, ${about}) as number`.execute(
+    tx,
+  )
   return rows[0]?.number ?? undefined
 }
 
@@ -60,6 +65,35 @@ export async function findEntry(
       ? query.where('number', '=', by.number)
       : query.where('kind', '=', by.kind).where('reference', '=', by.reference)
   ).executeTakeFirst()
+}
+
+/** What entries about that one have added to it so far; below 0: taken from it. */
+export async function sumAbout(tx: Tx, accountId: string, number: number): Promise<number> {
+  const row = await tx
+    .selectFrom('usage_credit_entry')
+    .select(({ fn }) => fn.sum<string | null>('units').as('units'))
+    .where('account_id', '=', accountId)
+    .where('about', '=', number)
+    .executeTakeFirstOrThrow()
+  return Number(row.units ?? 0)
+}
+
+/** A grant that ends was corrected: so much more, or less, of it is left to expire; never less than nothing. */
+export async function changeEndingGrant(
+  tx: Tx,
+  grant: { readonly accountId: string; readonly number: number; readonly endsAt: Date },
+  units: number,
+): Promise<void> {
+  const { accountId, number, endsAt } = grant
+  if (units > 0) {
+    await sql`
+      insert into usage_credit_grant as held (account_id, number, ends_at, units) values (${accountId}, ${number}, ${endsAt}, ${units})
+          on conflict (account_id, number) do update set units = held.units + excluded.units`.execute(tx)
+    return
+  }
+  const of = sql`account_id = ${accountId} and number = ${number}`
+  await sql`delete from usage_credit_grant where ${of} and units <= ${-units}`.execute(tx)
+  await sql`update usage_credit_grant set units = units - ${-units} where ${of}`.execute(tx)
 }
 
 /** Newest first. @param before an entry's number; undefined: from the newest */
@@ -85,6 +119,35 @@ export async function selectBlocks(db: Db, accountId: string): Promise<readonly 
 export async function noteSpends(tx: Tx, nodeId: string, spends: readonly CreditSpend[]): Promise<void> {
   const told = JSON.stringify(spends.map(({ block, units }) => [block, units]))
   await sql`select usage_credit_note(${nodeId}, ${told}::jsonb)`.execute(tx)
+}
+
+/** What a node holds, by account; the accounts are locked. */
+export async function lockBlocksOf(tx: Tx, nodeId: string): Promise<readonly HeldBlockRow[]> {
+  const held = tx.selectFrom('usage_credit_block').where('node_id', '=', nodeId)
+  await tx
+    .selectFrom('usage_credit')
+    .select('account_id')
+    .where('account_id', 'in', held.select('account_id'))
+    .orderBy('account_id')
+    .forUpdate()
+    .execute()
+  // A statement of its own, after the locks are held: what was waited for is past.
+  return tx
+    .selectFrom('usage_credit_block as block')
+    .innerJoin('usage_credit as credit', 'credit.account_id', 'block.account_id')
+    .select(['block.account_id', 'credit.workspace_id', 'block.units', 'block.spent'])
+    .where('block.node_id', '=', nodeId)
+    .orderBy('block.account_id')
+    .execute()
+}
+
+/** Takes all units of a node's blocks for spent. */
+export async function noteAllSpent(tx: Tx, nodeId: string): Promise<void> {
+  await tx
+    .updateTable('usage_credit_block')
+    .set((eb) => ({ spent: eb.ref('units') }))
+    .where('node_id', '=', nodeId)
+    .execute()
 }
 
 export async function settleBlocks(tx: Tx, nodeId: string): Promise<number> {

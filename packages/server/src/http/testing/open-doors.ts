@@ -18,6 +18,8 @@ export interface TestDoors extends TestControl {
   readonly decided: DecisionRecord[]
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
+  /** Of the data plane, without a slash at its end. It believes what 127.0.0.1 forwards. */
+  readonly doorsUrl: string
   /** Asks `keys/verify` as the owner. */
   verify(question: object): Promise<Got['body']>
   /** Calls the data plane. @returns the status */
@@ -89,6 +91,7 @@ export async function openTestDoors(): Promise<TestDoors> {
 
   return {
     ...control,
+    doorsUrl: url,
     decided,
     upstreamUrl: await listen(upstream),
     async verify(question) {

@@ -57,11 +57,13 @@ export async function openTestKeys(): Promise<TestKeys> {
   await snapshots.loadFilter()
 
   async function newApi(name: string, scopes: readonly string[] = ['a.read', 'a.write']): Promise<string> {
-    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, maximum: null, limit: null }
+    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, maximum: null, limits: [] }
     return (await createApi(room, caller, wanted)).id
   }
   async function newApp(name: string, owner = 'ada@example.com'): Promise<string> {
-    return (await createApp(identity.room, caller, { name, owner, description: '', metadata: {} })).id
+    return (
+      await createApp(identity.room, caller, { name, owner, description: '', metadata: {}, limits: [], planId: null })
+    ).id
   }
   const apiId = await newApi('demo')
   const appId = await newApp('app')
@@ -103,7 +105,8 @@ export function plainKey(appId: string, apiId: string): NewKey {
     scopes: ['a.read'],
     grantReason: null,
     restrictions: [],
-    limit: null,
+    limits: [],
+    planId: null,
     metadata: {},
     notBefore: null,
     expiresAt: null,

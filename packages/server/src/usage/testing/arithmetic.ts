@@ -2,7 +2,7 @@
  * The arithmetic of a lease store, in plain TypeScript: what the SQL function `usage_draw` and the script of Redis do, for
  * tests that need to run time themselves. A test holds them against each other. Pure; instants are those of the store's clock.
  */
-import type { DrawRequest, Grant, LimitDraw, LimitGrant, Returned } from '../lease-store.ts'
+import type { DrawRequest, Grant, LimitDraw, LimitGrant, LimitSight, Returned } from '../lease-store.ts'
 import { burst, type BurstState } from './burst-arithmetic.ts'
 import { credits, closeBlock, type Account } from './credit-arithmetic.ts'
 import { quota, takeBackQuota, type QuotaState } from './quota-arithmetic.ts'
@@ -35,6 +35,15 @@ export function decideDraw(request: DrawRequest, books: Books, clockMs: number, 
     return { granted: false, delayMs: 0, liveNodes, limits: sights.map(({ draw, sight }) => refusal(draw, sight)) }
   const delayMs = Math.max(0, ...sights.map(({ sight }) => sight.delayMs))
   return { granted: true, delayMs, liveNodes, limits: sights.map(({ sight }) => sight.charge(delayMs)) }
+}
+
+/** What a look at one limit tells; nothing is changed. */
+export function lookAt(draw: LimitDraw, books: Books, asking: Asking): LimitSight {
+  const { remaining, delayMs, resetMs, refusal: refused } = see(draw, books, asking)
+  const most =
+    draw.kind === 'burst' ? draw.burst : draw.kind === 'window' || draw.kind === 'quota' ? draw.limit : Infinity
+  const fitsMs = asking.cost > most ? Infinity : Number.isFinite(delayMs) ? delayMs : refused.resetMs
+  return { remaining, fitsMs, resetMs }
 }
 
 export function takeBack(books: Books, returned: Returned, clockMs: number): void {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { campaign, expectBurst, expectSlots, expectWindow, run } from './adversary.ts'
 import { admittedUnits, mostInAnyWindow, type Simulation } from './simulation.ts'
+import { demand, meet } from './steady-demand.ts'
 import { burstOf, numbers, slotsOf, START_MS, steady, windowOf } from './worlds.ts'
 
 /** A simulation over the real store, which believes that so many nodes live. */
@@ -43,6 +44,19 @@ export function describeStore(openWorld: OpenWorld): void {
       },
     )
   })
+
+  test('steady demand at the limit, wandering over 1 to 9 nodes that die and are replaced: over-admission is 0, and at least 90 % is admitted', async () => {
+    await fc.assert(
+      fc.asyncProperty(demand, async (its) => {
+        const [limit = 1, windowMs = 1_000] = its.shape
+        const policy = windowOf(limit, windowMs, fresh())
+        const { outcomes, calls } = await meet(await openWorld(its.nodes), policy, its)
+        expect(mostInAnyWindow(outcomes, windowMs)).toBeLessThanOrEqual(limit)
+        expect(admittedUnits(outcomes) / calls).toBeGreaterThanOrEqual(0.9)
+      }),
+      { numRuns: 16 },
+    )
+  }, 120_000)
 
   describe('under attack, on 1 to 9 nodes that die and join, with clocks that jump', () => {
     test('a window never lets more than its limit through in any window of its length', async () => {

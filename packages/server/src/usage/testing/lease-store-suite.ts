@@ -6,7 +6,7 @@ import type { LimitKind } from '@claviger/core'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { bucketWidthOf } from '../bucket-width.ts'
-import type { DrawRequest, Grant, LeaseStore, LimitDraw, Returned } from '../lease-store.ts'
+import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from '../lease-store.ts'
 import { MemoryLeaseStore } from './memory-lease-store.ts'
 
 export interface StoreUnderTest {
@@ -101,10 +101,20 @@ export async function expectArithmetic(
         const expected = await memory.draw(sent, returns)
         expect(await real.draw(sent, returns)).toEqual(expected)
         world.remember(sent, expected)
+        for (const { cost, limits } of sent)
+          expectSights(await real.look(cost, limits), await memory.look(cost, limits))
       }
     }),
     { numRuns },
   )
+}
+
+/** What was never drawn from is not seen, and is whole. */
+function expectSights(seen: readonly (LimitSight | undefined)[], expected: readonly (LimitSight | undefined)[]): void {
+  expect(seen.length).toBe(expected.length)
+  for (const [at, sight] of seen.entries())
+    if (sight === undefined) expect([0, Infinity]).toContain(expected[at]?.fitsMs)
+    else expect(sight).toEqual(expected[at])
 }
 
 class World {

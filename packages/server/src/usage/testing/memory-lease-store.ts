@@ -1,7 +1,7 @@
 /** A lease store in memory: the arithmetic of the real ones under a clock that a test runs. */
 import type { LimitKind } from '@claviger/core'
-import type { DrawRequest, Grant, LeaseStore, Returned } from '../lease-store.ts'
-import { decideDraw, emptyBooks, takeBack, type Books } from './arithmetic.ts'
+import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from '../lease-store.ts'
+import { decideDraw, lookAt, emptyBooks, takeBack, type Books } from './arithmetic.ts'
 
 export class MemoryLeaseStore implements LeaseStore {
   readonly kinds: ReadonlySet<LimitKind> = new Set(['window', 'burst', 'concurrency', 'quota', 'credits'])
@@ -25,6 +25,11 @@ export class MemoryLeaseStore implements LeaseStore {
 
   async giveBack(returns: readonly Returned[]): Promise<void> {
     await this.draw([], returns)
+  }
+
+  async look(cost: number, limits: readonly LimitDraw[]): Promise<readonly LimitSight[]> {
+    const asking = { cost, leastMs: 0, clockMs: Math.floor(this.#nowMs()), liveNodes: this.#liveNodes() }
+    return limits.map((draw) => lookAt(draw, this.books, asking))
   }
 
   /** Gives an account units. */

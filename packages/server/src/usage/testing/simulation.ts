@@ -183,7 +183,12 @@ export class Simulation {
       // What a dead process is answered reaches nobody.
       return isAlive() ? grants : new Promise<never>(() => undefined)
     }
-    return { kinds: this.#store.kinds, draw: remote, giveBack: async (returns) => void (await remote([], returns)) }
+    return {
+      kinds: this.#store.kinds,
+      draw: remote,
+      giveBack: async (returns) => void (await remote([], returns)),
+      look: async (cost, limits) => this.#store.look(cost, limits),
+    }
   }
 
   async #passes(ms: number): Promise<void> {
