@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image and tries it, without Docker and without an image registry: as root on Debian, in about three minutes.
 #
-#   apt-get install podman debootstrap curl openssl && npm ci && deploy/test-image.sh
+#   apt-get install podman runc debootstrap curl openssl && npm ci && deploy/test-image.sh
 #
 # The two base images are stand-ins: Debian by debootstrap, and the same with the Node of node_modules and this machine's
 # npm. What is built on them, and how it is run, is deploy/Dockerfile as it stands. Podman builds and runs it, because it

@@ -93,8 +93,8 @@ describe('an ordinary HTTP client', () => {
   })
 
   test('only from where the key may come', async () => {
-    const elsewhere = await makeKey(product, world, { cidr_allow: ['192.0.2.0/24'] })
-    const here = await makeKey(product, world, { cidr_allow: ['127.0.0.0/8'] })
+    const elsewhere = await makeKey(product, world, { restrictions: [{ kind: 'ip', allow: ['192.0.2.0/24'] }] })
+    const here = await makeKey(product, world, { restrictions: [{ kind: 'ip', allow: ['127.0.0.0/8'] }] })
     expect((await fetch(`${product.url}/gw/notes/`, { headers: { 'x-api-key': elsewhere.secret } })).status).toBe(403)
     expect((await fetch(`${product.url}/gw/notes/`, { headers: { 'x-api-key': here.secret } })).status).toBe(200)
   })

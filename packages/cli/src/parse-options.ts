@@ -49,3 +49,12 @@ export function feedLoss(
   if (match === null) throw new UsageError(`${text} is not a policy. Write deny or serve_known:600.`)
   return { mode: 'serve_known', max_stale_seconds: durationSeconds(match[1] ?? '') }
 }
+
+/** A value that is written as JSON. */
+export function json(text: string, option: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageError(`${option} takes JSON, such as '{"kind":"ip","allow":["10.0.0.0/8"]}'; this is none: ${text}`)
+  }
+}

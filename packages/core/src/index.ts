@@ -79,12 +79,19 @@ export {
 } from './limit/credits.ts'
 export { openLocalCounter } from './limit/local-share.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
-export { rateLimitFields, retryAfterSeconds, type RateLimitFields } from './http/rate-limit-fields.ts'
+export { parseItem } from './structured-field/parse.ts'
+export {
+  legacyRateLimit,
+  rateLimitFields,
+  retryAfterSeconds,
+  type LegacyRateLimit,
+  type RateLimitFields,
+} from './http/rate-limit-fields.ts'
 export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
-export { scopeFault } from './scope/scope-pattern.ts'
+export { isPattern, scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
-export { compileRestriction, compileRestrictions } from './restriction/compile-restrictions.ts'
+export { compileRestrictions } from './restriction/compile-restrictions.ts'
 export {
   RESTRICTION_CODES,
   type CompiledRestriction,
@@ -111,6 +118,7 @@ export { explain, type Explanation, type RuleCheck } from './decision/explain.ts
 export { heldPatterns, holdsScope } from './decision/held-scopes.ts'
 export type {
   ApiPart,
+  MaximumPart,
   AppPart,
   FeedLossPolicy,
   KeyPart,

@@ -18,6 +18,7 @@ export type {
   TokenUsage,
   Verified,
 } from './exchange.ts'
+export { pathBehind } from './http/path-behind.ts'
 export { JOURNAL_TARGET, STORE_TARGET } from './failure-targets.ts'
 export type { ErrorAnswer, Front, ResponseTap, UpstreamHead } from './front.ts'
 export {
@@ -28,7 +29,7 @@ export {
   type StreamIds,
   type StreamSelector,
 } from './open-streams.ts'
-export type { AuditMode, DeploymentPart, Guarded, ModelPart, RoutePart, Timeouts } from './parts.ts'
+export type { AuditMode, DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart, Timeouts } from './parts.ts'
 export type {
   Admission,
   AskedFacts,
@@ -45,6 +46,7 @@ export type {
   EgressSink,
   Dependency,
   FailureMode,
+  FailedCredential,
   FailureModeUse,
   FailureTarget,
   Hold,

@@ -4,6 +4,9 @@ import type { ApiPart, FeedLossPolicy, LimitPolicy, PartRef } from '@claviger/co
 /** How the journal is kept: `ordinary` is written in the background, `before-answer` is on disk before the answer. */
 export type AuditMode = 'ordinary' | 'before-answer'
 
+/** How the limits of a call are told in its answer; `legacy` adds the older `X-RateLimit-*` trio. */
+export type RateLimitHeaders = 'draft' | 'draft+legacy'
+
 /** All in ms; 0 means no bound. */
 export interface Timeouts {
   readonly connectMs: number
@@ -26,6 +29,9 @@ export interface Guarded {
   readonly onFeedLoss: FeedLossPolicy | undefined
   readonly audit: AuditMode
   readonly limits: readonly LimitPolicy[]
+  /** Units that one call is charged; at least 1. */
+  readonly cost: number
+  readonly rateLimitHeaders: RateLimitHeaders
   readonly timeouts: Timeouts
   readonly maxBodyBytes: number
 }

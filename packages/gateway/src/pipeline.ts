@@ -84,6 +84,7 @@ export function writeRefusal(context: Context, front: Front, received: Received,
     answer: front.errorAnswer(refused.refused, received.requestId),
     requestId: received.requestId,
     limits: refused.limits,
+    rateLimitHeaders: refused.target?.rateLimitHeaders,
     hstsSeconds: context.settings.hstsSeconds,
   })
 }

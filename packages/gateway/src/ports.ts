@@ -88,8 +88,21 @@ export interface Counters {
   release(hold: Hold): void
   /** Known prober? Answers the ms until it may try again, or 0. Local, approximate. */
   shieldedForMs(clientIp: IpAddress): number
-  /** One more failed authentication of this address. */
-  recordFailure(clientIp: IpAddress, reason: string): void
+  /**
+   * One more failed authentication. Answers the ms that it is told to wait, because many fail at this key or prefix; 0: it is
+   * told what is wrong. What is right never waits for that.
+   */
+  recordFailure(failed: FailedCredential): number
+}
+
+/** A credential that is not one of ours. The holder of a right one that is revoked, expired or disabled is no prober. */
+export interface FailedCredential {
+  /** Undefined: nobody knows it. */
+  readonly clientIp: IpAddress | undefined
+  /** As it came; undefined: it stood where keys do not. */
+  readonly presented: string | undefined
+  /** Of a closed set: it labels a metric. */
+  readonly reason: string
 }
 
 // ── egress ───────────────────────────────────────────────────────────────────────────────────────────────────────────

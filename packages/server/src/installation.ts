@@ -5,6 +5,7 @@ import { ensureFirstWorkspace, type IdentityRoom } from '#identity'
 import { openSeal, type Seal } from '#seal'
 import { openStore, type Store } from '#store'
 import { registerHandoverSamples } from '#http'
+import { hasPlan } from '#keys'
 import { registerVaultSamples } from '#vault'
 
 export interface SystemClock {
@@ -75,7 +76,7 @@ export function identityRoomOf(
   reached: (position: number) => Promise<void> = async () => {},
 ): IdentityRoom {
   const { store, seal, clock, config } = installation
-  return { store, seal, nowMs: () => clock.nowMs(), publicUrl: publicUrlOf(config), reached }
+  return { store, seal, nowMs: () => clock.nowMs(), publicUrl: publicUrlOf(config), reached, hasPlan }
 }
 
 /** Makes the first workspace where there is none. */

@@ -5,6 +5,7 @@ import type { Metrics, Readiness } from '#http'
 import type { KeySnapshots } from '#keys'
 import type { DiskLevel, Spool } from '#spool'
 import type { Store } from '#store'
+import { SHIELD_SCOPES, type CountersOptions, type RunningCounters } from '#usage'
 
 export interface Observed {
   readonly store: Store
@@ -39,6 +40,23 @@ export function observeServer(metrics: Metrics, { store, feed, spool, keys, open
   )
   metrics.gauge('claviger_disk_level', '0: enough free space, 1: filling up, 2: full.', () =>
     DISK_LEVELS.indexOf(spool.facts().diskLevel),
+  )
+}
+
+/** What the shield counts. */
+export function shieldCounts(metrics: Metrics): Pick<CountersOptions, 'onFailure' | 'onBlock'> {
+  const failures = metrics.counter('claviger_credential_failures_total', 'Credentials that were wrong, by reason.')
+  const blocks = metrics.counter('claviger_shield_blocks_total', 'Blocks that began, by what is blocked.')
+  return { onFailure: (reason) => failures.add({ reason }), onBlock: (scope) => blocks.add({ scope }) }
+}
+
+export function observeShield(metrics: Metrics, shield: RunningCounters['shield']): void {
+  metrics.labelledGauge('claviger_shield_blocked', 'What is blocked now.', () => {
+    const blocks = Map.groupBy(shield.blocks(), ({ scope }) => scope)
+    return SHIELD_SCOPES.map((scope) => [{ scope }, blocks.get(scope)?.length ?? 0])
+  })
+  metrics.labelledGauge('claviger_shield_remembered', 'Of what failures are remembered.', () =>
+    Object.entries(shield.remembered()).map(([scope, count]) => [{ scope }, count]),
   )
 }
 

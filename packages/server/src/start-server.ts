@@ -37,6 +37,7 @@ import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
   adminKeyPepperVersions,
+  countAppsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
@@ -49,7 +50,7 @@ import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
-import { observeFailureModes, observeServer, readinessOf } from './observe-server.ts'
+import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { toldCredentials } from './told-credentials.ts'
@@ -187,6 +188,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     clock,
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
+    ...shieldCounts(metrics),
   })
   const failureModeUsed = (use: FailureModeUse): void => failureModes.used(use)
   const egress = createEgress({
@@ -235,6 +237,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
   })
 
   // the control API
+  observeShield(metrics, counters.shield)
   observeServer(metrics, { store, feed, keys, spool, openStreams })
   measureGeo(geo, metrics, () => clock.nowMs())
   const readiness = (): Readiness =>
@@ -246,7 +249,9 @@ export async function startServer(installation: Installation): Promise<RunningSe
     store,
     seal,
     findApp,
+    countAppsOnPlan,
     maxKeyAgeSeconds,
+    canLocate: (kind) => geo.has(kind),
     nowMs: () => clock.nowMs(),
     applied: reached,
     deniesAfterSeconds: config.feedStaleMs / 1000,

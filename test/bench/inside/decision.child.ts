@@ -98,6 +98,7 @@ function subjectOf(nth: number, asked: readonly string[]): Subject {
     workspaceId: 'wsp_bench',
     name: 'bench',
     owner: undefined,
+    plan: undefined,
     limits: [],
     disabledAtMs: undefined,
   }

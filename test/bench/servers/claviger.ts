@@ -127,7 +127,7 @@ export async function createKeys(
         app_id: owner.appId,
         api_ids: [owner.apiId],
         scopes: [SCOPE],
-        cidr_allow: ['127.0.0.0/8', '10.0.0.0/8'],
+        restrictions: [{ kind: 'ip', allow: ['127.0.0.0/8', '10.0.0.0/8'] }],
         limits: owner.limits ?? [UNREACHED],
       }
       secrets.push(textOf(await claviger.api('POST', '/keys', body), 'secret'))

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, feedLoss } from '../parse-options.ts'
+import { collect, feedLoss, json } from '../parse-options.ts'
 import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
@@ -10,6 +10,7 @@ interface ApiOptions extends OutputOptions {
   readonly name?: string
   readonly prefix?: string
   readonly scope?: readonly string[]
+  readonly maximum?: string | false
   readonly limit?: readonly string[]
   readonly onFeedLoss?: string
   readonly disable?: boolean
@@ -31,6 +32,7 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--prefix <prefix>', 'what its keys begin with')
     .option('--scope <scope>', 'a scope of the catalogue (repeatable)', collect)
+    .option('--maximum <json>', 'the most that anybody may grant: {"scopes":["orders.*"]}')
     .option('--limit <limit>', `of all keys together (repeatable): ${LIMIT_FORMS}`, collect)
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
@@ -48,6 +50,8 @@ export function apisCommand(program: Command, context: CommandContext): void {
     .description('Change an api.')
     .option('--name <name>', 'its name')
     .option('--scope <scope>', 'the whole new catalogue (repeatable)', collect)
+    .option('--maximum <json>', 'the most that anybody may grant; caps keys that are out at once')
+    .option('--no-maximum', 'nothing but the catalogue bounds it')
     .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--disable', 'refuse all its keys')
@@ -68,6 +72,12 @@ export function apisCommand(program: Command, context: CommandContext): void {
 
 const members = (options: ApiOptions) => ({
   scopes: options.scope,
+  maximum: maximumOf(options.maximum),
   limits: limits(options.limit),
   on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
 })
+
+function maximumOf(given: string | false | undefined): unknown {
+  if (given === false) return null
+  return given === undefined ? undefined : json(given, '--maximum')
+}

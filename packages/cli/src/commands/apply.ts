@@ -1,5 +1,5 @@
 /**
- * `claviger apply -f claviger.yaml`: apps, routes and models as they should be. Things are known by their names; what the file
+ * `claviger apply -f claviger.yaml`: plans, apps, routes and models as they should be. Things are known by their names; what the file
  * does not name is left alone; `--dry-run` shows what would change.
  */
 import type { OperationId } from '@claviger/sdk'
@@ -26,15 +26,21 @@ interface Kind {
 }
 
 const KINDS: readonly Kind[] = [
+  { section: 'plans', list: 'listPlans', create: 'createPlan', update: 'updatePlan' },
   { section: 'apps', list: 'listApps', create: 'createApp', update: 'updateApp' },
   { section: 'routes', list: 'listRoutes', create: 'createRoute', update: 'updateRoute' },
   { section: 'models', list: 'listModels', create: 'createModel', update: 'updateModel' },
 ]
 
+/** In a dry run, of a plan that the file names first. */
+const NOT_MADE_YET = 'pln_?'
+
 /** Members that may be written by name; the server wants ids. */
 interface Names {
   readonly apis: ReadonlyMap<string, string>
   readonly providerKeys: ReadonlyMap<string, string>
+  /** Those of the file too, once they are made. */
+  readonly plans: Map<string, string>
 }
 
 export interface Step {
@@ -48,7 +54,7 @@ export interface Step {
 export function applyCommand(program: Command, context: CommandContext): void {
   program
     .command('apply')
-    .description('Make apps, routes and models as a file says.')
+    .description('Make plans, apps, routes and models as a file says.')
     .requiredOption('-f, --file <path>', 'YAML or JSON; - reads standard input')
     .option('--dry-run', 'show what would change, and change nothing')
     .option('--json', 'print JSON')
@@ -57,6 +63,7 @@ export function applyCommand(program: Command, context: CommandContext): void {
       const names: Names = {
         apis: await namesOf(context, 'listApis'),
         providerKeys: await namesOf(context, 'listProviderKeys'),
+        plans: new Map(await namesOf(context, 'listPlans')),
       }
       const steps: Step[] = []
       for (const kind of KINDS)
@@ -72,11 +79,12 @@ function readWanted(text: string): ReadonlyMap<string, readonly Members[]> {
   } catch (cause) {
     throw new UsageError(`The file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
   }
-  if (!isMembers(read)) throw new UsageError('The file must hold an object with the lists apps, routes and models.')
+  if (!isMembers(read))
+    throw new UsageError('The file must hold an object with the lists plans, apps, routes and models.')
   const sections = new Map<string, readonly Members[]>()
   for (const [section, list] of Object.entries(read)) {
     if (!KINDS.some((kind) => kind.section === section))
-      throw new UsageError(`There is no list ${section}: apps, routes and models can be applied.`)
+      throw new UsageError(`There is no list ${section}: plans, apps, routes and models can be applied.`)
     if (!Array.isArray(list)) throw new UsageError(`${section} must be a list.`)
     for (const item of list)
       if (!isMembers(item) || typeof item['name'] !== 'string')
@@ -103,7 +111,8 @@ async function applyKind(
     const name = String(item['name'])
     const before = existing.get(name)
     if (before === undefined) {
-      if (options.dryRun !== true) await callNamed(context, kind.create, { body })
+      const made = options.dryRun === true ? {} : await callNamed(context, kind.create, { body })
+      if (kind.section === 'plans') names.plans.set(name, 'id' in made ? String(made.id) : NOT_MADE_YET)
       steps.push({ kind: kind.section, name, action: 'create', changes: [] })
       continue
     }
@@ -116,13 +125,14 @@ async function applyKind(
   return steps
 }
 
-/** `api` and `provider_key` by name become `api_id` and `provider_key_id`, in deployments too, and short forms limits. */
+/** `api`, `provider_key` and `plan` by name become ids, in deployments too, and short forms limits. */
 function withIds(item: Members, names: Names): Members {
-  const { api, provider_key: providerKey, deployments, limits, ...rest } = item
+  const { api, provider_key: providerKey, plan, deployments, limits, ...rest } = item
   return {
     ...rest,
     ...(api !== undefined && { api_id: idOf(names.apis, api, 'api') }),
     ...(providerKey !== undefined && { provider_key_id: idOf(names.providerKeys, providerKey, 'provider key') }),
+    ...(plan !== undefined && { plan_id: plan === null ? null : idOf(names.plans, plan, 'plan') }),
     ...(limits !== undefined && { limits: Array.isArray(limits) ? limits.map(fromShort) : limits }),
     ...(Array.isArray(deployments) && {
       deployments: deployments.filter(isMembers).map((each) => withIds(each, names)),

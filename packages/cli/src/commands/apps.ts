@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
+import { collect } from '../parse-options.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 import { addDecommission } from './owners.ts'
 
@@ -9,6 +11,8 @@ interface AppOptions extends OutputOptions {
   readonly name?: string
   readonly owner?: string
   readonly description?: string
+  readonly limit?: readonly string[]
+  readonly plan?: string
   readonly disable?: boolean
   readonly enable?: boolean
 }
@@ -29,10 +33,11 @@ export function appsCommand(program: Command, context: CommandContext): void {
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--owner <owner>', 'whom to ask about it')
     .option('--description <text>', 'more words')
+    .option('--limit <limit>', `of all its keys together (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--plan <id>', 'the plan of its keys that have none of their own')
     .option('--json', 'print JSON')
     .action(async (options: AppOptions) => {
-      const { name, owner, description } = options
-      showOne(context, options, await callNamed(context, 'createApp', { body: given({ name, owner, description }) }))
+      showOne(context, options, await callNamed(context, 'createApp', { body: given(members(options)) }))
     })
   command
     .command('update <id>')
@@ -40,16 +45,25 @@ export function appsCommand(program: Command, context: CommandContext): void {
     .option('--name <name>', 'its name')
     .option('--owner <owner>', 'whom to ask about it')
     .option('--description <text>', 'more words')
+    .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
+    .option('--plan <id>', 'the plan of its keys that have none of their own; none: no plan')
     .option('--disable', 'refuse all its keys and cut its open streams')
     .option('--enable', 'take them again')
     .option('--json', 'print JSON')
     .action(async (id: string, options: AppOptions) => {
-      const { name, owner, description } = options
       const disabled = options.disable === true ? true : options.enable === true ? false : undefined
       showOne(
         context,
         options,
-        await callNamed(context, 'updateApp', { params: { id }, body: given({ name, owner, description, disabled }) }),
+        await callNamed(context, 'updateApp', { params: { id }, body: given({ ...members(options), disabled }) }),
       )
     })
 }
+
+const members = ({ name, owner, description, limit, plan }: AppOptions) => ({
+  name,
+  owner,
+  description,
+  limits: limits(limit),
+  plan_id: plan === 'none' ? null : plan,
+})

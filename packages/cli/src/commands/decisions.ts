@@ -1,24 +1,18 @@
 /** `claviger decisions`: why a call would be allowed or refused, and what a change would have changed. */
 import type { Command } from 'commander'
+import { callOf, type CallOptions } from '../call-options.ts'
 import { UsageError, type CommandContext } from '../context.ts'
 import { showMany, writeJson, type OutputOptions } from '../output.ts'
 import { collect, instant } from '../parse-options.ts'
 import { callNamed, given } from '../resource.ts'
 
-interface ExplainOptions extends OutputOptions {
+interface ExplainOptions extends OutputOptions, CallOptions {
   readonly key?: string
   readonly secretVersion?: string
   readonly api?: string
   readonly scope?: readonly string[]
   readonly clientIp?: string
   readonly cost?: string
-  readonly method?: string
-  readonly path?: string
-  readonly origin?: string
-  readonly referer?: string
-  readonly userAgent?: string
-  readonly clientCertificate?: string
-  readonly apiVersion?: string
   readonly at?: string
 }
 
@@ -81,15 +75,6 @@ export function decisionsCommand(program: Command, context: CommandContext): voi
 }
 
 async function questionOf(options: ExplainOptions, context: CommandContext): Promise<object> {
-  const request = given({
-    method: options.method,
-    path: options.path,
-    origin: options.origin,
-    referer: options.referer,
-    user_agent: options.userAgent,
-    client_certificate: options.clientCertificate,
-    api_version: options.apiVersion,
-  })
   return given({
     key_id: options.key,
     key: options.key === undefined ? (await context.readInput()).trim() : undefined,
@@ -98,7 +83,7 @@ async function questionOf(options: ExplainOptions, context: CommandContext): Pro
     scopes: options.scope,
     client_ip: options.clientIp,
     cost: number(options.cost),
-    request: Object.keys(request).length === 0 ? undefined : request,
+    request: callOf(options),
     at: options.at === undefined ? undefined : instant(options.at, Date.now()),
   })
 }
@@ -117,7 +102,7 @@ function readChange(text: string): object {
     throw new UsageError('The file is not JSON.')
   }
   if (typeof change !== 'object' || change === null || Array.isArray(change))
-    throw new UsageError('The file must hold an object: {"key": {…}} or {"api": {…}}.')
+    throw new UsageError('The file must hold an object: {"key": {…}}, {"api": {…}} or {"plan": {…}}.')
   return change
 }
 

@@ -13,6 +13,7 @@ import { keysCommand } from './keys.ts'
 import { machineCommands } from './machine.ts'
 import { modelsCommand } from './models.ts'
 import { ownersCommand } from './owners.ts'
+import { plansCommand } from './plans.ts'
 import { providerKeysCommand } from './provider-keys.ts'
 import { routesCommand } from './routes.ts'
 import { workspacesCommand } from './workspaces.ts'
@@ -21,6 +22,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   apisCommand,
   appsCommand,
   ownersCommand,
+  plansCommand,
   keysCommand,
   keyOrdersCommand,
   creditsCommand,

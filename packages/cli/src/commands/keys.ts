@@ -1,8 +1,9 @@
 /** `claviger keys` */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { NegativeAnswer, type CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { collect, days, durationSeconds, instant, pairs } from '../parse-options.ts'
+import { callOf, type CallOptions } from '../call-options.ts'
+import { collect, days, durationSeconds, instant, json, pairs } from '../parse-options.ts'
 import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 import { addImport } from './key-import.ts'
@@ -17,8 +18,13 @@ interface KeyOptions extends OutputOptions {
   readonly owner?: string
   readonly tag?: readonly string[]
   readonly scope?: readonly string[]
+  readonly grantReason?: string
   readonly cidr?: readonly string[]
+  readonly cidrAllow?: readonly string[]
+  readonly restriction?: readonly string[]
+  readonly restrictions?: boolean
   readonly limit?: readonly string[]
+  readonly plan?: string
   readonly notBefore?: string
   readonly expires?: string
   readonly dormantAfter?: string
@@ -47,8 +53,12 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--owner <owner>', "a person or a team; left out: the app's owner")
     .option('--tag <tag>', 'a tag (repeatable)', collect)
     .option('--scope <scope>', 'a scope (repeatable); none: no access', collect)
-    .option('--cidr <range>', 'only from here (repeatable)', collect)
+    .option('--grant-reason <text>', 'why: needed for scopes with a wildcard, as is --expires')
+    .option('--cidr-allow <range>', 'only from here: a restriction of the kind ip (repeatable)', collect)
+    .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
+    .option('--restriction <json>', 'where, when and how it may be used (repeatable)', collect)
     .option('--limit <limit>', `at most so much (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--plan <id>', 'the plan it is on; none: that of its app')
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration such as 90d')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long: 30d')
@@ -72,8 +82,13 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--tag <tag>', 'the whole new list of tags (repeatable)', collect)
     .option('--api <id>', 'the whole new list of apis (repeatable)', collect)
     .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect)
-    .option('--cidr <range>', 'the whole new list of ranges (repeatable)', collect)
+    .option('--grant-reason <text>', 'why: needed for scopes with a wildcard, as is --expires')
+    .option('--cidr-allow <range>', 'the whole new list of restrictions: only from here (repeatable)', collect)
+    .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
+    .option('--restriction <json>', 'the whole new list of restrictions (repeatable)', collect)
+    .option('--no-restrictions', 'from anywhere, whenever and however')
     .option('--limit <limit>', 'the whole new list of limits (repeatable); none: no limits', collect)
+    .option('--plan <id>', 'the plan it is on; none: that of its app')
     .option('--not-before <when>', 'refuses before this instant or duration')
     .option('--expires <when>', 'an instant or a duration')
     .option('--dormant-after <duration>', 'sleeps when it was not used for so long; "never": as the workspace has it')
@@ -132,22 +147,37 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--api <id>', 'for this api')
     .option('--scope <scope>', 'with this scope (repeatable)', collect)
     .option('--client-ip <address>', 'as if it came from here')
+    .option('--method <method>', 'of the call: GET')
+    .option('--path <path>', 'of the call, as the api knows it')
+    .option('--origin <origin>', 'with this Origin')
+    .option('--referer <url>', 'with this Referer')
+    .option('--user-agent <text>', 'with this User-Agent')
+    .option('--client-certificate <thumbprint>', 'with this certificate, by its SHA-256')
+    .option('--api-version <text>', 'for this version of the api')
     .option('--json', 'print JSON')
-    .action(
-      async (
-        options: OutputOptions & {
-          readonly api?: string
-          readonly scope?: readonly string[]
-          readonly clientIp?: string
-        },
-      ) => {
-        const key = (await context.readInput()).trim()
-        const body = given({ key, api_id: options.api, scopes: options.scope, client_ip: options.clientIp })
-        const answer = await callNamed(context, 'verifyKey', { body })
-        showOne(context, options, answer)
-        if (!('valid' in answer && answer.valid === true)) throw new NegativeAnswer()
-      },
-    )
+    .action(async (options: VerifyOptions) => {
+      const key = (await context.readInput()).trim()
+      const request = callOf(options)
+      const body = given({ key, api_id: options.api, scopes: options.scope, client_ip: options.clientIp, request })
+      const answer = await callNamed(context, 'verifyKey', { body })
+      showOne(context, options, answer)
+      if (!('valid' in answer && answer.valid === true)) throw new NegativeAnswer()
+    })
+}
+
+interface VerifyOptions extends OutputOptions, CallOptions {
+  readonly api?: string
+  readonly scope?: readonly string[]
+  readonly clientIp?: string
+}
+
+/** `--cidr-allow` is short for the restriction that is wanted most. */
+function restrictionsOf(options: KeyOptions): readonly unknown[] | undefined {
+  const { restriction, cidrAllow = options.cidr } = options
+  if (options.restrictions === false) return []
+  if (restriction === undefined && cidrAllow === undefined) return undefined
+  const ranges = cidrAllow === undefined ? [] : [{ kind: 'ip', allow: cidrAllow }]
+  return [...ranges, ...(restriction ?? []).map((text) => json(text, '--restriction'))]
 }
 
 const members = (options: KeyOptions) => ({
@@ -155,8 +185,10 @@ const members = (options: KeyOptions) => ({
   tags: options.tag,
   api_ids: options.api,
   scopes: options.scope,
-  cidr_allow: options.cidr,
+  grant_reason: options.grantReason === '' ? null : options.grantReason,
+  restrictions: restrictionsOf(options),
   limits: limits(options.limit),
+  plan_id: options.plan === 'none' ? null : options.plan,
   not_before: options.notBefore === undefined ? undefined : instant(options.notBefore, Date.now()),
   expires_at: options.expires === undefined ? undefined : instant(options.expires, Date.now()),
   dormant_after_days: options.dormantAfter === undefined ? undefined : days(options.dormantAfter),

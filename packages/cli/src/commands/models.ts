@@ -16,6 +16,8 @@ interface ModelOptions extends OutputOptions {
   readonly streamUsage: boolean
   readonly audit?: string
   readonly limit?: readonly string[]
+  readonly cost?: string
+  readonly rateLimitHeaders?: string
   readonly onFeedLoss?: string
 }
 
@@ -40,6 +42,8 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .option('--no-stream-usage', 'the provider does not take stream_options.include_usage')
     .option('--audit <mode>', 'ordinary, or before-answer')
     .option('--limit <limit>', `of all callers together (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--cost <units>', 'what one call is charged')
+    .option('--rate-limit-headers <form>', 'draft, or draft+legacy')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
     .action(async (options: ModelOptions) => {
@@ -56,6 +60,8 @@ export function modelsCommand(program: Command, context: CommandContext): void {
         deployments: [deployment],
         audit: options.audit,
         limits: limits(options.limit),
+        cost: options.cost === undefined ? undefined : Number(options.cost),
+        rate_limit_headers: options.rateLimitHeaders,
         on_feed_loss: options.onFeedLoss === undefined ? undefined : feedLoss(options.onFeedLoss),
       })
       showOne(context, options, await callNamed(context, 'createModel', { body }))

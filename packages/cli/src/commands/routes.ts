@@ -15,6 +15,8 @@ interface RouteOptions extends OutputOptions {
   readonly method?: readonly string[]
   readonly audit?: string
   readonly limit?: readonly string[]
+  readonly cost?: string
+  readonly rateLimitHeaders?: string
   readonly onFeedLoss?: string
 }
 
@@ -57,6 +59,8 @@ function options(command: Command): Command {
     .option('--method <method>', 'only this method (repeatable)', collect)
     .option('--audit <mode>', 'ordinary, or before-answer')
     .option('--limit <limit>', `of all callers together (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--cost <units>', 'what one call is charged')
+    .option('--rate-limit-headers <form>', 'draft, or draft+legacy')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--json', 'print JSON')
 }
@@ -71,5 +75,7 @@ const body = (chosen: RouteOptions): object =>
     methods: chosen.method,
     audit: chosen.audit,
     limits: limits(chosen.limit),
+    cost: chosen.cost === undefined ? undefined : Number(chosen.cost),
+    rate_limit_headers: chosen.rateLimitHeaders,
     on_feed_loss: chosen.onFeedLoss === undefined ? undefined : feedLoss(chosen.onFeedLoss),
   })

@@ -18,6 +18,8 @@ const NOT_FROM_HERE: Restriction = { kind: 'ip', deny: ['203.0.113.0/24'] }
 const BY_VERSION_2: Restriction = { kind: 'api_version', allow: ['2'] }
 
 /** Each rule with one change that makes it refuse, in the order of the contract. */
+const NO_MAXIMUM = { scopes: undefined, lifetimeMs: undefined, requiredRestrictions: [] }
+
 const RULES: readonly (Change & { readonly rule: string; readonly code: DecisionCode })[] = [
   { rule: 'key.revoked', code: 'key_revoked', key: { revokedAtMs: NOW_MS - 1 } },
   { rule: 'version.revoked', code: 'key_revoked', version: { revokedAtMs: NOW_MS - 1 } },
@@ -41,6 +43,16 @@ const RULES: readonly (Change & { readonly rule: string; readonly code: Decision
     ask: { apiId: 'api_1' },
   },
   { rule: 'key.api_version', code: 'api_version_not_allowed', key: { apiVersion: '2' }, ask: { apiVersion: '1' } },
+  {
+    rule: 'api.maximum.lifetime',
+    code: 'key_expired',
+    key: { apis: [{ current: { ...API, maximum: { ...NO_MAXIMUM, lifetimeMs: 1 } } }], createdAtMs: ASK.nowMs - 1 },
+  },
+  {
+    rule: 'api.maximum.restrictions',
+    code: 'api_not_allowed',
+    key: { apis: [{ current: { ...API, maximum: { ...NO_MAXIMUM, requiredRestrictions: ['time'] } } }] },
+  },
   {
     rule: 'key.restrictions/0.ip',
     code: 'ip_not_allowed',

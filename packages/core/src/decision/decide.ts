@@ -27,7 +27,7 @@ export function decide(key: KeyPart, version: VersionPart, ask: Ask): Decision {
   }
   if (SCOPES_RULE.refuses(key, version, ask)) {
     const { code, rule } = SCOPES_RULE
-    return { code, rule, shadow: shadow ?? NO_SHADOW, missingScopes: missingScopes(key, ask.scopes) }
+    return { code, rule, shadow: shadow ?? NO_SHADOW, missingScopes: missingScopes(key, ask.scopes, ask.apiId) }
   }
   return shadow === undefined ? VALID : { code: 'valid', rule: 'all', shadow }
 }

@@ -141,9 +141,18 @@ describe('explain', () => {
       restrictions: compileRestrictions([{ kind: 'ip', mode: 'shadow', deny: ['203.0.113.7'] }]),
     }
     const { checks, nearest } = explain(limited, VERSION, { ...ASK, scopes: ['orders.read', 'orders.pay'] })
-    expect(checks.slice(-4)).toEqual([
-      { rule: 'api.disabled', outcome: 'passed', detail: 'The api is enabled.' },
+    expect(checks.slice(-5)).toEqual([
       { rule: 'key.api_version', outcome: 'passed', detail: 'The key is bound to no version of its api.' },
+      {
+        rule: 'api.maximum.lifetime',
+        outcome: 'passed',
+        detail: 'The longest life that the api allows has no end.',
+      },
+      {
+        rule: 'api.maximum.restrictions',
+        outcome: 'passed',
+        detail: 'The key has the restrictions that the api demands.',
+      },
       {
         rule: 'key.restrictions/0.ip',
         outcome: 'shadow_refused',

@@ -4,7 +4,7 @@
  * Instants are Unix milliseconds (`…AtMs`).
  */
 import type { LimitPolicy } from '../limit/policy.ts'
-import type { CompiledRestriction } from '../restriction/restriction.ts'
+import type { CompiledRestriction, RestrictionKind } from '../restriction/restriction.ts'
 import type { ScopeSet } from '../scope/scope-set.ts'
 
 /** What a door does when the change feed (revocations!) cannot be read. */
@@ -28,7 +28,19 @@ export interface AppPart {
   readonly owner: string | undefined
   /** Shared by all keys of the app. */
   readonly limits: readonly LimitPolicy[]
+  /** Holds for its keys that have none of their own. */
+  readonly plan: PartRef<PlanPart> | undefined
   readonly disabledAtMs: number | undefined
+}
+
+/** The most that a key may have for an api, whatever it was given. */
+export interface MaximumPart {
+  /** Undefined: whatever the catalogue has. */
+  readonly scopes: ScopeSet | undefined
+  /** From the making of the key. */
+  readonly lifetimeMs: number | undefined
+  /** Kinds of restrictions that a key must have, enforced. */
+  readonly requiredRestrictions: readonly RestrictionKind[]
 }
 
 export interface ApiPart {
@@ -37,6 +49,9 @@ export interface ApiPart {
   readonly name: string
   readonly prefix: string
   readonly onFeedLoss: FeedLossPolicy
+  /** What wildcards and roles may stand for; left out: nobody has said. */
+  readonly catalogue?: ScopeSet | undefined
+  readonly maximum?: MaximumPart | undefined
   readonly limits: readonly LimitPolicy[]
   readonly disabledAtMs: number | undefined
 }
@@ -80,6 +95,8 @@ export interface KeyPart {
   /** The version of its api that the key is bound to; undefined: any. */
   readonly apiVersion: string | undefined
   readonly notBeforeAtMs: number | undefined
+  /** Left out: nobody has said, and no life is too long. */
+  readonly createdAtMs?: number | undefined
   readonly expiresAtMs: number | undefined
   /** From this instant on the key counts as dormant: it has not been used for too long. */
   readonly dormantAtMs: number | undefined

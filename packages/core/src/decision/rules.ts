@@ -4,7 +4,8 @@
  * stand the key's own restrictions.
  */
 import type { Ask, RefusalCode } from './decision.ts'
-import { holderOfScope, holdsScope, missingScopes } from './held-scopes.ts'
+import { holderOfScope, holdsScope, mendScopes } from './held-scopes.ts'
+import { isRestrictedEnough, maximumEndMs } from './maximum.ts'
 import type { ApiPart, KeyPart, VersionPart } from './parts.ts'
 
 export interface Rule {
@@ -125,6 +126,26 @@ export const RULES_OF_THE_KEY: readonly Rule[] = [
     },
     change: (_key, _version, ask) => `bind the key to version ${ask.apiVersion ?? ''}`,
   },
+  {
+    rule: 'api.maximum.lifetime',
+    code: 'key_expired',
+    refuses: (key, _version, ask) => ask.nowMs >= maximumEndMs(key, ask.apiId),
+    detail: (key, _version, ask) => {
+      const endMs = maximumEndMs(key, ask.apiId)
+      return endOf('The longest life that the api allows', endMs === Infinity ? undefined : endMs, ask.nowMs)
+    },
+    change: () => 'raise the maximum of the api, or make another key',
+  },
+  {
+    rule: 'api.maximum.restrictions',
+    code: 'api_not_allowed',
+    refuses: (key, _version, ask) => !isRestrictedEnough(key, ask.apiId),
+    detail: (key, _version, ask) =>
+      isRestrictedEnough(key, ask.apiId)
+        ? 'The key has the restrictions that the api demands.'
+        : 'The key lacks restrictions that the api demands, or does not enforce them.',
+    change: () => 'restrict the key as the maximum of the api demands',
+  },
 ]
 
 /** What the key may do: the last one, so that a caller from elsewhere does not learn what a key lacks. */
@@ -132,14 +153,14 @@ export const SCOPES_RULE: Rule = {
   rule: 'key.scopes',
   code: 'scope_missing',
   refuses: (key, _version, ask) => {
-    for (const scope of ask.scopes) if (!holdsScope(key, scope)) return true
+    for (const scope of ask.scopes) if (!holdsScope(key, scope, ask.apiId)) return true
     return false
   },
-  detail: (key, _version, { scopes }) => {
+  detail: (key, _version, { scopes, apiId }) => {
     if (scopes.length === 0) return 'No scope is needed.'
-    return `${scopes.map((scope) => `${scope} is held by ${holderOfScope(key, scope) ?? 'nothing'}`).join('; ')}.`
+    return `${scopes.map((scope) => `${scope} is held by ${holderOfScope(key, scope, apiId) ?? 'nothing'}`).join('; ')}.`
   },
-  change: (key, _version, ask) => `grant ${missingScopes(key, ask.scopes).join(' ')}`,
+  change: (key, _version, ask) => mendScopes(key, ask.scopes, ask.apiId),
 }
 
 function apiOf(key: KeyPart, apiId: string): ApiPart | undefined {

@@ -14,6 +14,7 @@ export const APP: AppPart = {
   workspaceId: 'wsp_1',
   name: 'shop',
   owner: undefined,
+  plan: undefined,
   limits: [],
   disabledAtMs: undefined,
 }

@@ -3,14 +3,11 @@
  * (draft-ietf-httpapi-ratelimit-headers-10), Lists of Structured Fields (RFC 9651 §3.1) with one item for each limit.
  */
 import { burstSpanMs } from '../limit/burst.ts'
-import type { LimitState } from '../limit/policy.ts'
+import { capacityOf, type LimitState } from '../limit/policy.ts'
+import { LARGEST_INTEGER, serializeString } from '../structured-field/serialize.ts'
 
-/** RFC 9651 §3.3.1: an Integer has at most 15 digits. */
-const LARGEST_INTEGER = 999_999_999_999_999
 /** RFC 9111 §1.2.2: a larger number of seconds may overflow at the receiver. */
 const LARGEST_DELAY_SECONDS = 2 ** 31 - 1
-/** RFC 9651 §3.3.3: a String is printable ASCII. */
-const PRINTABLE_ASCII = /^[ -~]*$/
 
 export interface RateLimitFields {
   /** `RateLimit-Policy`: `"requests";q=100;w=60` says 100 units in 60 seconds; windows below one second are told as one. */
@@ -29,12 +26,47 @@ export function rateLimitFields(states: readonly LimitState[]): RateLimitFields 
   let policy = ''
   let state = ''
   for (const each of states) {
-    const start = policy === '' ? quoted(each.policy.name) : `, ${quoted(each.policy.name)}`
+    const start = `${policy === '' ? '' : ', '}${serializeString(nameWithin(states, each))}`
     policy += start + declared(each)
     state += `${start};r=${integer(each.remaining)}${Number.isFinite(each.resetMs) ? `;t=${wholeSeconds(each.resetMs)}` : ''}`
   }
   return { policy, state }
 }
+
+/** An item is known by its name; where two owners gave the same one, who declares it stands before it. */
+function nameWithin(states: readonly LimitState[], { policy }: LimitState): string {
+  const { owner, name } = policy
+  if (states.length === 1 || owner === undefined) return name
+  return states.some(({ policy: other }) => other !== policy && other.name === name) ? `${owner}-${name}` : name
+}
+
+export interface LegacyRateLimit {
+  readonly limit: string
+  readonly remaining: string
+  /** Seconds from now. */
+  readonly reset: string
+}
+
+/**
+ * `X-RateLimit-Limit`, `-Remaining` and `-Reset`, for clients that know no better: the one enforced limit over time of which
+ * the smallest part is left. Undefined where there is none.
+ */
+export function legacyRateLimit(states: readonly LimitState[]): LegacyRateLimit | undefined {
+  let nearest: LimitState | undefined
+  for (const state of states)
+    if (isOverTime(state) && (nearest === undefined || partLeft(state) < partLeft(nearest))) nearest = state
+  if (nearest === undefined) return undefined
+  const { policy, remaining, resetMs } = nearest
+  return {
+    limit: String(integer(capacityOf(policy))),
+    remaining: String(integer(remaining)),
+    reset: String(wholeSeconds(resetMs)),
+  }
+}
+
+const isOverTime = ({ policy }: LimitState): boolean =>
+  policy.mode === 'enforce' && policy.kind !== 'concurrency' && policy.kind !== 'credits'
+const partLeft = ({ policy, remaining }: LimitState): number => remaining / capacityOf(policy)
 
 /** What a policy declares: how much (`q`), of what (`qu`, when not requests), in how long (`w`, where that is one length). */
 function declared({ policy, remaining }: LimitState): string {
@@ -78,10 +110,4 @@ function wholeSeconds(durationMs: number): number {
 /** Rounded down, so that nobody is promised too much; what is no number is 0. */
 function integer(value: number): number {
   return value > 0 ? Math.min(LARGEST_INTEGER, Math.floor(value)) : 0
-}
-
-/** RFC 9651 §4.1.6. */
-function quoted(text: string): string {
-  if (!PRINTABLE_ASCII.test(text)) throw new RangeError('A structured-field string holds printable ASCII only.')
-  return text.includes('"') || text.includes('\\') ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`
 }

@@ -7,6 +7,8 @@ export interface ScopeSet {
   readonly isEmpty: boolean
   /** Whether this concrete scope is held. */
   has(scope: string): boolean
+  /** Whether this very scope is a member, and no pattern. */
+  names(scope: string): boolean
   /** The first of the patterns that holds this concrete scope; undefined: none does. */
   heldBy(scope: string): string | undefined
   /**
@@ -37,6 +39,10 @@ class CompiledScopes implements ScopeSet {
   has(scope: string): boolean {
     if (this.#exact.has(scope)) return true
     return this.#isCovered(scope) && isConcrete(scope)
+  }
+
+  names(scope: string): boolean {
+    return this.#exact.has(scope)
   }
 
   heldBy(scope: string): string | undefined {

@@ -114,6 +114,14 @@ describe('a refusal', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
+  test('a wrong key that many fail at is told to wait; the right one never is', async () => {
+    plane.world.weather.isKeyProbed = true
+    const answer = await call('/gw/orders', { key: 'x' })
+    expect([answer.status, await codeOf(answer)]).toEqual([429, 'probing'])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await call('/gw/orders')).status).toBe(200)
+  })
+
   test('of a route that is not there looks like one of another workspace, whatever the method', async () => {
     plane.world.addRoute(routeOf('theirs', upstream.origin, away, { methods: new Set(['PUT']), maxBodyBytes: 1 }))
     const shapes = new Set<string>()

@@ -1,6 +1,7 @@
 /** The answers of `POST /api/v1/keys/verify`, put together from texts that are made once per key. */
 import {
   heldPatterns,
+  type ApiPart,
   type Decision,
   type KeyPart,
   type LimitPolicy,
@@ -43,11 +44,14 @@ export function decidedAnswer(answer: VerifyAnswer): string {
  * What an answer says of the key itself; a key that was edited is another part, and makes another text. Roles are edited
  * behind a key's back, so what is said of a key with roles is not kept.
  */
-const keyTexts = new WeakMap<VersionPart, { readonly key: KeyPart; readonly text: string }>()
+const keyTexts = new WeakMap<
+  VersionPart,
+  { readonly key: KeyPart; readonly apis: readonly ApiPart[]; readonly text: string }
+>()
 
 function keyText(key: KeyPart, version: VersionPart): string {
   const known = keyTexts.get(version)
-  if (known?.key === key) return known.text
+  if (known?.key === key && key.apis.every(({ current }, index) => current === known.apis[index])) return known.text
   const members = {
     key_id: key.id,
     version: version.number,
@@ -58,7 +62,7 @@ function keyText(key: KeyPart, version: VersionPart): string {
     expires_at: expiry(key, version),
   }
   const text = JSON.stringify(members).slice(1, -1)
-  if (key.roles.length === 0) keyTexts.set(version, { key, text })
+  if (key.roles.length === 0) keyTexts.set(version, { key, apis: key.apis.map(({ current }) => current), text })
   return text
 }
 

@@ -244,6 +244,19 @@ describe('a key that is not good', () => {
   })
 })
 
+describe('a key that many fail at', () => {
+  test('is told to wait when it is wrong, from whatever address, and is valid when it is right', async () => {
+    plane.world.weather.isKeyProbed = true
+    for (const question of [{ key: 'x' }, { key: 'x', client_ip: '192.0.2.66' }]) {
+      const { status, body } = await ask(question)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ valid: false, code: 'probing', retry_after_ms: 5_000 })
+    }
+    expect((await ask({ key: made.secret })).body['valid']).toBe(true)
+    expect((await ask({ key: made.secret }, 'nobody')).status).toBe(429)
+  })
+})
+
 describe('who may ask', () => {
   test('nobody without a credential: 401', async () => {
     const { status, headers, body } = await ask({ key: made.secret }, null)

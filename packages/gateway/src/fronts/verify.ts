@@ -85,12 +85,13 @@ function authenticate(context: Context, received: Received): void {
   if (waitMs > 0) throw probing(waitMs)
   if (facts.severalCredentials) throw SEVERAL
   if (facts.presented === undefined) throw MISSING
-  const verifier = context.ports.snapshots.verifier(facts.presented)
+  const { presented } = facts
+  const verifier = context.ports.snapshots.verifier(presented)
   whenKnown(context, received, verifier, (known) => {
     if (known === 'unavailable') throw unavailable(context, 'The credential cannot be checked at the moment.')
     if (known === undefined) {
-      context.ports.counters.recordFailure(clientIp, 'verifier')
-      throw INVALID
+      const failedMs = context.ports.counters.recordFailure({ clientIp, presented, reason: 'verifier' })
+      throw failedMs > 0 ? probing(failedMs) : INVALID
     }
     readQuestion(context, received, known)
   })
@@ -113,10 +114,7 @@ function readQuestion(context: Context, received: Received, verifier: Verifier):
 function look(asked: Asked): void {
   const { context, received, request } = asked
   const waitMs = request.clientIp === undefined ? 0 : context.ports.counters.shieldedForMs(request.clientIp)
-  if (waitMs > 0) {
-    context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'probing')
-    return answer(asked, probingAnswer(received.requestId, waitMs))
-  }
+  if (waitMs > 0) return answerProbing(asked, waitMs)
   whenKnown(context, received, context.ports.snapshots.find(request.key), (lookup) => judge(asked, lookup))
 }
 
@@ -125,8 +123,12 @@ function judge(asked: Asked, lookup: Lookup): void {
   if (lookup.kind === 'unavailable') throw unavailable(context, 'The key cannot be checked at the moment.')
   if (lookup.kind === 'unknown' || lookup.key.workspace.current.id !== verifier.workspaceId) {
     // only the end client is to blame: the address that asks is a service of ours
-    if (request.clientIp !== undefined)
-      context.ports.counters.recordFailure(request.clientIp, lookup.kind === 'unknown' ? lookup.reason : 'unknown_id')
+    const waitMs = context.ports.counters.recordFailure({
+      clientIp: request.clientIp,
+      presented: request.key,
+      reason: lookup.kind === 'unknown' ? lookup.reason : 'unknown_id',
+    })
+    if (waitMs > 0) return answerProbing(asked, waitMs)
     context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'credential_invalid')
     return answer(asked, invalidAnswer(received.requestId))
   }
@@ -149,6 +151,12 @@ function judge(asked: Asked, lookup: Lookup): void {
     if (admitted.kind === 'admitted' && admitted.hold !== undefined) context.ports.counters.release(admitted.hold)
     decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted }))
   })
+}
+
+function answerProbing(asked: Asked, waitMs: number): void {
+  const { context, received, request } = asked
+  context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'probing')
+  answer(asked, probingAnswer(received.requestId, waitMs))
 }
 
 type Found = Extract<Lookup, { kind: 'found' }>

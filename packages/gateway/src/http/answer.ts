@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { ClavigerError, LimitState } from '@claviger/core'
 import type { ErrorAnswer } from '../front.ts'
+import type { RateLimitHeaders } from '../parts.ts'
 import { endBroken } from './end-socket.ts'
 import { challengeOf } from './problem.ts'
 import { pushLimitFields } from './limit-fields.ts'
@@ -46,14 +47,18 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
 }
 
 /** The header fields that an error carries: challenge, `Retry-After`, the limits. */
-export function errorFields(error: ClavigerError, limits: readonly LimitState[]): string[] {
+export function errorFields(
+  error: ClavigerError,
+  limits: readonly LimitState[],
+  headers: RateLimitHeaders = 'draft',
+): string[] {
   const fields: string[] = []
   const challenge = challengeOf(error)
   if (challenge !== undefined) fields.push('WWW-Authenticate', challenge)
   if (error.retryAfterSeconds !== undefined) fields.push('Retry-After', String(error.retryAfterSeconds))
   const allow = error.facts['allow']
   if (error.code === 'method_not_allowed' && allow !== undefined) fields.push('Allow', String(allow))
-  pushLimitFields(fields, limits)
+  pushLimitFields(fields, limits, headers)
   return fields
 }
 
@@ -62,11 +67,12 @@ export interface ErrorToWrite {
   readonly answer: ErrorAnswer
   readonly requestId: string
   readonly limits: readonly LimitState[]
+  readonly rateLimitHeaders?: RateLimitHeaders | undefined
   readonly hstsSeconds: number
 }
 
 export function writeError(incoming: IncomingMessage, outgoing: ServerResponse, wanted: ErrorToWrite): void {
-  const fields = errorFields(wanted.error, wanted.limits)
+  const fields = errorFields(wanted.error, wanted.limits, wanted.rateLimitHeaders)
   if (wanted.error.code === 'draining' || wanted.error.code === 'request_timeout') fields.push('Connection', 'close')
   writeAnswer(incoming, outgoing, {
     status: wanted.error.status,

@@ -152,7 +152,7 @@ export class ProxyExchange implements EgressSink, OpenStream {
       if (this.#tap?.changesLength !== true) fields.push('Content-Length', String(head.contentLengthBytes))
     }
     fields.push('X-Request-Id', requestId)
-    pushLimitFields(fields, limits)
+    pushLimitFields(fields, limits, this.#opened.target.rateLimitHeaders)
     if (overTls) fields.push('Strict-Transport-Security', `max-age=${this.#context.settings.hstsSeconds}`)
     if (this.#context.load.isDraining) fields.push('Connection', 'close')
     this.#held = { status, statusText: reasonPhrase(statusText), fields }

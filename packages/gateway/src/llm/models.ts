@@ -9,7 +9,7 @@ export function mayUse(key: KeyPart, model: ModelPart): boolean {
     model.workspaceId === key.workspace.current.id &&
     api.disabledAtMs === undefined &&
     key.apis.some((ref) => ref.current.id === api.id) &&
-    model.requiredScopes.every((scope) => holdsScope(key, scope))
+    model.requiredScopes.every((scope) => holdsScope(key, scope, api.id))
   )
 }
 

@@ -23,9 +23,9 @@ const NO_LIMITS: readonly LimitState[] = []
 export function admit(context: Context, known: Authorized): MaybePromise<Admitted | Refused> {
   if (context.ports.journal.isFull()) return refuseCaller(journalFull(context), JOURNAL_FULL_RULE, known)
   const { key, target } = known
-  const policies = joinedLimits(key.limits, target.limits, target.api.current.limits)
+  const policies = limitsOfCall(key, target.limits, target.api.current.limits)
   if (policies.length === 0) return learnLimits(known, NO_LIMITS, undefined)
-  const admission = context.ports.counters.admit(policies, 1, {
+  const admission = context.ports.counters.admit(policies, target.cost, {
     keyId: key.id,
     appId: key.app.current.id,
     targetId: target.id,
@@ -50,24 +50,34 @@ function judge(context: Context, known: Authorized, admission: Admission): Admit
   }
 }
 
-/** Without a new list where one of them is all there is. */
-export function joinedLimits(
-  ofKey: readonly LimitPolicy[],
+/** All limits of a call: those of its caller, of where it goes, and of the api. Without a new list where one is all there is. */
+export function limitsOfCall(
+  key: KeyPart,
   ofTarget: readonly LimitPolicy[],
   ofApi: readonly LimitPolicy[],
 ): readonly LimitPolicy[] {
-  if (ofTarget.length === 0 && ofApi.length === 0) return ofKey
-  if (ofKey.length === 0 && ofApi.length === 0) return ofTarget
-  return [...ofKey, ...ofTarget, ...ofApi]
+  return joined(joined(limitsOfCaller(key), ofTarget), ofApi)
 }
 
 /** What is asked at `keys/verify`: there is no target, and the api is what the asker names. */
 export function limitsOfKey(key: KeyPart, apiId: string | undefined): readonly LimitPolicy[] {
-  if (apiId === undefined) return key.limits
-  for (const { current } of key.apis) {
-    if (current.id === apiId) return current.limits.length === 0 ? key.limits : [...key.limits, ...current.limits]
-  }
-  return key.limits
+  const ofCaller = limitsOfCaller(key)
+  if (apiId === undefined) return ofCaller
+  for (const { current } of key.apis) if (current.id === apiId) return joined(ofCaller, current.limits)
+  return ofCaller
+}
+
+/** The key's own, those of its plan (or else of its app's), and those that all keys of its app share. */
+function limitsOfCaller(key: KeyPart): readonly LimitPolicy[] {
+  const app = key.app.current
+  const plan = key.plan ?? app.plan
+  const own = plan === undefined ? key.limits : joined(key.limits, plan.current.limits)
+  return joined(own, app.limits)
+}
+
+function joined(one: readonly LimitPolicy[], more: readonly LimitPolicy[]): readonly LimitPolicy[] {
+  if (more.length === 0) return one
+  return one.length === 0 ? more : [...one, ...more]
 }
 
 /** What a call is answered that this limit refuses. */

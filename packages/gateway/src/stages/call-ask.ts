@@ -3,6 +3,7 @@ import type { Ask, GeoLookup, IpAddress } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Target, Verified } from '../exchange.ts'
 import { clientCertificateOf } from '../http/client-certificate.ts'
+import { pathBehind } from '../http/path-behind.ts'
 
 /** A class for its getters: what hardly any key asks for is looked up when it is read, and no call pays for closures. */
 export class CallAsk implements Ask {
@@ -40,7 +41,7 @@ export class CallAsk implements Ask {
   }
 
   get path(): string {
-    return this.#known.path
+    return pathBehind(this.#known.door, this.#known.path)
   }
 
   get clientCertificate(): string | undefined {

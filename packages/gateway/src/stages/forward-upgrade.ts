@@ -93,7 +93,7 @@ class Tunnel implements OpenStream {
     const { outgoing, requestId, limits } = this.#opened
     const fields = head.headers
     fields.push('Content-Length', String(result.body.byteLength), 'X-Request-Id', requestId, 'Connection', 'close')
-    pushLimitFields(fields, limits)
+    pushLimitFields(fields, limits, this.#opened.target.rateLimitHeaders)
     outgoing.writeHead(result.status, fields)
     outgoing.end(result.body)
     this.#bytesOut = result.body.byteLength
@@ -124,7 +124,7 @@ class Tunnel implements OpenStream {
 
   #switchingHead(headers: string[]): string {
     headers.push('X-Request-Id', this.#opened.requestId)
-    pushLimitFields(headers, this.#opened.limits)
+    pushLimitFields(headers, this.#opened.limits, this.#opened.target.rateLimitHeaders)
     let text = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
     for (let at = 0; at + 1 < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\r\n`
     return `${text}\r\n`

@@ -10,7 +10,11 @@ export function shield(context: Context, matched: Matched): Shielded | Refused {
 }
 
 export function probing(waitMs: number): ClavigerError {
-  return new ClavigerError('probing', 'Too many failed credentials came from this address. Wait, then try again.', {
-    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
-  })
+  return new ClavigerError(
+    'probing',
+    'Too many failed credentials came from this address, or for this key. Wait, then try again.',
+    {
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
+    },
+  )
 }

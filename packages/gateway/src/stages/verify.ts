@@ -6,8 +6,9 @@ import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import { learnKey, type Refused, type Shielded, type Verified } from '../exchange.ts'
 import { STORE_TARGET } from '../failure-targets.ts'
-import type { FailureModeUse, Lookup, MaybePromise } from '../ports.ts'
+import type { FailedCredential, FailureModeUse, Lookup, MaybePromise } from '../ports.ts'
 import { refuseUnknown } from './refuse.ts'
+import { probing } from './shield.ts'
 
 // errors that are the same for everybody are made once: a stack trace for each probe would be the prober's weapon
 const MISSING = refuseUnknown(
@@ -46,18 +47,35 @@ export function verify(context: Context, shielded: Shielded): MaybePromise<Verif
   const presented = common ?? own
   if (presented === undefined || presented === '') return MISSING
   const lookup = context.ports.snapshots.find(presented)
-  if (lookup instanceof Promise) return lookup.then((found) => judge(context, shielded, found))
-  return judge(context, shielded, lookup)
+  if (lookup instanceof Promise)
+    return lookup.then((found) =>
+      found.kind === 'unknown'
+        ? refuseWrong(context, shielded, { presented, reason: found.reason })
+        : judge(context, shielded, found),
+    )
+  return lookup.kind === 'unknown'
+    ? refuseWrong(context, shielded, { presented, reason: lookup.reason })
+    : judge(context, shielded, lookup)
 }
 
-function judge(context: Context, shielded: Shielded, lookup: Lookup): Verified | Refused {
+function refuseWrong(
+  context: Context,
+  { clientIp }: Shielded,
+  failed: Pick<FailedCredential, 'presented' | 'reason'>,
+): Refused {
+  const waitMs = context.ports.counters.recordFailure({ clientIp, ...failed })
+  return waitMs > 0 ? refuseUnknown(probing(waitMs), 'shield') : INVALID
+}
+
+function judge(
+  context: Context,
+  shielded: Shielded,
+  lookup: Exclude<Lookup, { readonly kind: 'unknown' }>,
+): Verified | Refused {
   switch (lookup.kind) {
     case 'unavailable':
       context.ports.journal.failureModeUsed(REFUSED_BY_STORE)
       return UNAVAILABLE
-    case 'unknown':
-      context.ports.counters.recordFailure(shielded.clientIp, lookup.reason)
-      return INVALID
     case 'found':
       return hidesRoute(shielded, lookup.key.workspace.current.id)
         ? MISSING

@@ -63,6 +63,8 @@ export async function startAiPlane(): Promise<AiPlane> {
         onFeedLoss: undefined,
         audit: 'ordinary',
         limits: [],
+        cost: 1,
+        rateLimitHeaders: 'draft',
         timeouts: { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000, totalMs: 0 },
         maxBodyBytes: 1_048_576,
         createdAtMs: CREATED_AT_MS,

@@ -22,6 +22,7 @@ import type {
   Admission,
   DecisionRecord,
   Egress,
+  FailedCredential,
   FailureModeUse,
   Hold,
   Lookup,
@@ -37,6 +38,8 @@ export interface Weather {
   /** Answers of `find` and `admit` come with a promise, as they do on a cache miss. */
   isSlow: boolean
   isStoreGone: boolean
+  /** Many fail at the keys that are presented: who fails too is told to wait. */
+  isKeyProbed: boolean
   /** `admit` answers `lost`. */
   areCountersLost: boolean
   /** `open` and `record` settle only when this does. */
@@ -59,6 +62,7 @@ export class MemoryWorld {
     isJournalFull: false,
     isSlow: false,
     isStoreGone: false,
+    isKeyProbed: false,
     areCountersLost: false,
     journalDelay: undefined,
   }
@@ -74,7 +78,7 @@ export class MemoryWorld {
   readonly failureModes: FailureModeUse[] = []
   readonly settled: DecisionRecord[] = []
   readonly probes: { readonly ip: IpAddress; readonly reason: string }[] = []
-  readonly failures: { readonly ip: IpAddress; readonly reason: string }[] = []
+  readonly failures: FailedCredential[] = []
   /** Of calls that have not ended. */
   readonly held = new Map<Hold, readonly SlotCounter[]>()
   readonly ports: Ports
@@ -105,7 +109,10 @@ export class MemoryWorld {
         admit: (policies, cost) => this.#perhapsLate(this.#admit(policies, cost)),
         release: (hold) => this.#release(hold),
         shieldedForMs: (ip) => (this.#failuresOf(ip) >= FAILURES_ALLOWED ? SHIELD_MS : 0),
-        recordFailure: (ip, reason) => void this.failures.push({ ip, reason }),
+        recordFailure: (failed) => {
+          this.failures.push(failed)
+          return this.weather.isKeyProbed ? SHIELD_MS : 0
+        },
       },
       snapshots: {
         find: (presented) => this.#perhapsLate(this.#find(presented)),
@@ -204,7 +211,7 @@ export class MemoryWorld {
 
   #failuresOf(ip: IpAddress): number {
     const prefix = ipPrefix(ip)
-    return this.failures.filter((failure) => ipPrefix(failure.ip) === prefix).length
+    return this.failures.filter(({ clientIp }) => clientIp !== undefined && ipPrefix(clientIp) === prefix).length
   }
 
   #perhapsLate<Value>(value: Value): MaybePromise<Value> {
@@ -286,6 +293,8 @@ export function routeOf(
     onFeedLoss: undefined,
     audit: 'ordinary',
     limits: [],
+    cost: 1,
+    rateLimitHeaders: 'draft',
     timeouts: { connectMs: 2_000, firstByteMs: 5_000, idleMs: 5_000, totalMs: 0 },
     maxBodyBytes: 1_048_576,
     upstreamOrigin,
@@ -322,6 +331,7 @@ function keyOf(api: PartRef<ApiPart>, id: string): Omit<KeyPart, 'versions'> {
         workspaceId,
         name: 'shop',
         owner: undefined,
+        plan: undefined,
         limits: [],
         disabledAtMs: undefined,
       },

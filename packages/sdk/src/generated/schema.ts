@@ -562,6 +562,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List plans. */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Make a plan: a named bundle of limits.
+         * @description Each key on it has a counter of its own, unless a limit says otherwise with `per`.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a plan. */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        /** Delete a plan that no key and no app is on. */
+        delete: operations["deletePlan"];
+        options?: never;
+        head?: never;
+        /** Change a plan, for all keys that are on it. */
+        patch: operations["updatePlan"];
+        trace?: never;
+    };
     "/api/v1/keys/verify": {
         parameters: {
             query?: never;
@@ -1104,6 +1144,7 @@ export interface components {
             name: string;
             prefix: string;
             scopes: string[];
+            maximum: components["schemas"]["ApiMaximum"] | null;
             on_feed_loss: components["schemas"]["FeedLossPolicy"];
             /** @description The longest a revoked key is served while this node is cut off from the feed. */
             revocation_bound_seconds: number;
@@ -1130,6 +1171,42 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description The most that anybody may grant for the api. It caps keys that are out, too, at once. */
+        ApiMaximum: {
+            /**
+             * @description Scopes and patterns; null: whatever the catalogue has.
+             * @default null
+             * @example [
+             *       "invoices.*"
+             *     ]
+             */
+            scopes: string[] | null;
+            /**
+             * @description The longest life of a key, from when it is made; null: as the workspace has it.
+             * @default null
+             */
+            lifetime_seconds: number | null;
+            /**
+             * @description Kinds of restrictions that a key must have, enforced.
+             * @default []
+             * @example [
+             *       "ip"
+             *     ]
+             */
+            required_restrictions: ("ip" | "origin" | "user_agent" | "request" | "country" | "asn" | "time" | "client_certificate" | "api_version")[];
+        };
+        /** @description Versions of the api that may be called. */
+        ApiVersionRestriction: {
+            /** @constant */
+            kind: "api_version";
+            allow: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         /** @description A consumer: it owns keys. Disabled, all its keys refuse. */
         App: {
             /**
@@ -1154,6 +1231,13 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
+            /** @description Shared by all its keys. */
+            limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold for each key of the app that has no plan of its own.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -1181,6 +1265,19 @@ export interface components {
             data: components["schemas"]["App"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        /** @description Whose network the client is in. One of allow and deny. */
+        AsnRestriction: {
+            /** @constant */
+            kind: "asn";
+            allow?: number[];
+            deny?: number[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
         };
         AuditEntry: {
             id: number;
@@ -1223,6 +1320,32 @@ export interface components {
             data: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        /** @description TLS certificates that the client must prove to hold. */
+        ClientCertificateRestriction: {
+            /** @constant */
+            kind: "client_certificate";
+            /** @description SHA-256 of the certificate: base64url or hexadecimal. */
+            thumbprints: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
+        /** @description Where the address of the client is. One of allow and deny. */
+        CountryRestriction: {
+            /** @constant */
+            kind: "country";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
         };
         /** @description Who may use it. Routes and models are restricted as soon as one of them is named, apps as soon as one app is. Empty: all. */
         CredentialUsers: {
@@ -1642,6 +1765,19 @@ export interface components {
             kind: "query";
             name: string;
         };
+        /** @description Addresses and networks of the client. deny wins. */
+        IpRestriction: {
+            /** @constant */
+            kind: "ip";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         IssuedKey: {
             /**
              * @description Id of a resource of type key.
@@ -1665,8 +1801,15 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            grant_reason: string | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold beside those of the key. Null: the plan of the app.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -1755,8 +1898,15 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            grant_reason: string | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold beside those of the key. Null: the plan of the app.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -2263,7 +2413,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
             /** @description May verify and grant keys of these; null: all. */
             api_ids: string[] | null;
             /** @description May grant these; null: all. */
@@ -2291,6 +2441,9 @@ export interface components {
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
             limits: components["schemas"]["Limit"][];
+            cost: number;
+            /** @enum {string} */
+            rate_limit_headers: "draft" | "draft+legacy";
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2447,6 +2600,44 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Web pages that call: Origin, or else the origin of Referer. */
+        OriginRestriction: {
+            /** @constant */
+            kind: "origin";
+            allow: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
+        Plan: {
+            /**
+             * @description Id of a resource of type plan.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @example Billing */
+            name: string;
+            limits: components["schemas"]["Limit"][];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            updated_at: string;
+            revision: number;
+        };
+        PlanList: {
+            data: components["schemas"]["Plan"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
         Probes: {
             /** @description There were more rows: ask for less time, or for more rows. */
             truncated: boolean;
@@ -2530,6 +2721,28 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        /** @description Methods and paths that may be called. */
+        RequestRestriction: {
+            /** @constant */
+            kind: "request";
+            allow: {
+                /** @description Any, when it is left out. */
+                methods?: string[];
+                /**
+                 * @description {name} is one segment, ** at the end any rest.
+                 * @example /orders/{id}
+                 */
+                path: string;
+            }[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
+        /** @description Where, when and how a key may be used. */
+        Restriction: components["schemas"]["IpRestriction"] | components["schemas"]["OriginRestriction"] | components["schemas"]["UserAgentRestriction"] | components["schemas"]["RequestRestriction"] | components["schemas"]["CountryRestriction"] | components["schemas"]["AsnRestriction"] | components["schemas"]["TimeRestriction"] | components["schemas"]["ClientCertificateRestriction"] | components["schemas"]["ApiVersionRestriction"];
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -2553,8 +2766,15 @@ export interface components {
             api_ids: string[];
             environment: string;
             scopes: string[];
-            cidr_allow: string[] | null;
+            grant_reason: string | null;
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
             limits: components["schemas"]["Limit"][];
+            /**
+             * @description Its limits hold beside those of the key. Null: the plan of the app.
+             * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            plan_id: string | null;
             metadata: {
                 [key: string]: unknown;
             };
@@ -2647,6 +2867,9 @@ export interface components {
             audit: "ordinary" | "before-answer";
             on_feed_loss: components["schemas"]["FeedLossPolicy"] | null;
             limits: components["schemas"]["Limit"][];
+            cost: number;
+            /** @enum {string} */
+            rate_limit_headers: "draft" | "draft+legacy";
             timeouts_ms: {
                 connect: number;
                 first_byte: number;
@@ -2767,6 +2990,33 @@ export interface components {
                 asn: components["schemas"]["GeoFile"] | null;
             };
         };
+        /** @description Hours of the week, on the clock of a time zone. */
+        TimeRestriction: {
+            /** @constant */
+            kind: "time";
+            /**
+             * @description IANA.
+             * @example Europe/Berlin
+             */
+            zone: string;
+            windows: {
+                /** @description Every day, when it is left out. A window over midnight belongs to the day it begins on. */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                /** @example 09:00 */
+                from: string;
+                /**
+                 * @description Not inside.
+                 * @example 17:00
+                 */
+                to: string;
+            }[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
+        };
         /**
          * @description In ms; 0: no bound.
          * @default {}
@@ -2821,6 +3071,19 @@ export interface components {
                 /** @description Of all requests together. */
                 duration_ms: number;
             }[];
+        };
+        /** @description Globs with * on User-Agent, in either case. deny wins. */
+        UserAgentRestriction: {
+            /** @constant */
+            kind: "user_agent";
+            allow?: string[];
+            deny?: string[];
+            /**
+             * @description shadow: what it would refuse is recorded and let through.
+             * @default enforce
+             * @enum {string}
+             */
+            mode: "enforce" | "shadow";
         };
         Verification: {
             valid: boolean;
@@ -3034,7 +3297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `probing` */
+            /** @description `probing`, `limit_reached` */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4279,6 +4542,17 @@ export interface operations {
                     metadata?: {
                         [key: string]: unknown;
                     };
+                    /**
+                     * @description Shared by all its keys.
+                     * @default []
+                     */
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold for each key of the app that has no plan of its own.
+                     * @default null
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                 };
             };
         };
@@ -4626,6 +4900,12 @@ export interface operations {
                     metadata?: {
                         [key: string]: unknown;
                     };
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold for each key of the app that has no plan of its own.
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     disabled?: boolean;
                 };
             };
@@ -4854,6 +5134,8 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /** @default null */
+                    maximum?: components["schemas"]["ApiMaximum"] | null;
                     /**
                      * @default {
                      *       "mode": "serve_known",
@@ -5196,6 +5478,7 @@ export interface operations {
                     /** @example Billing */
                     name?: string;
                     scopes?: string[];
+                    maximum?: components["schemas"]["ApiMaximum"] | null;
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                     limits?: components["schemas"]["Limit"][];
                     disabled?: boolean;
@@ -5452,15 +5735,27 @@ export interface operations {
                      */
                     scopes?: string[];
                     /**
-                     * @description Only clients within these ranges; null: from anywhere.
+                     * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
                      * @default null
+                     * @example Migration of the old billing, until it is done.
                      */
-                    cidr_allow?: string[] | null;
+                    grant_reason?: string | null;
+                    /**
+                     * @description All of them have to be met, asked in this order.
+                     * @default []
+                     */
+                    restrictions?: components["schemas"]["Restriction"][];
                     /**
                      * @description Of this key alone.
                      * @default []
                      */
                     limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold beside those of the key. Null: the plan of the app.
+                     * @default null
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -5828,8 +6123,19 @@ export interface operations {
                     tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
-                    cidr_allow?: string[] | null;
+                    /**
+                     * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                     * @example Migration of the old billing, until it is done.
+                     */
+                    grant_reason?: string | null;
+                    /** @description All of them have to be met, asked in this order. */
+                    restrictions?: components["schemas"]["Restriction"][];
                     limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Its limits hold beside those of the key. Null: the plan of the app.
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @example {
@@ -7803,6 +8109,567 @@ export interface operations {
             };
         };
     };
+    listPlans: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-created_at" | "created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name: string;
+                    /** @default [] */
+                    limits?: components["schemas"]["Limit"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updatePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name?: string;
+                    limits?: components["schemas"]["Limit"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verifyKey: {
         parameters: {
             query?: never;
@@ -8778,6 +9645,17 @@ export interface operations {
                      * @default []
                      */
                     limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Units that one call is charged.
+                     * @default 1
+                     */
+                    cost?: number;
+                    /**
+                     * @description draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.
+                     * @default draft
+                     * @enum {string}
+                     */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -9136,6 +10014,9 @@ export interface operations {
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     limits?: components["schemas"]["Limit"][];
+                    cost?: number;
+                    /** @enum {string} */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -9400,6 +10281,17 @@ export interface operations {
                      * @default []
                      */
                     limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description Units that one call is charged.
+                     * @default 1
+                     */
+                    cost?: number;
+                    /**
+                     * @description draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.
+                     * @default draft
+                     * @enum {string}
+                     */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
@@ -9755,6 +10647,9 @@ export interface operations {
                     audit?: "ordinary" | "before-answer";
                     on_feed_loss?: components["schemas"]["FeedLossPolicy"] | null;
                     limits?: components["schemas"]["Limit"][];
+                    cost?: number;
+                    /** @enum {string} */
+                    rate_limit_headers?: "draft" | "draft+legacy";
                     timeouts_ms?: {
                         /** @default 5000 */
                         connect?: number;
@@ -10114,8 +11009,19 @@ export interface operations {
                         tags?: string[];
                         api_ids?: string[];
                         scopes?: string[];
-                        cidr_allow?: string[] | null;
+                        /**
+                         * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
+                         * @example Migration of the old billing, until it is done.
+                         */
+                        grant_reason?: string | null;
+                        /** @description All of them have to be met, asked in this order. */
+                        restrictions?: components["schemas"]["Restriction"][];
                         limits?: components["schemas"]["Limit"][];
+                        /**
+                         * @description Its limits hold beside those of the key. Null: the plan of the app.
+                         * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        plan_id?: string | null;
                         /**
                          * @description Your own facts; Claviger does not read them.
                          * @example {
@@ -10151,12 +11057,24 @@ export interface operations {
                         /** @example Billing */
                         name?: string;
                         scopes?: string[];
+                        maximum?: components["schemas"]["ApiMaximum"] | null;
                         on_feed_loss?: components["schemas"]["FeedLossPolicy"];
                         limits?: components["schemas"]["Limit"][];
                         disabled?: boolean;
                         /**
                          * @description Id of a resource of type api.
                          * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        id: string;
+                    };
+                    /** @description A plan, and what would be changed: whatever `PATCH /plans/{id}` takes. Limits are not asked again, so no decision is concerned. */
+                    plan?: {
+                        /** @example Billing */
+                        name?: string;
+                        limits?: components["schemas"]["Limit"][];
+                        /**
+                         * @description Id of a resource of type plan.
+                         * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
                          */
                         id: string;
                     };

@@ -51,6 +51,10 @@ export interface Config {
   readonly diskWarnFreeBytes: number
   readonly diskStopFreeBytes: number
   readonly diskFullMode: 'refuse' | 'drop'
+  /** Without a key, per address; 0: no bound. So are the two that follow. */
+  readonly openCallsPerMinute: number
+  readonly healthCallsPerMinute: number
+  readonly setupAttemptsPerMinute: number
   readonly feedStaleMs: number
   readonly serveKnownMs: number
   /** undefined: the country file that comes with Claviger. */
@@ -107,6 +111,9 @@ export function loadConfig(env: Environment, cwd: string): Config {
     diskWarnFreeBytes: read('CLAVIGER_DISK_WARN_FREE_MB') * MEGABYTE,
     diskStopFreeBytes: read('CLAVIGER_DISK_STOP_FREE_MB') * MEGABYTE,
     diskFullMode: read('CLAVIGER_DISK_FULL_MODE'),
+    openCallsPerMinute: read('CLAVIGER_OPEN_CALLS_PER_MINUTE'),
+    healthCallsPerMinute: read('CLAVIGER_HEALTH_CALLS_PER_MINUTE'),
+    setupAttemptsPerMinute: read('CLAVIGER_SETUP_ATTEMPTS_PER_MINUTE'),
     feedStaleMs: read('CLAVIGER_FEED_STALE_SECONDS') * SECOND,
     serveKnownMs: read('CLAVIGER_SERVE_KNOWN_SECONDS') * SECOND,
     geoCountryFile: filePath(read('CLAVIGER_GEO_COUNTRY_DB')),

@@ -24,6 +24,7 @@ export interface Variable<Value = unknown> {
 }
 
 const MAX_MB = 1_000_000_000
+const MAX_CALLS = 1_000_000
 
 export const VARIABLES = {
   CLAVIGER_LISTEN: {
@@ -176,6 +177,24 @@ export const VARIABLES = {
     default: 'refuse',
     what: 'On a full disk: refuse calls that cannot be journaled, or drop ordinary decisions and count them.',
     parse: parse.oneOf(DISK_FULL_MODES),
+  },
+  CLAVIGER_OPEN_CALLS_PER_MINUTE: {
+    type: 'calls',
+    default: '240',
+    what: 'How often one address may ask the control host, without a key, for pages and for what is not there. 0: no bound.',
+    parse: parse.integer(0, MAX_CALLS),
+  },
+  CLAVIGER_HEALTH_CALLS_PER_MINUTE: {
+    type: 'calls',
+    default: '6000',
+    what: 'How often one address may ask for /healthz, /readyz and /metrics. 0: no bound.',
+    parse: parse.integer(0, MAX_CALLS),
+  },
+  CLAVIGER_SETUP_ATTEMPTS_PER_MINUTE: {
+    type: 'calls',
+    default: '20',
+    what: 'How often one address may try a set-up link. 0: no bound.',
+    parse: parse.integer(0, MAX_CALLS),
   },
   CLAVIGER_FEED_STALE_SECONDS: {
     type: 'seconds',

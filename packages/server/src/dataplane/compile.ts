@@ -1,6 +1,6 @@
 /** Rows of routes and models into the parts that the pipeline reads, and back to what operators see. Pure. */
 import { ClavigerError, type ApiPart, type FeedLossPolicy, type PartRef } from '@claviger/core'
-import type { DeploymentPart, Guarded, ModelPart, RoutePart } from '@claviger/gateway'
+import type { DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart } from '@claviger/gateway'
 import { feedLossPolicy } from '#keys'
 import { limitsFromColumn, policiesFromColumn } from '#usage'
 import type { ModelRow, RouteRow } from './rows.ts'
@@ -17,6 +17,8 @@ type GuardRow = Pick<
   | 'feed_loss_mode'
   | 'feed_loss_max_stale_seconds'
   | 'limits'
+  | 'cost'
+  | 'rate_limit_headers'
   | 'connect_timeout_ms'
   | 'first_byte_timeout_ms'
   | 'idle_timeout_ms'
@@ -62,6 +64,8 @@ function compileGuard(row: GuardRow, api: PartRef<ApiPart>, kind: 'route' | 'mod
     onFeedLoss: ownFeedLoss(row) ?? undefined,
     audit: row.audit === 'before-answer' ? 'before-answer' : 'ordinary',
     limits: policiesFromColumn(row.limits, { kind, id: row.id }),
+    cost: row.cost,
+    rateLimitHeaders: rateLimitHeaders(row),
     timeouts: {
       connectMs: row.connect_timeout_ms,
       firstByteMs: row.first_byte_timeout_ms,
@@ -75,6 +79,9 @@ function compileGuard(row: GuardRow, api: PartRef<ApiPart>, kind: 'route' | 'mod
 function ownFeedLoss(row: GuardRow): FeedLossPolicy | null {
   return row.feed_loss_mode === null ? null : feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds ?? 0)
 }
+
+const rateLimitHeaders = (row: GuardRow): RateLimitHeaders =>
+  row.rate_limit_headers === 'draft+legacy' ? 'draft+legacy' : 'draft'
 
 function compileDeployment(deployment: Deployment): DeploymentPart {
   const { origin, basePath } = splitUrl(deployment.baseUrl)
@@ -118,6 +125,8 @@ function guardFromRow(row: GuardRow): Guard {
     audit: row.audit === 'before-answer' ? 'before-answer' : 'ordinary',
     onFeedLoss: ownFeedLoss(row),
     limits: limitsFromColumn(row.limits),
+    cost: row.cost,
+    rateLimitHeaders: rateLimitHeaders(row),
     timeouts: {
       connect: row.connect_timeout_ms,
       firstByte: row.first_byte_timeout_ms,

@@ -140,6 +140,8 @@ export function guardColumns(guard: Guard) {
     audit: guard.audit,
     ...feedLossColumns(guard.onFeedLoss),
     limits: limitsToColumn(guard.limits),
+    cost: guard.cost,
+    rate_limit_headers: guard.rateLimitHeaders,
     connect_timeout_ms: guard.timeouts.connect,
     first_byte_timeout_ms: guard.timeouts.firstByte,
     idle_timeout_ms: guard.timeouts.idle,

@@ -33,6 +33,8 @@ const modelName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$/, 'must be 1 to 128 of letters, digits and ._:/@+-')
   .meta({ example: 'fast' })
 
+const rateLimitHeaders = z.enum(['draft', 'draft+legacy'])
+
 const guardMembers = {
   api_id: wire.idOf('api').meta({ description: 'Keys of this api may enter.' }),
   required_scopes: wire
@@ -45,6 +47,10 @@ const guardMembers = {
     .meta({ description: 'before-answer: the decision is on disk before the answer.' }),
   on_feed_loss: feedLoss.nullable().default(null).meta({ description: 'Null: as the api says.' }),
   limits: limitsSchema.default([]).meta({ description: 'Shared by all callers.' }),
+  cost: z.int().min(1).max(1_000_000_000).default(1).meta({ description: 'Units that one call is charged.' }),
+  rate_limit_headers: rateLimitHeaders
+    .default('draft')
+    .meta({ description: 'draft+legacy: answers carry X-RateLimit-Limit, -Remaining and -Reset (seconds) too.' }),
   timeouts_ms: timeouts,
   max_body_bytes: z
     .int()
@@ -97,6 +103,8 @@ const guardAnswer = {
   audit: z.enum(['ordinary', 'before-answer']),
   on_feed_loss: feedLoss.nullable(),
   limits: limitsSchema,
+  cost: z.int(),
+  rate_limit_headers: rateLimitHeaders,
   timeouts_ms: z.object({ connect: z.int(), first_byte: z.int(), idle: z.int(), total: z.int() }),
   max_body_bytes: z.int(),
 }
@@ -143,6 +151,8 @@ function guardFromWire(body: GuardWire): { readonly [Name in keyof Guard]?: Guar
     audit: body.audit,
     onFeedLoss: feed === undefined || feed === null ? feed : feedLossFromWire(feed),
     limits: body.limits,
+    cost: body.cost,
+    rateLimitHeaders: body.rate_limit_headers,
     timeouts:
       times === undefined
         ? undefined
@@ -191,6 +201,8 @@ function guardToWire(guard: Guard) {
     audit: guard.audit,
     on_feed_loss: guard.onFeedLoss === null ? null : feedLossToWire(guard.onFeedLoss),
     limits: [...guard.limits],
+    cost: guard.cost,
+    rate_limit_headers: guard.rateLimitHeaders,
     timeouts_ms: { connect, first_byte: firstByte, idle, total },
     max_body_bytes: guard.maxBodyBytes,
   }

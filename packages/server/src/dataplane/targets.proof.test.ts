@@ -26,11 +26,19 @@ beforeAll(async () => {
     seal: identity.seal,
     nowMs: room.nowMs,
     findApp: async () => undefined,
+    canLocate: () => true,
     maxKeyAgeSeconds: async () => 60,
   }
   const onFeedLoss = { mode: 'deny' } as const
   apiId = (
-    await createApi(keysRoom, caller, { name: 'demo', prefix: 'demo', scopes: ['a.read'], onFeedLoss, limits: [] })
+    await createApi(keysRoom, caller, {
+      name: 'demo',
+      prefix: 'demo',
+      scopes: ['a.read'],
+      onFeedLoss,
+      maximum: null,
+      limits: [],
+    })
   ).id
   const vault = { ...room, allowPrivateUpstreams: new Set<string>() }
   const { providerKey } = await createProviderKey(vault, caller, {
@@ -75,6 +83,8 @@ const guard = (): Guard => ({
   audit: 'ordinary',
   onFeedLoss: null,
   limits: [limitSchema.parse({ kind: 'window', name: 'requests', limit: 10, window_seconds: 60 })],
+  cost: 3,
+  rateLimitHeaders: 'draft+legacy',
   timeouts: { connect: 1_000, firstByte: 2_000, idle: 3_000, total: 4_000 },
   maxBodyBytes: 1_024,
 })
@@ -107,6 +117,8 @@ describe('a route', () => {
         credentialId: providerKeyId,
         timeouts: { connectMs: 1_000, firstByteMs: 2_000, idleMs: 3_000, totalMs: 4_000 },
         limits: [{ limit: 10, windowMs: 60_000 }],
+        cost: 3,
+        rateLimitHeaders: 'draft+legacy',
         onFeedLoss: undefined,
       })
     await updateRoute(

@@ -1,6 +1,6 @@
 /** Routes and models as operators declare and see them. What both have in common stands in `Guard`. */
 import type { FeedLossPolicy } from '@claviger/core'
-import type { AuditMode } from '@claviger/gateway'
+import type { AuditMode, RateLimitHeaders } from '@claviger/gateway'
 import type { WireLimit } from '#usage'
 
 export interface TimeoutsMs {
@@ -19,6 +19,9 @@ export interface Guard {
   /** Null: the api's policy. */
   readonly onFeedLoss: FeedLossPolicy | null
   readonly limits: readonly WireLimit[]
+  /** Units that one call is charged. */
+  readonly cost: number
+  readonly rateLimitHeaders: RateLimitHeaders
   readonly timeouts: TimeoutsMs
   readonly maxBodyBytes: number
 }

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClavigerError } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
 import { decodeDecision, streamDecisions, UnreadableLine } from '#audit'
-import { compileApiWith, compileKeyWith, type ApiPatch, type KeyPatch } from '#keys'
+import { compileApiWith, compileKeyWith, hasPlan, type ApiPatch, type KeyPatch } from '#keys'
 import { keysOfApi, oneKey, type ComparedKeys } from './compared-keys.ts'
 import { reevaluate, type Unasked } from './reevaluate.ts'
 import type { DecisionsRoom } from './room.ts'
@@ -15,6 +15,8 @@ import { Tally } from './tally.ts'
 export type TriedChange =
   | { readonly kind: 'key'; readonly id: string; readonly patch: KeyPatch }
   | { readonly kind: 'api'; readonly id: string; readonly patch: ApiPatch }
+  /** Limits are not asked again, so whatever is changed of it concerns no decision. */
+  | { readonly kind: 'plan'; readonly id: string }
 
 export interface DryRunRequest {
   readonly workspaceId: string
@@ -69,7 +71,11 @@ export async function dryRun(room: DecisionsRoom, request: DryRunRequest): Promi
 
 async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<DryRun> {
   const { workspaceId, change } = request
-  const keys = await comparedKeys(room, request)
+  if (change.kind === 'plan') {
+    if (await hasPlan(room.store.db, workspaceId, change.id)) return newRun(room.nowMs(), request)
+    throw new ClavigerError('not_found', `There is no plan ${change.id}.`)
+  }
+  const keys = await comparedKeys(room, workspaceId, change)
   const run = newRun(room.nowMs(), request)
   const deadlineMs = room.monotonicMs() + MOST_MS
   const range = {
@@ -92,7 +98,11 @@ async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<D
   return run
 }
 
-async function comparedKeys(room: DecisionsRoom, { workspaceId, change }: DryRunRequest): Promise<ComparedKeys> {
+async function comparedKeys(
+  room: DecisionsRoom,
+  workspaceId: string,
+  change: Exclude<TriedChange, { kind: 'plan' }>,
+): Promise<ComparedKeys> {
   const keysRoom = { ...room.keysRoom, snapshots: room.keys }
   return change.kind === 'key'
     ? oneKey(await compileKeyWith(keysRoom, { workspaceId, keyId: change.id }, change.patch))

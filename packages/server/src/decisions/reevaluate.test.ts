@@ -36,6 +36,7 @@ function keyWith(members: Partial<KeyPart> = {}): KeyPart {
         workspaceId: 'wsp_1',
         name: 'shop',
         owner: undefined,
+        plan: undefined,
         limits: [],
         disabledAtMs: undefined,
       },

@@ -11,7 +11,7 @@ import {
   type KeyPart,
   type RefusalCode,
 } from '@claviger/core'
-import type { DecisionRecord } from '@claviger/gateway'
+import { pathBehind, type DecisionRecord } from '@claviger/gateway'
 import type { Compared } from '#keys'
 
 /** Why a decision could not be asked again. */
@@ -111,7 +111,7 @@ function askOf(record: DecisionRecord, scopes: readonly string[], geo: GeoLookup
     referer: facts?.referer,
     userAgent: told(record.userAgent),
     method: told(record.method),
-    path: told(record.path),
+    path: record.path === '' ? undefined : pathBehind(record.door, record.path),
     apiVersion: facts?.apiVersion,
     clientCertificate: facts?.clientCertificate,
     geo,

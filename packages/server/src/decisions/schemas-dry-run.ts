@@ -1,7 +1,7 @@
 /** How a change to try, and what it would have changed, stand on the wire. */
 import { z } from 'zod'
 import { wire } from '#edge'
-import { apiPatch, keyPatch } from '#keys'
+import { apiPatch, keyPatch, planPatch } from '#keys'
 import type { DryRun, TriedChange } from './dry-run.ts'
 import type { Tally } from './tally.ts'
 
@@ -19,6 +19,13 @@ export const dryRunBody = z
       .safeExtend({ id: wire.idOf('api') })
       .optional()
       .meta({ description: 'An api, and what would be changed: whatever `PATCH /apis/{id}` takes.' }),
+    plan: planPatch
+      .safeExtend({ id: wire.idOf('pln') })
+      .optional()
+      .meta({
+        description:
+          'A plan, and what would be changed: whatever `PATCH /plans/{id}` takes. Limits are not asked again, so no decision is concerned.',
+      }),
     days: z.int().min(1).max(MOST_DAYS).default(7).meta({ description: 'How far to look back.' }),
     max_decisions: z
       .int()
@@ -29,8 +36,9 @@ export const dryRunBody = z
     samples: z.int().min(0).max(MOST_SAMPLES).default(5).meta({ description: 'Calls shown of each group.' }),
   })
   .superRefine((body, context) => {
-    if ((body.key === undefined) === (body.api === undefined))
-      context.addIssue({ code: 'custom', path: [], message: 'names one change: key, or api' })
+    const named = [body.key, body.api, body.plan].filter((change) => change !== undefined)
+    if (named.length !== 1)
+      context.addIssue({ code: 'custom', path: [], message: 'names one change: key, api, or plan' })
   })
 
 const sample = z.object({
@@ -87,12 +95,13 @@ export const dryRunAnswer = z
   })
   .meta({ id: 'DryRun' })
 
-export function changeFromWire({ key, api }: z.output<typeof dryRunBody>): TriedChange {
+export function changeFromWire({ key, api, plan }: z.output<typeof dryRunBody>): TriedChange {
   if (key !== undefined) {
     const { id, ...patch } = key
     return { kind: 'key', id, patch }
   }
-  // one of the two is there, says the schema
+  if (plan !== undefined) return { kind: 'plan', id: plan.id }
+  // one of the three is there, says the schema
   const { id = '', ...patch } = api ?? {}
   return { kind: 'api', id, patch }
 }

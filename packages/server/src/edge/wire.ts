@@ -1,5 +1,5 @@
 /** Schemas of what stands on the wire in many operations. Objects of requests are strict: unknown members are refused. */
-import { compileCidrs, ClavigerError, ID_TYPES, type IdType } from '@claviger/core'
+import { ID_TYPES, type IdType } from '@claviger/core'
 import { z } from 'zod'
 
 /** `app_01j…`: an id of one type. */
@@ -72,21 +72,6 @@ export function unique<Item extends z.ZodType>(item: Item, most: number) {
     .refine((items) => new Set(items).size === items.length, 'holds an item twice')
     .meta({ uniqueItems: true })
 }
-
-const range = z.string().max(64).meta({ example: '203.0.113.0/24' })
-
-/** Address ranges, checked, as they were written. */
-export const cidrs = unique(range, 100).superRefine((texts, context) => {
-  try {
-    compileCidrs(texts)
-  } catch (error) {
-    if (!(error instanceof ClavigerError)) throw error
-    for (const { pointer, detail } of error.errors) {
-      const index = Number(pointer.slice(pointer.lastIndexOf('/') + 1))
-      context.addIssue({ code: 'custom', path: Number.isInteger(index) ? [index] : [], message: detail })
-    }
-  }
-})
 
 /** The customer's own facts on a thing: up to 16 KiB of JSON. */
 export const metadata = z

@@ -5,11 +5,12 @@ import type { BoundOperation } from '#edge'
 import { API_ROOT } from './answer.ts'
 import { bindContract, CONTRACT } from './contract.ts'
 import type { ControlOptions } from './control-options.ts'
+import type { TakeOpenCall } from './open-calls.ts'
 import { openapiDocument } from './openapi.ts'
 import { docsPage } from './pages/docs-page.ts'
 import { pageResponse } from './pages/html.ts'
 import { setupPage } from './pages/setup-page.ts'
-import { problemResponse } from './problem-response.ts'
+import { clavigerErrorOf, problemResponse } from './problem-response.ts'
 import { createRunner, type Arrived } from './run-operation.ts'
 import type { Visit } from './visit.ts'
 
@@ -17,31 +18,44 @@ export interface ControlEnv {
   readonly Bindings: { readonly visit: Visit }
 }
 
-export function createApp(options: ControlOptions): Hono<ControlEnv> {
+export function createApp(options: ControlOptions, takeOpenCall: TakeOpenCall): Hono<ControlEnv> {
   const app = new Hono<ControlEnv>()
-  const run = createRunner(options)
+  const run = createRunner(options, takeOpenCall)
   for (const [path, operations] of byPath(bindContract(options.rooms))) {
     for (const operation of operations) {
       app.on(operation.method.toUpperCase(), path, async (context) => run(operation, arrivedOf(context)))
     }
-    app.all(path, (context) => methodNotAllowed(operations, context.env.visit.requestId))
+    app.all(path, (context) => {
+      takeOpenCall('page', context.env.visit)
+      return methodNotAllowed(operations, context.env.visit.requestId)
+    })
   }
-  addPages(app, options)
+  addPages(app, options, takeOpenCall)
   addHealth(app, options)
-  app.notFound((context) =>
-    problemResponse(new ClavigerError('not_found', 'There is nothing here.'), context.env.visit.requestId),
+  app.onError((thrown, context) =>
+    problemResponse(clavigerErrorOf(thrown, options.log, context.env.visit.requestId), context.env.visit.requestId),
   )
+  app.notFound((context) => {
+    takeOpenCall('page', context.env.visit)
+    return problemResponse(new ClavigerError('not_found', 'There is nothing here.'), context.env.visit.requestId)
+  })
   return app
 }
 
-function addPages(app: Hono<ControlEnv>, { seal, version }: ControlOptions): void {
+function addPages(app: Hono<ControlEnv>, { seal, version }: ControlOptions, takeOpenCall: TakeOpenCall): void {
   const document = openapiDocument(CONTRACT, version)
   const text = JSON.stringify(document)
   const docs = docsPage(document)
   const sha256 = (input: string): Uint8Array => seal.sha256(input)
-  app.get('/api/openapi.json', () => new Response(text, { headers: { 'Content-Type': 'application/json' } }))
-  app.get('/api/docs', () => pageResponse(docs, sha256))
-  app.get('/api/setup', () => pageResponse(setupPage, sha256))
+  const page = (path: string, answer: () => Response): void => {
+    app.get(path, (context) => {
+      takeOpenCall('page', context.env.visit)
+      return answer()
+    })
+  }
+  page('/api/openapi.json', () => new Response(text, { headers: { 'Content-Type': 'application/json' } }))
+  page('/api/docs', () => pageResponse(docs, sha256))
+  page('/api/setup', () => pageResponse(setupPage, sha256))
 }
 
 function addHealth(app: Hono<ControlEnv>, { readiness, metrics }: ControlOptions): void {

@@ -1,6 +1,6 @@
 /** Who calls, and may they? @see RFC 6750 §2.1, §3 */
 import { ClavigerError } from '@claviger/core'
-import type { FailureModeUse } from '@claviger/gateway'
+import type { FailedCredential, FailureModeUse } from '@claviger/gateway'
 import type { Asked, Operator } from '#edge'
 import type { AdminKeyLookup } from '#identity'
 import type { ControlOptions } from './control-options.ts'
@@ -36,7 +36,15 @@ export async function authenticate(options: ControlOptions, visit: Visit): Promi
       { retryAfterSeconds: 1 },
     )
   }
-  return operatorOf(await options.operators.find(presented), (reason) => recordFailure(options, visit, reason))
+  const lookup = await options.operators.find(presented)
+  if (lookup.kind === 'unknown') {
+    const waitMs = recordFailure(options, visit, { presented, reason: lookup.reason })
+    if (waitMs > 0) throw probing(waitMs)
+    throw new ClavigerError('credential_invalid', 'This is not an admin key, or it was revoked.')
+  }
+  // Its holder has the right secret: that is written down, and is no guess.
+  if (lookup.kind === 'expired' || lookup.kind === 'workspace_disabled') tellRefused(options, visit, lookup.kind)
+  return operatorOf(lookup)
 }
 
 /** @throws ClavigerError `permission_missing` */
@@ -51,32 +59,42 @@ export function authorize(operator: Operator, asked: Asked): void {
 /** @throws ClavigerError `probing` */
 export function refuseShielded({ shield }: ControlOptions, { clientIp }: Visit): void {
   const shieldedMs = clientIp === undefined ? 0 : shield.shieldedForMs(clientIp)
-  if (shieldedMs <= 0) return
-  throw new ClavigerError('probing', 'Too many credentials from this address were wrong. Wait before the next one.', {
-    retryAfterSeconds: Math.ceil(shieldedMs / 1000),
-  })
+  if (shieldedMs > 0) throw probing(shieldedMs)
 }
 
-export function recordFailure({ shield, refusedBefore }: ControlOptions, { clientIp }: Visit, reason: string): void {
-  if (clientIp === undefined) return
-  shield.recordFailure(clientIp, reason)
-  refusedBefore(clientIp, reason)
+/** Counts it, and aggregates it for the journal. @returns the ms that it is told to wait; 0: it is told what is wrong */
+export function recordFailure(
+  options: ControlOptions,
+  visit: Visit,
+  failed: Pick<FailedCredential, 'presented' | 'reason'>,
+): number {
+  tellRefused(options, visit, failed.reason)
+  return options.shield.recordFailure({ clientIp: visit.clientIp, ...failed })
 }
 
-function operatorOf(lookup: AdminKeyLookup, failed: (reason: string) => void): Operator {
+function tellRefused({ refusedBefore }: ControlOptions, { clientIp }: Visit, reason: string): void {
+  if (clientIp !== undefined) refusedBefore(clientIp, reason)
+}
+
+function probing(waitMs: number): ClavigerError {
+  return new ClavigerError(
+    'probing',
+    'Too many failed credentials came from this address, or for this key. Wait, then try again.',
+    {
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    },
+  )
+}
+
+function operatorOf(lookup: Exclude<AdminKeyLookup, { readonly kind: 'unknown' }>): Operator {
   switch (lookup.kind) {
     case 'found': {
       const { id, workspaceId, role, permissions, isHome, expiresAtMs, bounds } = lookup.key
       return { adminKeyId: id, workspaceId, role, permissions, isHome, expiresAtMs, bounds }
     }
-    case 'unknown':
-      failed(lookup.reason)
-      throw new ClavigerError('credential_invalid', 'This is not an admin key, or it was revoked.')
     case 'expired':
-      failed('expired')
       throw new ClavigerError('key_expired', 'This admin key has expired.')
     case 'workspace_disabled':
-      failed('workspace_disabled')
       throw new ClavigerError('workspace_disabled', 'The workspace of this admin key is disabled.')
     case 'unavailable':
       throw new ClavigerError('store_unavailable', 'Admin keys cannot be read at the moment.', { retryAfterSeconds: 1 })

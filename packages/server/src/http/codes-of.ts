@@ -50,7 +50,7 @@ export function codesOf(operation: Operation): readonly ErrorCode[] {
     ]
   const isKnown = permission !== 'anybody'
   return [
-    ...(isKnown ? FOR_OPERATORS : FOR_ANYBODY),
+    ...(isKnown ? FOR_OPERATORS : [...FOR_ANYBODY, 'limit_reached' as const]),
     ...(isKnown && permission !== 'authenticated' ? (['permission_missing'] as const) : []),
     ...(operation.params === undefined ? [] : (['not_found'] as const)),
     ...(operation.body === undefined ? [] : (['bad_json', 'body_too_large', 'unsupported_media_type'] as const)),

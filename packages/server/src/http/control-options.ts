@@ -1,6 +1,6 @@
 /** What the control API is given at start. */
 import type { IpAddress } from '@claviger/core'
-import type { FailureModeUse } from '@claviger/gateway'
+import type { FailedCredential, FailureModeUse } from '@claviger/gateway'
 import type { Config, Log } from '#config'
 import type { AdminKeyDirectory } from '#identity'
 import type { Seal } from '#seal'
@@ -13,11 +13,21 @@ import type { Readiness } from './readiness.ts'
 export interface Shield {
   /** Ms until this address may try again, or 0. */
   shieldedForMs(clientIp: IpAddress): number
-  recordFailure(clientIp: IpAddress, reason: string): void
+  /** Ms that what failed is told to wait, or 0. */
+  recordFailure(failed: FailedCredential): number
 }
 
 export interface ControlOptions {
-  readonly config: Pick<Config, 'trustedProxies' | 'controlHosts' | 'maxBodyBytes' | 'feedStaleMs'>
+  readonly config: Pick<
+    Config,
+    | 'trustedProxies'
+    | 'controlHosts'
+    | 'maxBodyBytes'
+    | 'feedStaleMs'
+    | 'openCallsPerMinute'
+    | 'healthCallsPerMinute'
+    | 'setupAttemptsPerMinute'
+  >
   readonly store: Store
   readonly seal: Seal
   readonly log: Log

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createApp } from './app.ts'
 import type { ControlOptions } from './control-options.ts'
+import { createOpenCalls, isHealthPath } from './open-calls.ts'
 import { clavigerErrorOf, problemResponse } from './problem-response.ts'
 import { deleteExpired } from './rows.ts'
 import { visitOf, type Visit } from './visit.ts'
@@ -19,7 +20,8 @@ const CLEAN_EVERY_MS = 15 * 60_000
 
 export function createControl(options: ControlOptions): Control {
   const { config, seal, clock, log, store } = options
-  const app = createApp(options)
+  const takeOpenCall = createOpenCalls(options)
+  const app = createApp(options, takeOpenCall)
   let isDraining = false
   store.jobs.every('http_expired', CLEAN_EVERY_MS, async () => deleteExpired(store.db, new Date(clock.nowMs())))
 
@@ -56,7 +58,8 @@ export function createControl(options: ControlOptions): Control {
 
   /** Before any route: this server, this host? */
   function refusalOf(visit: Visit, path: string): Response | undefined {
-    const isHealth = path === '/healthz' || path === '/readyz' || path === '/metrics'
+    const isHealth = isHealthPath(path)
+    if (isHealth) takeOpenCall('health', visit)
     if (isDraining && !isHealth) {
       const stopping = new ClavigerError('draining', 'This server is stopping. Ask again in a moment.', {
         retryAfterSeconds: 1,

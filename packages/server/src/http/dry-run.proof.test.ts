@@ -51,7 +51,9 @@ async function patch(path: string, body: object): Promise<void> {
 }
 
 /** Only clients in these networks; null: from anywhere. */
-const onlyFrom = (networks: readonly string[] | null): object => ({ cidr_allow: networks })
+const onlyFrom = (networks: readonly string[] | null): object => ({
+  restrictions: networks === null ? [] : [{ kind: 'ip', allow: networks }],
+})
 
 async function dryRun(body: object, as = it.owner) {
   const got = await it.call('POST', PATH, { body, as })
@@ -414,7 +416,7 @@ describe('a change that cannot be meant', () => {
     [{ key, max_decisions: 1_000_001 }, '/max_decisions'],
     [{ key, samples: -1 }, '/samples'],
     [{ api: { ...api, disabled: 'yes' } }, '/api/disabled'],
-    [{ plan: { id: 'x' } }, '/plan'],
+    [{ plan: { id: 'x' } }, '/plan/id'],
   ])('is refused with its place: %o', async (body, pointer) => {
     const got = await it.call('POST', PATH, { body })
     expect(got.status, got.text).toBe(400)

@@ -38,7 +38,9 @@ async function issue(members: object = {}): Promise<Issued> {
 }
 
 /** Only clients in these networks. */
-const onlyFrom = (networks: readonly string[]): object => ({ cidr_allow: networks })
+const onlyFrom = (networks: readonly string[]): object => ({
+  restrictions: [{ kind: 'ip', allow: networks }],
+})
 
 async function post(path: string, body?: object): Promise<void> {
   const got = await it.call('POST', path, body === undefined ? {} : { body })

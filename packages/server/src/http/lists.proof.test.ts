@@ -34,7 +34,7 @@ const lists = CONTRACT.filter((operation) => operation.sort !== undefined)
 async function walk(path: string, query: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const found: string[] = []
   let cursor: string | undefined
-  for (let pages = 0; pages < 200; pages++) {
+  for (let pages = 0; pages < 300; pages++) {
     const search = new URLSearchParams({ ...query, ...(cursor !== undefined && { cursor }) })
     const { status, body, headers, text } = await it.call('GET', `${path}?${search.toString()}`)
     expect(status, text).toBe(200)

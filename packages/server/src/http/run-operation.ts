@@ -12,6 +12,7 @@ import { writeCursor } from './cursor.ts'
 import { expectedRevision, matchesAny } from './etag.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
 import { abandonUse, beginUse, completeUse, type KeyedRequest } from './idempotency.ts'
+import type { TakeOpenCall } from './open-calls.ts'
 import { listName, pageInput, parseBody, parseParams, parseQuery } from './parse-input.ts'
 import { clavigerErrorOf, problemResponse } from './problem-response.ts'
 import { checkBodyType, readBody } from './read-body.ts'
@@ -34,23 +35,28 @@ export interface Arrived {
 export type Runner = (operation: BoundOperation, arrived: Arrived) => Promise<Response>
 
 /** @returns a function that never throws: every failure becomes an answer */
-export function createRunner(options: ControlOptions): Runner {
+export function createRunner(options: ControlOptions, takeOpenCall: TakeOpenCall): Runner {
   const calls = options.metrics.counter('claviger_control_requests_total', 'Calls of the control API.')
   return async (operation, arrived) => {
     const response =
       operation.permission === 'anybody'
-        ? await runOpen(options, operation, arrived)
+        ? await runOpen({ ...options, takeOpenCall }, operation, arrived)
         : await runKnown(options, operation, arrived)
     calls.add({ operation: operation.operationId, status: String(response.status) })
     return response
   }
 }
 
+interface OpenOptions extends ControlOptions {
+  readonly takeOpenCall: TakeOpenCall
+}
+
 /** For operations that check by themselves what they are given. */
-async function runOpen(options: ControlOptions, operation: BoundOperation, arrived: Arrived): Promise<Response> {
+async function runOpen(options: OpenOptions, operation: BoundOperation, arrived: Arrived): Promise<Response> {
   const { visit } = arrived
   const { log } = options
   try {
+    options.takeOpenCall('setup', visit)
     refuseShielded(options, visit)
     const input = await readInput(options, operation, arrived)
     const actor = { type: 'setup', id: 'anybody', ...factsOf(options, operation, visit) } as const
@@ -67,7 +73,7 @@ async function runOpen(options: ControlOptions, operation: BoundOperation, arriv
   } catch (thrown) {
     const error = clavigerErrorOf(thrown, log, visit.requestId)
     tellStoreAway(options, error)
-    if (error.status === 401) recordFailure(options, visit, error.code)
+    if (error.status === 401) recordFailure(options, visit, { presented: undefined, reason: error.code })
     return problemResponse(error, visit.requestId)
   }
 }

@@ -47,7 +47,7 @@ describe('the set-up page', () => {
       body: { secret: secret.slice(0, -1), owner_name: 'Eve' },
     })
     expect([wrong.status, wrong.body.code]).toEqual([401, 'credential_invalid'])
-    expect(it.failures).toEqual(['shield: credential_invalid', 'probe: credential_invalid'])
+    expect(it.failures).toEqual(['probe: credential_invalid', 'shield: credential_invalid'])
   })
 
   test('is held off with its address', async () => {

@@ -3,6 +3,7 @@ import { ClavigerError, makeId } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
+import { limitsToColumn, type WireLimit } from '#usage'
 import type { Caller, IdentityRoom, Target } from './room.ts'
 import { appNameTaken, insertApp, lockApp, updateAppRow, type AppRow } from './rows.ts'
 
@@ -11,6 +12,10 @@ export interface NewApp {
   readonly owner: string
   readonly description: string
   readonly metadata: Readonly<Record<string, unknown>>
+  /** Shared by all its keys. */
+  readonly limits: readonly WireLimit[]
+  /** Of its keys that have none of their own. */
+  readonly planId: string | null
 }
 
 export interface AppChange {
@@ -18,6 +23,8 @@ export interface AppChange {
   readonly owner?: string | undefined
   readonly description?: string | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
+  readonly limits?: readonly WireLimit[] | undefined
+  readonly planId?: string | null | undefined
   readonly disabled?: boolean | undefined
 }
 
@@ -26,6 +33,7 @@ export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewA
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     await refuseTakenName(tx, caller.workspaceId, wanted.name)
+    await checkPlan(room, tx, caller.workspaceId, wanted.planId)
     const row = await insertApp(tx, {
       id: makeId('app', now.getTime(), room.seal.randomBytes(10)),
       workspace_id: caller.workspaceId,
@@ -33,6 +41,8 @@ export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewA
       owner: wanted.owner,
       description: wanted.description,
       metadata: JSON.stringify(wanted.metadata),
+      limits: limitsToColumn(wanted.limits),
+      plan_id: wanted.planId,
       created_at: now,
       updated_at: now,
     })
@@ -43,7 +53,7 @@ export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewA
       outcome: 'success',
       status: 201,
       resource: { type: 'app', id: row.id },
-      values: { name: wanted.name, owner: wanted.owner },
+      values: { name: wanted.name, owner: wanted.owner, limits: wanted.limits, plan_id: wanted.planId },
     })
     await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -77,11 +87,14 @@ export async function updateApp(
     }
     if (change.disabled === false && before.decommissioned_at !== null)
       throw new ClavigerError('conflict', 'The app is decommissioned; it cannot be enabled again. Make a new one.')
+    await checkPlan(room, tx, caller.workspaceId, change.planId)
     const row = await updateAppRow(tx, before.id, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.owner !== undefined && { owner: change.owner }),
       ...(change.description !== undefined && { description: change.description }),
       ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
+      ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
+      ...(change.planId !== undefined && { plan_id: change.planId }),
       ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
       updated_at: now,
     })
@@ -92,7 +105,7 @@ export async function updateApp(
       outcome: 'success',
       status: 200,
       resource: { type: 'app', id: row.id },
-      values: { changed: Object.keys(change), ...(change.disabled !== undefined && { disabled: change.disabled }) },
+      values: changedValues(change),
     })
     const disabledNow = row.disabled_at !== null && before.disabled_at === null
     await appendChange(tx, {
@@ -136,6 +149,21 @@ async function lockLivingApp(tx: Tx, workspaceId: string, appId: string): Promis
   const row = await lockApp(tx, workspaceId, appId)
   if (row === undefined) throw new ClavigerError('not_found', `There is no app ${appId}.`)
   return row
+}
+
+function changedValues({ limits, planId, disabled, ...rest }: AppChange) {
+  return {
+    changed: Object.keys({ ...rest, limits, planId, disabled }),
+    ...(limits !== undefined && { limits }),
+    ...(planId !== undefined && { plan_id: planId }),
+    ...(disabled !== undefined && { disabled }),
+  }
+}
+
+async function checkPlan(room: IdentityRoom, tx: Tx, workspaceId: string, planId: string | null | undefined) {
+  if (planId === null || planId === undefined || (await room.hasPlan(tx, workspaceId, planId))) return
+  const detail = `There is no plan ${planId} in this workspace.`
+  throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/plan_id', detail }] })
 }
 
 async function refuseTakenName(tx: Tx, workspaceId: string, name: string): Promise<void> {

@@ -19,7 +19,14 @@ afterAll(async () => it.dispose())
 const HOUR_MS = 3_600_000
 const owner: NewAdminKey = { name: 'Ada', role: 'owner', apiIds: null, scopes: null, expiresAt: null }
 const refused = (code: string) => expect.objectContaining({ code })
-const newApp = (name: string) => ({ name, owner: 'ada@example.com', description: '', metadata: {} })
+const newApp = (name: string) => ({
+  name,
+  owner: 'ada@example.com',
+  description: '',
+  metadata: {},
+  limits: [],
+  planId: null,
+})
 
 function secretOf(url: string): string {
   return url.slice(url.indexOf('#') + 1)

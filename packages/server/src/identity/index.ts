@@ -7,8 +7,8 @@ export {
 } from './admin-key-directory.ts'
 export { createAdminKey, NOBODY_ABOVE, type IssuedAdminKey, type Minter, type NewAdminKey } from './admin-keys.ts'
 export { createApp } from './apps.ts'
-export { beyondBounds, covers, UNBOUNDED } from './grant-bounds.ts'
-export { appOwners, findApp, loadAppPart, loadWorkspacePart } from './parts.ts'
+export { beyondBounds, covers, isBounded, UNBOUNDED } from './grant-bounds.ts'
+export { appOwners, findApp, loadAppPart, loadWorkspacePart, type StoredApp } from './parts.ts'
 export { selectPepperVersions as adminKeyPepperVersions } from './rows-admin-keys.ts'
 export { isRole, permissionsOf, ROLE_NAMES, ROLES, type RoleName } from './roles.ts'
 export type { IdentityRoom } from './room.ts'
@@ -16,6 +16,7 @@ export { identityOperations } from './routes.ts'
 export { createSetupLink, hasOwner, type SetupLink } from './setup-link.ts'
 export { decommissionApps, type EndedApp } from './decommission-apps.ts'
 export {
+  countAppsOnPlan,
   selectApp,
   selectAppIdsOfOwner as appIdsOfOwner,
   selectLivingAppsOfOwner as livingAppsOfOwner,

@@ -1,12 +1,14 @@
 /** What the behaviours of this room need, handed in once at start. */
 import type { Actor } from '#audit'
 import type { Seal } from '#seal'
-import type { Store } from '#store'
+import type { Db, Store } from '#store'
 
 export interface IdentityRoom {
   readonly store: Store
   readonly seal: Seal
   readonly nowMs: () => number
+  /** Whether the workspace has that plan. In a transaction it stays until that ends. */
+  readonly hasPlan: (db: Db, workspaceId: string, planId: string) => Promise<boolean>
   /** How people reach this installation, without a slash at the end; stands in set-up links. */
   readonly publicUrl: string
   /** Settles when this process has taken the change at that position; at once where no feed runs. */

@@ -100,6 +100,16 @@ export async function updateAppRow(db: Db, id: string, change: Updateable<Tables
     .executeTakeFirstOrThrow()
 }
 
+export async function countAppsOnPlan(db: Db, planId: string): Promise<number> {
+  const row = await db
+    .selectFrom('identity_app')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('plan_id', '=', planId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 /** Whoever owns each of these apps, deleted ones too. */
 export async function selectAppOwners(
   db: Db,

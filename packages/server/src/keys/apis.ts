@@ -2,6 +2,8 @@
 import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
+import { beyondBounds, isBounded, UNBOUNDED } from '#identity'
+import { isNarrower, maximumFromRow, type Maximum } from './maximum.ts'
 import { limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
 import { feedLossPolicy } from './compile.ts'
 import type { Caller, KeysRoom } from './room.ts'
@@ -13,6 +15,7 @@ export interface Api {
   readonly prefix: string
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
+  readonly maximum: Maximum | null
   readonly limits: readonly WireLimit[]
   readonly disabledAt: Date | null
   readonly createdAt: Date
@@ -25,6 +28,7 @@ export interface NewApi {
   readonly prefix: string
   readonly scopes: readonly string[]
   readonly onFeedLoss: FeedLossPolicy
+  readonly maximum: Maximum | null
   readonly limits: readonly WireLimit[]
 }
 
@@ -33,6 +37,7 @@ export interface ApiChange {
   /** Replaces the catalogue. Scopes that keys still hold stay theirs; nobody new gets them. */
   readonly scopes?: readonly string[] | undefined
   readonly onFeedLoss?: FeedLossPolicy | undefined
+  readonly maximum?: Maximum | null | undefined
   readonly limits?: readonly WireLimit[] | undefined
   readonly disabled?: boolean | undefined
 }
@@ -44,6 +49,7 @@ export function apiFromRow(row: ApiRow): Api {
     prefix: row.prefix,
     scopes: row.scopes,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
+    maximum: maximumFromRow(row.maximum),
     limits: limitsFromColumn(row.limits),
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
@@ -64,6 +70,7 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       prefix: wanted.prefix,
       scopes: [...wanted.scopes],
       ...feedLossColumns(wanted.onFeedLoss),
+      maximum: wanted.maximum === null ? null : JSON.stringify(wanted.maximum),
       limits: limitsToColumn(wanted.limits),
       created_at: now,
       updated_at: now,
@@ -75,7 +82,13 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
       outcome: 'success',
       status: 201,
       resource: { type: 'api', id: row.id },
-      values: { name: wanted.name, prefix: wanted.prefix, scopes: wanted.scopes, limits: wanted.limits },
+      values: {
+        name: wanted.name,
+        prefix: wanted.prefix,
+        scopes: wanted.scopes,
+        maximum: wanted.maximum,
+        limits: wanted.limits,
+      },
     })
     await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -104,6 +117,7 @@ export async function updateApi(
     if (change.name !== undefined && change.name !== before.name) {
       if ((await selectApiByName(tx, caller.workspaceId, change.name)) !== undefined) throw nameTaken(change.name)
     }
+    refuseWider(caller, before, change)
     const row = await updateApiRow(tx, before.id, {
       ...changedApiColumns(before, change, now),
       updated_at: now,
@@ -129,12 +143,36 @@ export async function updateApi(
   })
 }
 
+/**
+ * A wider maximum and a larger catalogue give more to keys that are out: who is bounded gives no more than it may grant.
+ *
+ * @throws ClavigerError `validation_failed`
+ */
+function refuseWider(caller: Caller, before: ApiRow, change: ApiChange): void {
+  if (caller.operator === undefined || !isBounded(caller.operator.bounds)) return
+  if (change.maximum !== undefined && !isNarrower(change.maximum, maximumFromRow(before.maximum))) {
+    const detail = 'Your admin key has bounds: it may lower the maximum, and nothing else.'
+    throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/maximum', detail }] })
+  }
+  const added = (change.scopes ?? []).map((scope) => ({ scope, isNew: !before.scopes.includes(scope) }))
+  const errors = added.flatMap(({ scope, isNew }, index) =>
+    isNew
+      ? beyondBounds(caller.operator?.bounds ?? UNBOUNDED, { apiIds: [], scopes: [scope] }).map(({ detail }) => ({
+          pointer: `/scopes/${index}`,
+          detail,
+        }))
+      : [],
+  )
+  if (errors.length > 0) throw new ClavigerError('validation_failed', 'Your admin key may not give this.', { errors })
+}
+
 /** What a change makes of an api's row. Writes nothing. */
 export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) {
   return {
     ...(change.name !== undefined && { name: change.name }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
     ...(change.onFeedLoss !== undefined && feedLossColumns(change.onFeedLoss)),
+    ...(change.maximum !== undefined && { maximum: change.maximum === null ? null : JSON.stringify(change.maximum) }),
     ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.disabled !== undefined && { disabled_at: change.disabled ? (before.disabled_at ?? now) : null }),
   }

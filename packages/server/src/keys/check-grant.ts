@@ -1,15 +1,34 @@
-/** What a key may be given: apis of its workspace, scopes from their catalogues, ranges that can be read, a bounded life. */
-import { ClavigerError, compileCidrs, type FieldProblem } from '@claviger/core'
+/** What a key may be given: apis of its workspace, scopes from their catalogues, a bounded life. */
+import {
+  ClavigerError,
+  compileScopes,
+  isPattern,
+  scopeFault,
+  type FieldProblem,
+  type Restriction,
+} from '@claviger/core'
 import { beyondBounds } from '#identity'
 import type { Db } from '#store'
+import { concerns, lifeOverMaximum, restrictionsUnderMaximum, scopesOverMaximum } from './maximum.ts'
 import type { Caller } from './room.ts'
 import { selectApi, type ApiRow } from './rows.ts'
 
 export interface Grant {
   readonly apiIds: readonly string[]
   readonly scopes: readonly string[]
-  readonly cidrAllow: readonly string[] | null
+  /** Why it holds wildcards. */
+  readonly grantReason: string | null
+  readonly restrictions: readonly Restriction[]
+  readonly createdAt: Date
+  /** As asked for; null: nothing was asked for. */
+  readonly expiresAt: Date | null
+  /** What is new of it: taking something away is free, whatever else the key has too much of. */
+  readonly touched: ReadonlySet<GrantPart>
 }
+
+type GrantPart = 'apis' | 'scopes' | 'reason' | 'restrictions' | 'life'
+
+export const ALL: ReadonlySet<GrantPart> = new Set(['apis', 'scopes', 'reason', 'restrictions', 'life'])
 
 /**
  * Reads the apis of a grant and checks the scopes against their catalogues.
@@ -26,15 +45,47 @@ export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Pro
       errors.push({ pointer: `/api_ids/${index}`, detail: `There is no api ${id} in this workspace.` })
     else apis.push(api)
   }
-  const catalogue = new Set(apis.flatMap((api) => api.scopes))
-  for (const [index, scope] of grant.scopes.entries()) {
-    if (errors.length === 0 && !catalogue.has(scope)) {
-      errors.push({ pointer: `/scopes/${index}`, detail: `None of the key's apis has the scope ${scope}.` })
+  if (errors.length === 0) {
+    const isTouched = (...parts: readonly GrantPart[]): boolean => parts.some((part) => grant.touched.has(part))
+    if (isTouched('apis', 'scopes')) {
+      errors.push(
+        ...scopesBeyondCatalogue(apis, grant.scopes),
+        ...scopesOverMaximum(apis, grant.scopes, (index) => `/scopes/${index}`),
+      )
     }
+    if (isTouched('scopes', 'reason', 'life')) errors.push(...wildcardProblems(grant))
+    if (isTouched('apis', 'restrictions')) errors.push(...restrictionsUnderMaximum(apis, grant.restrictions))
+    if (isTouched('apis', 'life') && grant.expiresAt !== null)
+      errors.push(...lifeOverMaximum(apis, grant.createdAt, grant.expiresAt))
   }
-  if (grant.cidrAllow !== null) compileCidrs(grant.cidrAllow, '/cidr_allow')
   if (errors.length > 0) throw new ClavigerError('validation_failed', 'The key cannot be given this.', { errors })
   return apis
+}
+
+function scopesBeyondCatalogue(apis: readonly ApiRow[], scopes: readonly string[]): readonly FieldProblem[] {
+  const catalogue = apis.flatMap((api) => api.scopes)
+  const held = compileScopes(catalogue)
+  return scopes.flatMap((scope, index) => {
+    const pointer = `/scopes/${index}`
+    const fault = isPattern(scope) ? scopeFault(scope) : undefined
+    if (fault !== undefined) return [{ pointer, detail: fault }]
+    if (catalogue.includes(scope) || held.covers(scope) || (isPattern(scope) && concerns(scope, catalogue))) return []
+    return [{ pointer, detail: `None of the key's apis has the scope ${scope}.` }]
+  })
+}
+
+/** A wildcard grants what nobody has thought of yet, so it has to be said why and until when. */
+function wildcardProblems({ scopes, grantReason, expiresAt }: Grant): readonly FieldProblem[] {
+  const wildcard = scopes.find(isPattern)
+  if (wildcard === undefined) return []
+  const needs = (pointer: string, what: string): FieldProblem => ({
+    pointer,
+    detail: `The wildcard ${wildcard} needs ${what}.`,
+  })
+  return [
+    ...(grantReason === null ? [needs('/grant_reason', 'a reason')] : []),
+    ...(expiresAt === null ? [needs('/expires_at', 'an expiry')] : []),
+  ]
 }
 
 /**
@@ -74,7 +125,7 @@ export function boundedExpiry(
   if (asked.getTime() <= nowMs) return refuse('The expiry lies in the past.')
   if (asked.getTime() > latestMs) {
     return refuse(
-      `The workspace lets keys live for ${maxAgeSeconds} seconds at most: until ${new Date(latestMs).toISOString()}.`,
+      `The workspace, or the maximum of the apis, lets keys live for ${maxAgeSeconds} seconds at most: until ${new Date(latestMs).toISOString()}.`,
     )
   }
   return asked

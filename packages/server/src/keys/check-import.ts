@@ -1,5 +1,5 @@
 /** What an imported key must be: a hash of the right form, and no more than a key that is made here may be given. */
-import { ClavigerError, type FieldProblem } from '@claviger/core'
+import { ClavigerError, isPattern, type FieldProblem } from '@claviger/core'
 import type { SecretHash } from '#seal'
 import { boundedExpiry, checkLife } from './check-grant.ts'
 
@@ -41,6 +41,7 @@ export interface ImportRules {
   readonly catalogue: ReadonlySet<string>
   /** Whether the caller may grant the scope. */
   readonly mayGrant: (scope: string) => boolean
+  readonly isWithinMaximum: (scope: string) => boolean
   readonly maxKeyAgeSeconds: number
   readonly nowMs: number
 }
@@ -51,6 +52,10 @@ export function readGrant(grant: ImportedGrant, rules: ImportRules): Date | stri
   if (missing !== undefined) return `None of the key's apis has the scope ${missing}.`
   const beyond = grant.scopes.find((scope) => !rules.mayGrant(scope))
   if (beyond !== undefined) return `Your admin key may not grant the scope ${beyond}.`
+  const over = grant.scopes.find((scope) => !rules.isWithinMaximum(scope))
+  if (over !== undefined) return `The maximum of the key's apis does not hold ${over}.`
+  const wildcard = grant.scopes.find(isPattern)
+  if (wildcard !== undefined) return `The wildcard ${wildcard} needs a reason: grant it when the key is imported.`
   try {
     const { nowMs, maxKeyAgeSeconds } = rules
     const expiresAt = boundedExpiry(grant.expiresAt, nowMs, nowMs, maxKeyAgeSeconds)

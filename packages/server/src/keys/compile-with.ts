@@ -29,7 +29,9 @@ export async function compileKeyWith(
   const { workspaceId, keyId } = target
   const row = await selectKey(room.store.db, workspaceId, keyId)
   if (row === undefined) throw unknown('key', keyId)
-  const edit = await changedKeyColumns(room, room.store.db, row, keyChangeFromWire(patch))
+  const columns = await changedKeyColumns(room, room.store.db, row, keyChangeFromWire(patch))
+  // written as text, read as what it says
+  const edit = { ...columns, ...(patch.restrictions !== undefined && { restrictions: patch.restrictions }) }
   const unchanged = (await room.snapshots.read(workspaceId, [keyId])).get(keyId)
   const changed = (await room.snapshots.read(workspaceId, [keyId], edit)).get(keyId)
   if (unchanged === undefined || changed === undefined) throw unknown('key', keyId)
@@ -45,7 +47,8 @@ export async function compileApiWith(
   const row = await selectApi(room.store.db, target.workspaceId, target.apiId)
   if (row === undefined) throw unknown('api', target.apiId)
   const edit = changedApiColumns(row, apiChangeFromWire(patch), new Date(room.nowMs()))
-  return { unchanged: compileApi(row), changed: compileApi({ ...row, ...edit }) }
+  const changed = { ...row, ...edit, ...(patch.maximum !== undefined && { maximum: patch.maximum }) }
+  return { unchanged: compileApi(row), changed: compileApi(changed) }
 }
 
 function unknown(what: 'key' | 'api', id: string): ClavigerError {

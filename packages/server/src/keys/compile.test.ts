@@ -6,18 +6,29 @@ import type { SnapshotRow } from './rows.ts'
 const joined: JoinedParts = {
   workspace: { current: { id: 'wsp_1', disabledAtMs: undefined } },
   app: {
-    current: { id: 'app_1', workspaceId: 'wsp_1', name: 'app', owner: undefined, limits: [], disabledAtMs: undefined },
+    current: {
+      id: 'app_1',
+      workspaceId: 'wsp_1',
+      name: 'app',
+      owner: undefined,
+      limits: [],
+      plan: undefined,
+      disabledAtMs: undefined,
+    },
   },
   apis: [],
+  plan: undefined,
 }
 const row: SnapshotRow = {
   id: 'key_1',
   workspace_id: 'wsp_1',
   app_id: 'app_1',
+  plan_id: null,
   environment: 'live',
   api_ids: [],
   scopes: ['orders.read', 'invoices.*'],
-  cidr_allow: null,
+  restrictions: [],
+  created_at: new Date(0),
   limits: [],
   not_before: null,
   expires_at: null,
@@ -36,10 +47,14 @@ const row: SnapshotRow = {
 }
 
 describe('compileKey', () => {
-  test('makes the allowed ranges of a key an enforced restriction under the name that they have', () => {
-    const { restrictions } = compileKey({ ...row, cidr_allow: ['10.0.0.0/8'] }, [row], joined)
+  test('makes restrictions enforced ones, named by their place and kind, unless they say otherwise', () => {
+    const { restrictions } = compileKey(
+      { ...row, restrictions: [{ kind: 'ip', allow: ['10.0.0.0/8'] }] },
+      [row],
+      joined,
+    )
     expect(restrictions).toMatchObject([
-      { kind: 'ip', mode: 'enforce', code: 'ip_not_allowed', rule: 'key.cidr_allow' },
+      { kind: 'ip', mode: 'enforce', code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' },
     ])
     const refused = ['10.1.2.3', '192.0.2.1'].map((text) =>
       restrictions[0]?.refuses({ nowMs: 0, clientIp: parseIp(text) }),
@@ -47,7 +62,7 @@ describe('compileKey', () => {
     expect(refused).toEqual([false, true])
   })
 
-  test('restricts nothing where no ranges were given', () => {
+  test('restricts nothing where no restriction was given', () => {
     expect(compileKey(row, [row], joined).restrictions).toEqual([])
   })
 

@@ -1,17 +1,20 @@
 /** Rows into the compiled parts of a decision. Pure. */
 import {
-  compileRestriction,
+  compileRestrictions,
   compileScopes,
   type ApiPart,
   type AppPart,
-  type CompiledRestriction,
   type FeedLossPolicy,
   type KeyPart,
   type PartRef,
+  type PlanPart,
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
+import { compileMaximum } from './maximum.ts'
+import { restrictionsFromRow } from './restriction-schema.ts'
 import { policiesFromColumn } from '#usage'
+import type { PlanRow } from './rows-plans.ts'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
 /** Unix ms of a column that may be empty. */
@@ -28,15 +31,22 @@ export function compileApi(row: ApiRow): ApiPart {
     name: row.name,
     prefix: row.prefix,
     onFeedLoss: feedLossPolicy(row.feed_loss_mode, row.feed_loss_max_stale_seconds),
+    catalogue: compileScopes(row.scopes),
+    maximum: compileMaximum(row.maximum),
     limits: policiesFromColumn(row.limits, { kind: 'api', id: row.id }),
     disabledAtMs: instantOf(row.disabled_at ?? row.deleted_at),
   }
+}
+
+export function compilePlan(row: PlanRow): PlanPart {
+  return { id: row.id, name: row.name, limits: policiesFromColumn(row.limits, { kind: 'plan', id: row.id }) }
 }
 
 export interface JoinedParts {
   readonly workspace: PartRef<WorkspacePart>
   readonly app: PartRef<AppPart>
   readonly apis: readonly PartRef<ApiPart>[]
+  readonly plan: PartRef<PlanPart> | undefined
 }
 
 /** @param rows all versions of one key; at least one */
@@ -49,22 +59,19 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     environment: first.environment,
     scopes: compileScopes(first.scopes),
     roles: [],
-    plan: undefined,
+    plan: joined.plan,
     apiVersion: undefined,
     notBeforeAtMs: instantOf(first.not_before),
+    createdAtMs: first.created_at.getTime(),
     expiresAtMs: instantOf(first.expires_at),
     dormantAtMs: instantOf(first.dormant_at),
     disabledAtMs: instantOf(first.disabled_at),
     deletedAtMs: instantOf(first.deleted_at),
     revokedAtMs: instantOf(first.revoked_at),
-    restrictions: first.cidr_allow === null ? [] : [allowedNetworks(first.cidr_allow)],
+    restrictions: compileRestrictions(restrictionsFromRow(first.restrictions)),
     limits: policiesFromColumn(first.limits, { kind: 'key', id: first.id }),
     versions: rows.map(compileVersion),
   }
-}
-
-function allowedNetworks(allow: readonly string[]): CompiledRestriction {
-  return compileRestriction({ kind: 'ip', allow }, 'key.cidr_allow', '/cidr_allow')
 }
 
 function compileVersion(row: SnapshotRow): VersionPart {

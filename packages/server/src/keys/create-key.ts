@@ -1,12 +1,15 @@
 /** Makes a key and its first secret. The secret is in the answer and nowhere else. */
-import { ClavigerError, Secret, composeKey, makeId, makePublicId } from '@claviger/core'
+import { ClavigerError, Secret, composeKey, makeId, makePublicId, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
-import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { ALL, boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
+import { longestLife } from './maximum.ts'
+import { limitsToColumn, type WireLimit } from '#usage'
 import type { Key } from './key.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
 
@@ -19,8 +22,11 @@ export interface NewKey {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
-  readonly cidrAllow: readonly string[] | null
+  /** Why it holds wildcards. */
+  readonly grantReason: string | null
+  readonly restrictions: readonly Restriction[]
   readonly limits: readonly WireLimit[]
+  readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   /** Null: as the workspace has it. */
@@ -39,13 +45,21 @@ export interface IssuedKey {
 /** @throws ClavigerError `validation_failed`, `conflict` when the app is disabled */
 export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey): Promise<IssuedKey> {
   checkBounds(caller, wanted)
+  checkRestrictions(room, wanted.restrictions)
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
-    const apis = await checkGrant(tx, caller.workspaceId, wanted)
+    const apis = await checkGrant(tx, caller.workspaceId, { ...wanted, createdAt: new Date(nowMs), touched: ALL })
+    await checkPlan(tx, caller.workspaceId, wanted.planId)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
-    const expiresAt = boundedExpiry(wanted.expiresAt, nowMs, nowMs, await room.maxKeyAgeSeconds(tx, caller.workspaceId))
+    const ageSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
+    const expiresAt = boundedExpiry(
+      wanted.expiresAt,
+      nowMs,
+      nowMs,
+      Math.min(ageSeconds, longestLife(apis) ?? ageSeconds),
+    )
     checkLife(wanted.notBefore, expiresAt)
     const row = await insertKey(tx, {
       id: makeId('key', nowMs, room.seal.randomBytes(10)),
@@ -58,8 +72,10 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       environment: wanted.environment,
       api_ids: [...wanted.apiIds],
       scopes: [...wanted.scopes],
-      cidr_allow: wanted.cidrAllow === null ? null : [...wanted.cidrAllow],
+      grant_reason: wanted.grantReason,
+      restrictions: JSON.stringify(wanted.restrictions),
       limits: limitsToColumn(wanted.limits),
+      plan_id: wanted.planId,
       metadata: JSON.stringify(wanted.metadata),
       not_before: wanted.notBefore,
       expires_at: expiresAt,
@@ -85,8 +101,10 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         api_ids: wanted.apiIds,
         scopes: wanted.scopes,
         environment: wanted.environment,
-        cidr_allow: wanted.cidrAllow,
+        grant_reason: wanted.grantReason,
+        restrictions: wanted.restrictions,
         limits: wanted.limits,
+        plan_id: wanted.planId,
         expires_at: expiresAt.toISOString(),
         version: 1,
       },

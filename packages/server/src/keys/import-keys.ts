@@ -7,10 +7,11 @@ import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import { beyondBounds } from '#identity'
 import type { Tx } from '#store'
-import { checkBounds, checkGrant } from './check-grant.ts'
+import { ALL, checkBounds, checkGrant } from './check-grant.ts'
 import { readGrant, type ImportedHash, type ImportRules } from './check-import.ts'
 import { findAppForKeys } from './create-key.ts'
 import { readBatch, rowOf, type Candidate, type ImportItem, type Judged } from './import-batch.ts'
+import { longestLife, scopesOverMaximum } from './maximum.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import {
   insertImported,
@@ -76,16 +77,26 @@ async function checkBatch(
 ): Promise<{ readonly prefix: string; readonly rules: ImportRules }> {
   await findAppForKeys(room, tx, caller, wanted.appId)
   checkBounds(caller, { apiIds: wanted.apiIds, scopes: [] })
-  const apis = await checkGrant(tx, caller.workspaceId, { apiIds: wanted.apiIds, scopes: [], cidrAllow: null })
+  const apis = await checkGrant(tx, caller.workspaceId, {
+    apiIds: wanted.apiIds,
+    scopes: [],
+    grantReason: null,
+    restrictions: [],
+    createdAt: new Date(nowMs),
+    expiresAt: null,
+    touched: ALL,
+  })
   const [first] = apis
   if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
-  const maxKeyAgeSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
+  const ageSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
+  const maxKeyAgeSeconds = Math.min(ageSeconds, longestLife(apis) ?? ageSeconds)
   const catalogue = new Set(apis.flatMap((api) => api.scopes))
   const mayGrant = (scope: string): boolean => {
     const { operator } = caller
     return operator === undefined || beyondBounds(operator.bounds, { apiIds: [], scopes: [scope] }).length === 0
   }
-  return { prefix: first.prefix, rules: { catalogue, mayGrant, maxKeyAgeSeconds, nowMs } }
+  const isWithinMaximum = (scope: string): boolean => scopesOverMaximum(apis, [scope], String).length === 0
+  return { prefix: first.prefix, rules: { catalogue, mayGrant, isWithinMaximum, maxKeyAgeSeconds, nowMs } }
 }
 
 async function insertBatch(

@@ -22,6 +22,8 @@ export {
   verifyBody,
 } from './schemas.ts'
 export { createApi } from './apis.ts'
+export { hasPlan } from './rows-plans.ts'
+export { planPatch } from './schemas-plans.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'
 

@@ -7,7 +7,15 @@ function keyWith(id: string, publicIds: readonly string[]): KeyPart {
     id,
     workspace: { current: { id: 'wsp', disabledAtMs: undefined } },
     app: {
-      current: { id: 'app', workspaceId: 'wsp', name: 'app', owner: undefined, limits: [], disabledAtMs: undefined },
+      current: {
+        id: 'app',
+        workspaceId: 'wsp',
+        name: 'app',
+        owner: undefined,
+        limits: [],
+        plan: undefined,
+        disabledAtMs: undefined,
+      },
     },
     apis: [],
     environment: 'live',

@@ -1,4 +1,6 @@
 /** A key as operators see it: never a secret, never a hash. */
+import type { Restriction } from '@claviger/core'
+import { restrictionsFromRow } from './restriction-schema.ts'
 import { limitsFromColumn, type WireLimit } from '#usage'
 import type { KeyRow, VersionRow } from './rows.ts'
 
@@ -26,8 +28,12 @@ export interface Key {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
-  readonly cidrAllow: readonly string[] | null
+  readonly grantReason: string | null
+  /** All of them have to be met. */
+  readonly restrictions: readonly Restriction[]
   readonly limits: readonly WireLimit[]
+  /** Null: the plan of its app. */
+  readonly planId: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly notBefore: Date | null
   readonly expiresAt: Date | null
@@ -67,8 +73,10 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
     apiIds: row.api_ids,
     environment: row.environment,
     scopes: row.scopes,
-    cidrAllow: row.cidr_allow,
+    grantReason: row.grant_reason,
+    restrictions: restrictionsFromRow(row.restrictions),
     limits: limitsFromColumn(row.limits),
+    planId: row.plan_id,
     metadata: objectOf(row.metadata),
     notBefore: row.not_before,
     expiresAt: row.expires_at,

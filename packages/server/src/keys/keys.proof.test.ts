@@ -21,7 +21,7 @@ let wanted: NewKey
 beforeAll(async () => {
   identity = await openTestIdentity()
   const { store, seal } = identity
-  room = { store, seal, nowMs: () => Date.now(), findApp, maxKeyAgeSeconds }
+  room = { store, seal, nowMs: () => Date.now(), findApp, maxKeyAgeSeconds, canLocate: (kind) => kind !== 'asn' }
   snapshots = newSnapshots()
   identity.feed.onChange(async (changes) => {
     for (const change of changes) await snapshots.apply(change)
@@ -33,6 +33,8 @@ beforeAll(async () => {
     owner: 'me',
     description: '',
     metadata: {},
+    limits: [],
+    planId: null,
   })
   appId = app.id
 })
@@ -47,8 +49,10 @@ beforeEach(() => {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
-    cidrAllow: null,
+    grantReason: null,
+    restrictions: [],
     limits: [],
+    planId: null,
     metadata: {},
     notBefore: null,
     expiresAt: null,
@@ -73,6 +77,7 @@ const apiNamed = (name: string) => ({
   prefix: 'demo',
   scopes: ['a.read', 'a.write'],
   onFeedLoss: { mode: 'deny' as const },
+  maximum: null,
   limits: [],
 })
 
@@ -106,7 +111,16 @@ describe('a new key', () => {
     { what: 'a scope that no api of it has', members: { scopes: ['b.read'] }, pointer: '/scopes/0' },
     { what: 'an api of nobody', members: { apiIds: ['api_01k2m5f8r2e9vbt9rpk9w0z5c3'] }, pointer: '/api_ids/0' },
     { what: 'an app of nobody', members: { appId: 'app_01k2m5f8r2e9vbt9rpk9w0z5c3' }, pointer: '/app_id' },
-    { what: 'a range that is none', members: { cidrAllow: ['10.0.0.0/33'] }, pointer: '/cidr_allow/0' },
+    {
+      what: 'a range that is none',
+      members: { restrictions: [{ kind: 'ip' as const, allow: ['10.0.0.0/33'] }] },
+      pointer: '/restrictions/0/allow/0',
+    },
+    {
+      what: 'networks that no file knows',
+      members: { restrictions: [{ kind: 'asn' as const, deny: [64_500] }] },
+      pointer: '/restrictions/0/kind',
+    },
     { what: 'an expiry in the past', members: { expiresAt: new Date(0) }, pointer: '/expires_at' },
   ])('is refused with $what', async ({ members, pointer }) => {
     await expect(issue(members)).rejects.toMatchObject({ code: 'validation_failed', errors: [{ pointer }] })

@@ -128,6 +128,24 @@ export const restrictions = z
   })
   .meta({ description: 'All of them have to be met, asked in this order.' })
 
+const shapes = z.array(restriction)
+
+/** As an answer tells them. */
+export const restrictionsAnswer = shapes.meta({ description: 'All of them have to be met, asked in this order.' })
+
+/**
+ * Of a `jsonb` column that this code wrote.
+ *
+ * @throws ZodError for what another version wrote: a key whose restrictions cannot be read is not served
+ */
+export function restrictionsFromRow(value: unknown): readonly Restriction[] {
+  return shapes.parse(value)
+}
+
+export function restrictionsToWire(list: readonly Restriction[]): z.input<typeof shapes> {
+  return shapes.parse(list)
+}
+
 interface PlacedProblem {
   readonly path: (string | number)[]
   readonly detail: string

@@ -1,5 +1,4 @@
 /** What the behaviours of this room need, handed in once at start. */
-import type { AppPart } from '@claviger/core'
 import type { Actor } from '#audit'
 import type { GrantBounds } from '#edge'
 import type { Seal } from '#seal'
@@ -10,13 +9,24 @@ export interface KeysRoom {
   readonly seal: Seal
   readonly nowMs: () => number
   /** Rules of the workspace and the app that a new key must keep; undefined when the app is not this workspace's. */
-  readonly findApp: (db: Db, workspaceId: string, appId: string) => Promise<AppPart | undefined>
+  readonly findApp: (
+    db: Db,
+    workspaceId: string,
+    appId: string,
+  ) => Promise<{ readonly disabledAtMs: number | undefined } | undefined>
+  /** Whether this server has a file that can answer where an address is. */
+  readonly canLocate: (kind: 'country' | 'asn') => boolean
   /** No key of the workspace may live longer than this many seconds. */
   readonly maxKeyAgeSeconds: (db: Db, workspaceId: string) => Promise<number>
 }
 
+export interface PlansRoom extends KeysRoom {
+  /** Apps that are not deleted. */
+  readonly countAppsOnPlan: (db: Db, planId: string) => Promise<number>
+}
+
 /** What the routes need beside the behaviours: to wait until this node, and to tell how many nodes, have applied a change. */
-export interface KeysRoutesRoom extends KeysRoom {
+export interface KeysRoutesRoom extends PlansRoom {
   /** Settles when this node has applied the change at that position. */
   readonly applied: (position: number) => Promise<void>
   readonly acknowledgedBy: (position: number) => Promise<{ readonly acknowledged: number; readonly total: number }>

@@ -14,6 +14,7 @@ import { decommissionOperations } from './routes/decommission.ts'
 import { importOperations } from './routes/import.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
+import { planOperations } from './routes/plans.ts'
 import { matching } from './rows-filter.ts'
 import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
 import { filterOfQuery, keyQuery } from './schemas-filter.ts'
@@ -55,6 +56,7 @@ const createApiOperation = defineOperation({
       name: body.name,
       prefix: body.prefix,
       scopes: body.scopes,
+      maximum: body.maximum,
       onFeedLoss: feedLossFromWire(body.on_feed_loss),
       limits: body.limits,
     })
@@ -159,8 +161,10 @@ const createKeyOperation = defineOperation({
       apiIds: body.api_ids,
       environment: body.environment,
       scopes: body.scopes,
-      cidrAllow: body.cidr_allow,
+      grantReason: body.grant_reason,
+      restrictions: body.restrictions,
       limits: body.limits,
+      planId: body.plan_id,
       metadata: body.metadata,
       notBefore: body.not_before,
       expiresAt: body.expires_at,
@@ -332,5 +336,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...orderOperations,
   ...decommissionOperations,
   ...importOperations,
+  ...planOperations,
   verifyKey,
 ]

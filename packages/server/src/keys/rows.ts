@@ -212,10 +212,12 @@ export interface SnapshotRow {
   readonly id: string
   readonly workspace_id: string
   readonly app_id: string
+  readonly plan_id: string | null
   readonly environment: string
   readonly api_ids: readonly string[]
   readonly scopes: readonly string[]
-  readonly cidr_allow: readonly string[] | null
+  readonly restrictions: unknown
+  readonly created_at: Date
   readonly limits: unknown
   readonly not_before: Date | null
   readonly expires_at: Date | null
@@ -235,8 +237,8 @@ export interface SnapshotRow {
 }
 
 const SNAPSHOT_COLUMNS = `
-         k.id, k.workspace_id, k.app_id, k.environment, k.api_ids, k.scopes, k.cidr_allow, k.limits,
-         k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
+         k.id, k.workspace_id, k.app_id, k.plan_id, k.environment, k.api_ids, k.scopes, k.restrictions, k.limits,
+         k.created_at, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
          k.deleted_at, k.revoked_at,
          v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
          v.revoked_at as version_revoked_at, feed_position() as position`

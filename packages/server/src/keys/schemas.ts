@@ -5,6 +5,8 @@ import { limitsSchema } from '#usage'
 import { z } from 'zod'
 import type { Api } from './apis.ts'
 import type { Key, KeyVersion } from './key.ts'
+import { maximum } from './maximum.ts'
+import { restrictions, restrictionsAnswer, restrictionsToWire } from './restriction-schema.ts'
 
 export const feedLoss = z
   .discriminatedUnion('mode', [
@@ -30,6 +32,7 @@ export const apiBody = z.strictObject({
     .unique(wire.scope, 1000)
     .default([])
     .meta({ description: 'The catalogue: what keys of this api can be given.' }),
+  maximum: maximum.nullable().default(null),
   on_feed_loss: feedLoss.default({ mode: 'serve_known', max_stale_seconds: 600 }),
   limits: limitsSchema.default([]).meta({ description: 'Shared by all keys of the api.' }),
 })
@@ -37,6 +40,7 @@ export const apiBody = z.strictObject({
 export const apiPatch = z.strictObject({
   name: wire.name.optional(),
   scopes: wire.unique(wire.scope, 1000).optional(),
+  maximum: maximum.nullable().optional(),
   on_feed_loss: feedLoss.optional(),
   limits: limitsSchema.optional(),
   disabled: z.boolean().optional(),
@@ -48,6 +52,7 @@ export const apiAnswer = z
     name: wire.name,
     prefix: z.string(),
     scopes: z.array(z.string()),
+    maximum: maximum.nullable(),
     on_feed_loss: feedLoss,
     revocation_bound_seconds: z
       .number()
@@ -63,6 +68,13 @@ export const apiAnswer = z
 const dormantAfterDays = z.int().min(1).max(3650).nullable().meta({
   description: 'Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.',
 })
+const grantReason = wire.note.min(1).meta({
+  description: 'Why it may so much. Scopes with a wildcard need it, and an expiry.',
+  example: 'Migration of the old billing, until it is done.',
+})
+const planId = wire
+  .idOf('pln')
+  .meta({ description: 'Its limits hold beside those of the key. Null: the plan of the app.' })
 const tags = wire.unique(wire.slug, 50)
 
 export const keyBody = z.strictObject({
@@ -73,12 +85,10 @@ export const keyBody = z.strictObject({
   api_ids: wire.unique(wire.idOf('api'), 20).min(1),
   environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
-  cidr_allow: wire.cidrs
-    .min(1)
-    .nullable()
-    .default(null)
-    .meta({ description: 'Only clients within these ranges; null: from anywhere.' }),
+  grant_reason: grantReason.nullable().default(null),
+  restrictions: restrictions.default([]),
   limits: limitsSchema.default([]).meta({ description: 'Of this key alone.' }),
+  plan_id: planId.nullable().default(null),
   metadata: wire.metadata.default({}),
   not_before: wire.instantInput.nullable().default(null),
   expires_at: wire.instantInput
@@ -94,8 +104,10 @@ export const keyPatch = z.strictObject({
   tags: tags.optional(),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1).optional(),
   scopes: wire.unique(wire.scope, 200).optional(),
-  cidr_allow: wire.cidrs.min(1).nullable().optional(),
+  grant_reason: grantReason.nullable().optional(),
+  restrictions: restrictions.optional(),
   limits: limitsSchema.optional(),
+  plan_id: planId.nullable().optional(),
   metadata: wire.metadata.optional(),
   not_before: wire.instantInput.nullable().optional(),
   expires_at: wire.instantInput.optional(),
@@ -132,8 +144,10 @@ export const keyAnswer = z
     api_ids: z.array(wire.idOf('api')),
     environment: z.string(),
     scopes: z.array(z.string()),
-    cidr_allow: z.array(z.string()).nullable(),
+    grant_reason: z.string().nullable(),
+    restrictions: restrictionsAnswer,
     limits: limitsSchema,
+    plan_id: planId.nullable(),
     metadata: z.record(z.string(), z.unknown()),
     not_before: wire.instant.nullable(),
     expires_at: wire.instant.nullable(),
@@ -271,6 +285,7 @@ export function apiToWire(api: Api, deniesAfterSeconds: number): z.input<typeof 
     name: api.name,
     prefix: api.prefix,
     scopes: [...api.scopes],
+    maximum: api.maximum,
     on_feed_loss: feedLossToWire(api.onFeedLoss),
     revocation_bound_seconds: revocationBoundSeconds(api.onFeedLoss, deniesAfterSeconds),
     limits: [...api.limits],
@@ -297,8 +312,10 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     api_ids: [...key.apiIds],
     environment: key.environment,
     scopes: [...key.scopes],
-    cidr_allow: key.cidrAllow === null ? null : [...key.cidrAllow],
+    grant_reason: key.grantReason,
+    restrictions: restrictionsToWire(key.restrictions),
     limits: [...key.limits],
+    plan_id: key.planId,
     metadata: { ...key.metadata },
     not_before: wire.instantText(key.notBefore),
     expires_at: wire.instantText(key.expiresAt),

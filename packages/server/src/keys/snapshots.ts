@@ -11,6 +11,7 @@ import {
   type AppPart,
   type KeyPart,
   type PartRef,
+  type PlanPart,
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
@@ -18,10 +19,11 @@ import type { Lookup, MaybePromise } from '@claviger/gateway'
 import type { Change } from '#feed'
 import type { Seal } from '#seal'
 import type { Log, Store } from '#store'
-import { compileApi, compileKey } from './compile.ts'
+import { compileApi, compileKey, compilePlan } from './compile.ts'
 import { ImportedKeys } from './imported-keys.ts'
 import { KeyCache, type CachedKey } from './key-cache.ts'
 import { PartRegistry } from './part-registry.ts'
+import { selectAnyPlan } from './rows-plans.ts'
 import {
   SELECT_IMPORTED_SNAPSHOT,
   SELECT_SNAPSHOT,
@@ -37,7 +39,9 @@ export interface KeySnapshotOptions {
   readonly seal: Seal
   readonly log: Log
   readonly monotonicMs: () => number
-  readonly loadApp: (id: string) => Promise<AppPart | undefined>
+  readonly loadApp: (
+    id: string,
+  ) => Promise<(Omit<AppPart, 'plan'> & { readonly planId: string | undefined }) | undefined>
   readonly loadWorkspace: (id: string) => Promise<WorkspacePart | undefined>
   readonly maxCachedVersions?: number
 }
@@ -72,6 +76,7 @@ export class KeySnapshots {
   #idChanges = 0
   readonly apis: PartRegistry<ApiPart>
   readonly apps: PartRegistry<AppPart>
+  readonly plans: PartRegistry<PlanPart>
   readonly workspaces: PartRegistry<WorkspacePart>
   /** Reads of the database so far: a test counts that unknown keys cost none. */
   reads = 0
@@ -95,7 +100,16 @@ export class KeySnapshots {
       const row = await selectAnyApi(store.db, id)
       return row === undefined ? undefined : compileApi(row)
     }, monotonicMs)
-    this.apps = new PartRegistry(options.loadApp, monotonicMs)
+    this.plans = new PartRegistry(async (id) => {
+      const row = await selectAnyPlan(store.db, id)
+      return row === undefined ? undefined : compilePlan(row)
+    }, monotonicMs)
+    this.apps = new PartRegistry(async (id) => {
+      const stored = await options.loadApp(id)
+      if (stored === undefined) return undefined
+      const { planId, ...app } = stored
+      return { ...app, plan: planId === undefined ? undefined : await this.plans.get(planId) }
+    }, monotonicMs)
     this.workspaces = new PartRegistry(options.loadWorkspace, monotonicMs)
   }
 
@@ -162,7 +176,7 @@ export class KeySnapshots {
 
   /** How long something is known to be out of date that could not be read again, in ms. */
   staleForMs(): number {
-    return Math.max(this.apis.staleForMs(), this.apps.staleForMs(), this.workspaces.staleForMs())
+    return Math.max(...this.#shared().map((parts) => parts.staleForMs()))
   }
 
   /** Takes one change of the feed. Never throws: what cannot be read again is told by `staleForMs`. */
@@ -183,6 +197,8 @@ export class KeySnapshots {
         return this.apis.refresh(change.subjectId)
       case 'app':
         return this.apps.refresh(change.subjectId)
+      case 'plan':
+        return this.plans.refresh(change.subjectId)
       case 'workspace':
         return this.workspaces.refresh(change.subjectId)
       default:
@@ -195,12 +211,16 @@ export class KeySnapshots {
     this.#misses.clear()
     this.#filterReady = false
     this.#imported.distrust()
-    await Promise.all([this.apis.refreshAll(), this.apps.refreshAll(), this.workspaces.refreshAll()])
+    await Promise.all(this.#shared().map(async (parts) => parts.refreshAll()))
     await this.loadFilter()
   }
 
   async retryStale(): Promise<void> {
-    await Promise.all([this.apis.retry(), this.apps.retry(), this.workspaces.retry()])
+    await Promise.all(this.#shared().map(async (parts) => parts.retry()))
+  }
+
+  #shared() {
+    return [this.apis, this.plans, this.apps, this.workspaces]
   }
 
   #prove(presented: string, key: KeyPart, version: VersionPart): MaybePromise<Lookup> {
@@ -272,13 +292,14 @@ export class KeySnapshots {
   }
 
   async #join(row: SnapshotRow) {
-    const [workspace, app, ...apis] = await Promise.all([
+    const [workspace, app, plan, ...apis] = await Promise.all([
       this.workspaces.get(row.workspace_id),
       this.apps.get(row.app_id),
+      row.plan_id === null ? undefined : this.plans.get(row.plan_id),
       ...row.api_ids.map(async (id) => this.apis.get(id)),
     ])
     if (workspace === undefined || app === undefined) return undefined
-    return { workspace, app, apis: apis.filter((api): api is PartRef<ApiPart> => api !== undefined) }
+    return { workspace, app, plan, apis: apis.filter((api): api is PartRef<ApiPart> => api !== undefined) }
   }
 
   /** A read at `position` is worthless when the feed has since told of a change of that key. */

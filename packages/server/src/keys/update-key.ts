@@ -1,12 +1,15 @@
 /** Changes what a key is called, may do and how long; never its secrets. */
-import { ClavigerError } from '@claviger/core'
+import { ClavigerError, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
-import { boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
+import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
+import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
+import { restrictionsFromRow } from './restriction-schema.ts'
+import { limitsToColumn, type WireLimit } from '#usage'
 import type { Key } from './key.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
 import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
 
@@ -17,8 +20,12 @@ export interface KeyChange {
   readonly tags?: readonly string[] | undefined
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
-  readonly cidrAllow?: readonly string[] | null | undefined
+  /** Why it holds wildcards. */
+  readonly grantReason?: string | null | undefined
+  readonly restrictions?: readonly Restriction[] | undefined
   readonly limits?: readonly WireLimit[] | undefined
+  /** Null: the plan of its app. */
+  readonly planId?: string | null | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly notBefore?: Date | null | undefined
   readonly expiresAt?: Date | undefined
@@ -56,7 +63,11 @@ export async function updateKey(
       outcome: 'success',
       status: 200,
       resource: { type: 'key', id: row.id },
-      values: { ...change, changed: Object.keys(change) },
+      values: {
+        ...change,
+        ...(change.planId !== undefined && { plan_id: change.planId }),
+        changed: Object.keys(change),
+      },
     })
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -75,13 +86,20 @@ export async function updateKey(
  * @throws ClavigerError `validation_failed` for a change that may not be made
  */
 export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, change: KeyChange) {
-  if (change.apiIds !== undefined || change.scopes !== undefined || change.cidrAllow !== undefined) {
+  const touched = touchedBy(change)
+  if (touched.size > 0) {
     await checkGrant(db, row.workspace_id, {
       apiIds: change.apiIds ?? row.api_ids,
       scopes: change.scopes ?? row.scopes,
-      cidrAllow: change.cidrAllow === undefined ? row.cidr_allow : change.cidrAllow,
+      grantReason: change.grantReason === undefined ? row.grant_reason : change.grantReason,
+      restrictions: change.restrictions ?? restrictionsFromRow(row.restrictions),
+      createdAt: row.created_at,
+      expiresAt: change.expiresAt ?? row.expires_at,
+      touched,
     })
   }
+  if (change.restrictions !== undefined) checkRestrictions(room, change.restrictions)
+  await checkPlan(db, row.workspace_id, change.planId)
   const now = new Date(room.nowMs())
   const life = await changedLife(room, db, row, change)
   return {
@@ -90,7 +108,9 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.tags !== undefined && { tags: [...change.tags] }),
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
-    ...(change.cidrAllow !== undefined && { cidr_allow: change.cidrAllow === null ? null : [...change.cidrAllow] }),
+    ...(change.grantReason !== undefined && { grant_reason: change.grantReason }),
+    ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
+    ...(change.planId !== undefined && { plan_id: change.planId }),
     ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
     ...(change.metadata !== undefined && { metadata: JSON.stringify(change.metadata) }),
     ...life,
@@ -101,6 +121,16 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
       ...(!change.disabled && row.disabled_at !== null && { awake_at: now }),
     }),
   }
+}
+
+function touchedBy(change: KeyChange): Grant['touched'] {
+  return new Set([
+    ...(change.apiIds === undefined ? [] : (['apis'] as const)),
+    ...(change.scopes === undefined ? [] : (['scopes'] as const)),
+    ...(change.grantReason === undefined ? [] : (['reason'] as const)),
+    ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
+    ...(change.expiresAt === undefined ? [] : (['life'] as const)),
+  ])
 }
 
 /**

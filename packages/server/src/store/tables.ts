@@ -292,6 +292,7 @@ export interface KeysApiTable {
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
   revision: Generated<number>
+  maximum: ColumnType<unknown | null, string | null, string | null>
   limits: ColumnType<unknown, string | undefined, string>
 }
 
@@ -309,7 +310,6 @@ export interface KeysKeyTable {
   environment: string
   api_ids: readonly string[]
   scopes: Generated<readonly string[]>
-  cidr_allow: readonly string[] | null
   metadata: ColumnType<unknown, string | undefined, string>
   not_before: ColumnType<Date | null, Date | string | null, Date | string | null>
   expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
@@ -327,6 +327,8 @@ export interface KeysKeyTable {
   dormant_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   purge_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  restrictions: ColumnType<unknown, string | undefined, string>
+  grant_reason: string | null
   limits: ColumnType<unknown, string | undefined, string>
   plan_id: string | null
 }

@@ -9,7 +9,7 @@ import { LeasedLimits, type LimitFacts } from './leased-limits.ts'
 import type { OnLoss } from './losses.ts'
 import type { LimitPeek } from './peek-limits.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
-import { Shield, type ShieldOptions } from './shield.ts'
+import { Shield, type ShieldBlock, type ShieldOptions, type ShieldScope } from './shield.ts'
 
 export interface CountersOptions {
   readonly store: Pick<Store, 'raw'>
@@ -21,6 +21,10 @@ export interface CountersOptions {
   readonly leaseStore?: LeaseStore | undefined
   readonly onLoss?: OnLoss | undefined
   readonly shield?: ShieldOptions
+  /** A credential was wrong. */
+  readonly onFailure?: ((reason: string) => void) | undefined
+  /** Somebody is told to wait from now on. */
+  readonly onBlock?: ((scope: ShieldScope) => void) | undefined
 }
 
 export interface RunningCounters extends Counters {
@@ -31,6 +35,12 @@ export interface RunningCounters extends Counters {
    */
   peek(policies: readonly LimitPolicy[], cost: number, subject?: LimitSubject): Promise<readonly LimitPeek[]>
   facts(): LimitFacts
+  readonly shield: {
+    /** How many addresses, ids and prefixes are remembered. */
+    remembered(): Readonly<Record<ShieldScope, number>>
+    /** Who is told to wait by this process. */
+    blocks(): readonly ShieldBlock[]
+  }
   /** Gives all leases back. */
   close(): Promise<void>
 }
@@ -46,6 +56,8 @@ export function createCounters({
   leaseStore,
   onLoss,
   shield: shieldOptions,
+  onFailure,
+  onBlock,
 }: CountersOptions): RunningCounters {
   const limits = new LeasedLimits({
     stores: [...(leaseStore === undefined ? [] : [leaseStore]), new PgLeaseStore(store)],
@@ -56,7 +68,7 @@ export function createCounters({
     after: (delayMs, work) => workAfter(clock, delayMs, work),
     onLoss,
   })
-  const shield = new Shield(shieldOptions)
+  const shield = new Shield(shieldOptions, onBlock)
   const sweeping = setInterval(() => {
     limits.sweep()
   }, SWEEP_MS)
@@ -66,8 +78,13 @@ export function createCounters({
     // Every hold comes from `admit` above.
     release: (hold) => (hold as CallHold).release(),
     shieldedForMs: (clientIp) => shield.blockedForMs(clientIp, clock.monotonicMs()),
-    recordFailure: (clientIp) => {
-      shield.recordFailure(clientIp, clock.monotonicMs())
+    recordFailure: (failed) => {
+      onFailure?.(failed.reason)
+      return shield.recordFailure(failed, clock.monotonicMs())
+    },
+    shield: {
+      remembered: () => shield.remembered(),
+      blocks: () => shield.blocks(clock.monotonicMs()),
     },
     peek: async (policies, cost, subject) => limits.peek(policies, cost, subject),
     facts: () => limits.facts(),

@@ -22,7 +22,7 @@ export { openRedisLeases, type RedisLeaseStore, type RedisLeaseStoreOptions } fr
 export { maintainUsage, registerUsageJobs } from './maintain-usage.ts'
 export { limitsFromColumn, limitsToColumn, policiesFromColumn } from './limits-column.ts'
 export { limitPolicyOf, limitSchema, limitsSchema, type LimitOwner, type WireLimit } from './limit-schema.ts'
-export { DEFAULT_SHIELD, type ShieldOptions } from './shield.ts'
+export { SHIELD_SCOPES, type ShieldBlock, type ShieldScope } from './shield.ts'
 export {
   readUsage,
   writeUsage,

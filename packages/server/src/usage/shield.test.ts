@@ -1,14 +1,21 @@
-import { parseIp, type IpAddress } from '@claviger/core'
+import { composeKey, parseIp, type IpAddress } from '@claviger/core'
 import { describe, expect, test } from 'vitest'
+import type { BackOff } from './offenders.ts'
 import { Shield, type ShieldOptions } from './shield.ts'
 
-const options: ShieldOptions = {
-  freeFailures: 5,
+const backOff: BackOff = {
+  freeFailures: 20,
   perMs: 10_000,
   firstBlockMs: 1_000,
   maxBlockMs: 8_000,
-  forgiveAfterMs: 60_000,
-  maxPrefixes: 100,
+  decayMs: 60_000,
+  maxRemembered: 200,
+}
+const options: ShieldOptions = {
+  address: backOff,
+  key: backOff,
+  prefix: { ...backOff, freeFailures: 60 },
+  sternWeight: 10,
 }
 
 function ip(text: string): IpAddress {
@@ -17,66 +24,78 @@ function ip(text: string): IpAddress {
   return parsed
 }
 
-const prober = ip('203.0.113.7')
+let made = 0
+/** Another secret each time. */
+const keyOf = (publicId: string, prefix = 'acme'): string =>
+  composeKey({ prefix, environment: 'live', publicId, secret: new Uint8Array(32).fill((made += 1)) })
 
-/** Fails until it is shut out. @returns for how long */
-function provoke(shield: Shield, address: IpAddress, nowMs: number): number {
-  for (let count = 0; count < 20 && shield.blockedForMs(address, nowMs) === 0; count++)
-    shield.recordFailure(address, nowMs)
-  return shield.blockedForMs(address, nowMs)
+const prober = ip('203.0.113.7')
+const someone = (count: number): IpAddress => ip(`10.0.${count >> 8}.${count & 255}`)
+
+function fail(shield: Shield, clientIp: IpAddress | undefined, presented: string | undefined): number {
+  return shield.recordFailure({ clientIp, presented, reason: 'unknown_id' }, 1_000)
 }
 
 describe('the shield', () => {
-  test('leaves some failures free, and those that come slowly', () => {
+  test('shuts out an address that keeps failing, with whatever', () => {
     const shield = new Shield(options)
-    for (let count = 0; count < 5; count++) shield.recordFailure(prober, 1_000)
-    expect(shield.blockedForMs(prober, 1_000)).toBe(0)
-    for (let count = 0; count < 100; count++) shield.recordFailure(prober, 12_000 + count * 2_100)
-    expect(shield.blockedForMs(prober, 12_000 + 100 * 2_100)).toBe(0)
-  })
-
-  test('shuts out, each time twice as long, up to a bound; a single failure after a block is enough', () => {
-    const shield = new Shield(options)
-    let nowMs = 1_000
-    const blocks: number[] = []
-    for (let round = 0; round < 6; round++) {
-      const blockedMs = provoke(shield, prober, nowMs)
-      blocks.push(blockedMs)
-      nowMs += blockedMs
-      expect(shield.blockedForMs(prober, nowMs)).toBe(0)
-    }
-    expect(blocks).toEqual([1_000, 2_000, 4_000, 8_000, 8_000, 8_000])
-  })
-
-  test('forgives after a long quiet time', () => {
-    const shield = new Shield(options)
-    provoke(shield, prober, 1_000)
-    provoke(shield, prober, 3_000)
-    expect(provoke(shield, prober, 3_000 + 60_001)).toBe(1_000)
-  })
-
-  test('does not lengthen a block by calls that were under way when it began', () => {
-    const shield = new Shield(options)
-    provoke(shield, prober, 1_000)
-    for (let count = 0; count < 50; count++) shield.recordFailure(prober, 1_500)
-    expect(shield.blockedForMs(prober, 1_500)).toBe(500)
+    for (let count = 0; count < 21; count++) expect(fail(shield, prober, 'nonsense')).toBe(0)
+    expect(shield.blockedForMs(prober, 1_000)).toBe(1_000)
   })
 
   test('blames the address alone in IPv4, the /56 in IPv6', () => {
     const shield = new Shield(options)
-    provoke(shield, prober, 1_000)
-    provoke(shield, ip('2001:db8:0:1100::1'), 1_000)
+    for (let count = 0; count < 21; count++) {
+      fail(shield, prober, undefined)
+      fail(shield, ip(`2001:db8:0:1100::${count}`), undefined)
+    }
     expect(shield.blockedForMs(ip('203.0.113.8'), 1_000)).toBe(0)
     expect(shield.blockedForMs(ip('2001:db8:0:11ff::2'), 1_000)).toBe(1_000)
     expect(shield.blockedForMs(ip('2001:db8:0:1200::1'), 1_000)).toBe(0)
+    expect(shield.blocks(1_000).map(({ subject }) => subject)).toEqual(['203.0.113.7/32', '2001:db8:0:1100::/56'])
   })
 
-  test('remembers so many addresses and no more, and keeps the one that goes on failing', () => {
+  test('tells who fails at a key that many fail at to wait, from whatever address', () => {
     const shield = new Shield(options)
-    for (let count = 0; count < 1_000; count++) {
-      if (count % 20 === 0) shield.recordFailure(prober, 1_000)
-      shield.recordFailure(ip(`10.0.${count >> 8}.${count & 255}`), 1_000)
-    }
+    for (let count = 0; count < 20; count++) expect(fail(shield, someone(count), keyOf('AAAAAAAAAAAA'))).toBe(0)
+    expect(fail(shield, someone(20), keyOf('AAAAAAAAAAAA'))).toBe(1_000)
+    expect(fail(shield, undefined, keyOf('AAAAAAAAAAAA'))).toBe(1_000)
+    expect(fail(shield, someone(21), keyOf('BBBBBBBBBBBB'))).toBe(0)
+  })
+
+  test('does not shut out an address for what others do to its key', () => {
+    const shield = new Shield(options)
+    for (let count = 0; count < 500; count++) fail(shield, someone(count), keyOf('AAAAAAAAAAAA'))
+    expect(shield.blockedForMs(prober, 1_000)).toBe(0)
+  })
+
+  test('gives each address fewer failures at a key that is blocked', () => {
+    const shield = new Shield(options)
+    for (let count = 0; count < 21; count++) fail(shield, someone(count), keyOf('AAAAAAAAAAAA'))
+    for (let count = 0; count < 3; count++) fail(shield, prober, keyOf('AAAAAAAAAAAA'))
     expect(shield.blockedForMs(prober, 1_000)).toBe(1_000)
+  })
+
+  test('takes many ids of one prefix for a probe of the prefix', () => {
+    const shield = new Shield(options)
+    for (let count = 0; count < 61; count++)
+      fail(shield, someone(count), keyOf(`AAAAAAAAAA${String(count).padStart(2, '0')}`))
+    expect(fail(shield, someone(100), keyOf('CCCCCCCCCCCC'))).toBe(1_000)
+    expect(fail(shield, someone(100), keyOf('CCCCCCCCCCCC', 'other'))).toBe(0)
+    expect(shield.blocks(1_000)).toEqual([{ scope: 'prefix', subject: 'acme', forMs: 1_000 }])
+  })
+
+  test('tells of each block that begins, and of no more', () => {
+    const begun: string[] = []
+    const shield = new Shield(options, (scope) => begun.push(scope))
+    for (let count = 0; count < 40; count++) fail(shield, prober, keyOf('AAAAAAAAAAAA'))
+    expect(begun).toEqual(['key', 'address'])
+  })
+
+  test('remembers no more than its bounds, of thousands of addresses, ids and prefixes', () => {
+    const shield = new Shield(options)
+    for (let count = 0; count < 3_000; count++)
+      fail(shield, someone(count), keyOf(`AAAAAAAA${String(count).padStart(4, '0')}`, `p${count}`))
+    for (const remembered of Object.values(shield.remembered())) expect(remembered).toBeLessThanOrEqual(200)
   })
 })

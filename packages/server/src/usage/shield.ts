@@ -1,83 +1,105 @@
 /**
- * Slows down who keeps failing to authenticate, before anything is looked up. Local and approximate: each process counts
- * for itself. An address (its /56 in IPv6) has some failures free; after that it is shut out, each time twice as long.
+ * Slows down who keeps failing to authenticate. Local and approximate: each process counts for itself, and nothing is asked
+ * of the database. Failures are counted by address (its /56 in IPv6), by the public id in the presented key, and by its
+ * prefix, whether such a key exists or not.
+ *
+ * Only an address is shut out before its key is looked at. A public id is no secret, so whoever knows it could shut its
+ * owner out: a blocked id or prefix refuses nothing that is right. It makes the answer to what is wrong "wait", and each
+ * address has fewer failures free at it, so that many addresses together get no further than a few.
  */
-import { ipPrefix, type IpAddress } from '@claviger/core'
+import { ipPrefix, parseKey, type IpAddress } from '@claviger/core'
+import type { FailedCredential } from '@claviger/gateway'
+import { Offenders, type BackOff } from './offenders.ts'
 
-export interface ShieldOptions {
-  /** Failures within `perMs` that nobody is blamed for. */
-  readonly freeFailures: number
-  readonly perMs: number
-  readonly firstBlockMs: number
-  readonly maxBlockMs: number
-  /** After so long without a failure the blocks begin small again. */
-  readonly forgiveAfterMs: number
-  /** Bound of the memory: so many addresses are remembered, those that failed last. */
-  readonly maxPrefixes: number
+/** What a block is about. */
+export const SHIELD_SCOPES = ['address', 'key', 'prefix'] as const
+export type ShieldScope = (typeof SHIELD_SCOPES)[number]
+
+export interface ShieldOptions extends Readonly<Record<ShieldScope, BackOff>> {
+  /** A failure at a blocked id or prefix counts for so many against its address. */
+  readonly sternWeight: number
 }
 
-export const DEFAULT_SHIELD: ShieldOptions = {
-  freeFailures: 60,
-  perMs: 60_000,
-  firstBlockMs: 1_000,
-  maxBlockMs: 300_000,
-  forgiveAfterMs: 600_000,
-  maxPrefixes: 50_000,
+const BLOCKS = { firstBlockMs: 1_000, maxBlockMs: 300_000, decayMs: 120_000 }
+
+const DEFAULT_SHIELD: ShieldOptions = {
+  address: { freeFailures: 60, perMs: 60_000, ...BLOCKS, maxRemembered: 50_000 },
+  key: { freeFailures: 60, perMs: 60_000, ...BLOCKS, maxRemembered: 50_000 },
+  // All customers of an api share one: it takes many to say that it is probed.
+  prefix: { freeFailures: 3_000, perMs: 60_000, ...BLOCKS, maxRemembered: 5_000 },
+  sternWeight: 10,
 }
 
-interface Suspect {
-  /** Failures not yet forgotten; they leak away evenly. */
-  level: number
-  lastMs: number
-  blocks: number
-  blockedUntilMs: number
+/** Who is blocked in this process. */
+export interface ShieldBlock {
+  readonly scope: ShieldScope
+  /** A range of addresses, the public id of a key, or a prefix of keys. */
+  readonly subject: string
+  readonly forMs: number
+}
+
+export class Shield {
+  readonly #addresses: Offenders<Prefix>
+  readonly #keys: Offenders<string>
+  readonly #prefixes: Offenders<string>
+  readonly #sternWeight: number
+  readonly #onBlock: (scope: ShieldScope) => void
+
+  /** @param onBlock told of each block that begins */
+  constructor(options: ShieldOptions = DEFAULT_SHIELD, onBlock: (scope: ShieldScope) => void = () => undefined) {
+    this.#addresses = new Offenders(options.address)
+    this.#keys = new Offenders(options.key)
+    this.#prefixes = new Offenders(options.prefix)
+    this.#sternWeight = options.sternWeight
+    this.#onBlock = onBlock
+  }
+
+  /** @returns how long the address is still shut out, in ms; 0 when it is not */
+  blockedForMs(ip: IpAddress, nowMs: number): number {
+    return this.#addresses.hasConvicts ? this.#addresses.blockedForMs(prefixOf(ip), nowMs) : 0
+  }
+
+  /** @returns how long what failed at this key or prefix is told to wait, in ms; 0: it is told what is wrong */
+  recordFailure({ clientIp, presented }: FailedCredential, nowMs: number): number {
+    const parsed = presented === undefined ? undefined : parseKey(presented)
+    let waitMs = 0
+    if (parsed?.kind === 'key') {
+      if (this.#keys.fail(parsed.publicId, nowMs, 1)) this.#onBlock('key')
+      if (this.#prefixes.fail(parsed.prefix, nowMs, 1)) this.#onBlock('prefix')
+      waitMs = Math.max(
+        this.#keys.blockedForMs(parsed.publicId, nowMs),
+        this.#prefixes.blockedForMs(parsed.prefix, nowMs),
+      )
+    }
+    const weight = waitMs > 0 ? this.#sternWeight : 1
+    if (clientIp !== undefined && this.#addresses.fail(prefixOf(clientIp), nowMs, weight)) this.#onBlock('address')
+    return waitMs
+  }
+
+  /** How many subjects of each scope are remembered. */
+  remembered(): Readonly<Record<ShieldScope, number>> {
+    return {
+      address: this.#addresses.remembered,
+      key: this.#keys.remembered,
+      prefix: this.#prefixes.remembered,
+    }
+  }
+
+  blocks(nowMs: number): readonly ShieldBlock[] {
+    return [
+      ...this.#addresses.blocks(nowMs).map(({ subject, forMs }) => ({
+        scope: 'address' as const,
+        subject: typeof subject === 'number' ? ipPrefix(ipv4Of(subject)) : subject,
+        forMs,
+      })),
+      ...this.#keys.blocks(nowMs).map((block) => ({ scope: 'key' as const, ...block })),
+      ...this.#prefixes.blocks(nowMs).map((block) => ({ scope: 'prefix' as const, ...block })),
+    ]
+  }
 }
 
 /** An IPv4 address as its number, so that no text is made of it on every request. */
 type Prefix = number | string
 
-export class Shield {
-  readonly #options: ShieldOptions
-  #young = new Map<Prefix, Suspect>()
-  #old = new Map<Prefix, Suspect>()
-
-  constructor(options: ShieldOptions = DEFAULT_SHIELD) {
-    this.#options = options
-  }
-
-  /** @returns how long the address is still shut out, in ms; 0 when it is not */
-  blockedForMs(ip: IpAddress, nowMs: number): number {
-    if (this.#young.size === 0 && this.#old.size === 0) return 0
-    const prefix = prefixOf(ip)
-    const suspect = this.#young.get(prefix) ?? this.#old.get(prefix)
-    return suspect === undefined ? 0 : Math.max(0, suspect.blockedUntilMs - nowMs)
-  }
-
-  recordFailure(ip: IpAddress, nowMs: number): void {
-    const { freeFailures, perMs, firstBlockMs, maxBlockMs, forgiveAfterMs } = this.#options
-    const suspect = this.#suspect(prefixOf(ip), nowMs)
-    const passedMs = nowMs - suspect.lastMs
-    suspect.level = Math.max(0, suspect.level - (passedMs * freeFailures) / perMs) + 1
-    if (passedMs > forgiveAfterMs) suspect.blocks = 0
-    suspect.lastMs = nowMs
-    // Calls that were under way when the block began do not lengthen it.
-    if (suspect.level <= freeFailures || nowMs < suspect.blockedUntilMs) return
-    suspect.blockedUntilMs = nowMs + Math.min(maxBlockMs, firstBlockMs * 2 ** suspect.blocks)
-    suspect.blocks++
-    suspect.level = freeFailures
-  }
-
-  #suspect(prefix: Prefix, nowMs: number): Suspect {
-    const young = this.#young.get(prefix)
-    if (young !== undefined) return young
-    const suspect = this.#old.get(prefix) ?? { level: 0, lastMs: nowMs, blocks: 0, blockedUntilMs: 0 }
-    if (this.#young.size >= this.#options.maxPrefixes / 2) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(prefix, suspect)
-    return suspect
-  }
-}
-
 const prefixOf = (ip: IpAddress): Prefix => (ip.family === 4 ? ip.word3 : ipPrefix(ip))
+const ipv4Of = (word3: number): IpAddress => ({ family: 4, word0: 0, word1: 0, word2: 0, word3 })

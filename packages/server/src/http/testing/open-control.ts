@@ -3,24 +3,27 @@ import { compileCidrs } from '@claviger/core'
 import type { FailureModeUse } from '@claviger/gateway'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { silentLog, type Config } from '#config'
+import { silentLog } from '#config'
 import { TargetTables } from '#dataplane'
 import { openGeo, type Geo } from '#geo'
 import {
   createAdminKey,
   NOBODY_ABOVE,
+  countAppsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
   maxKeyAgeSeconds,
   type RoleName,
 } from '#identity'
-import { KeySnapshots, findCreditOwner, type KeysRoutesRoom } from '#keys'
+import { findCreditOwner, hasPlan, KeySnapshots, type KeysRoutesRoom } from '#keys'
 import { createCounters, type RunningCounters } from '#usage'
 import { registerVaultSamples } from '#vault'
+import { countCalls } from '../../store/testing/count-calls.ts'
 import { vectorPath } from '../../geo/testing/vectors.ts'
 import { openTestIdentity, type TestIdentity } from '../../identity/testing/open-identity.ts'
 import type { Rooms } from '../contract.ts'
+import type { ControlOptions } from '../control-options.ts'
 import { createControl, type Control } from '../control.ts'
 import { registerHandoverSamples } from '../handover.ts'
 import { Metrics } from '../metrics.ts'
@@ -53,8 +56,10 @@ export interface TestControl {
   readonly keys: KeySnapshots
   readonly targets: TargetTables
   readonly counters: RunningCounters
-  /** What the server believes of the world; tests change it. */
-  readonly world: { feedAgeMs: number; readiness: Readiness; shieldedForMs: number }
+  /** How often the database was asked by the control API and for keys, so far. */
+  readonly asked: () => number
+  /** What the server believes of the world; tests change it. `shield: 'real'` is that of the counters. */
+  readonly world: { feedAgeMs: number; readiness: Readiness; shieldedForMs: number; shield: 'told' | 'real' }
   readonly failures: string[]
   readonly failureModes: FailureModeUse[]
   call(method: string, path: string, sent?: Sent): Promise<Got>
@@ -63,14 +68,18 @@ export interface TestControl {
   dispose(): Promise<void>
 }
 
-export async function openTestControl(
-  changes: Partial<Pick<Config, 'controlHosts' | 'maxBodyBytes' | 'trustedProxies'>> = {},
-): Promise<TestControl> {
+export async function openTestControl(changes: Partial<ControlOptions['config']> = {}): Promise<TestControl> {
   const identity = await openTestIdentity()
-  const { store, seal, room, feed, directory } = identity
+  const { seal, room, feed, directory } = identity
+  const { store, asked } = countCalls(identity.store)
   registerVaultSamples(seal)
   registerHandoverSamples(seal)
-  const world: TestControl['world'] = { feedAgeMs: 0, readiness: { state: 'ready', reasons: [] }, shieldedForMs: 0 }
+  const world: TestControl['world'] = {
+    feedAgeMs: 0,
+    readiness: { state: 'ready', reasons: [] },
+    shieldedForMs: 0,
+    shield: 'told',
+  }
   const failures: string[] = []
   const geo = await openGeo({
     config: { geoCountryFile: vectorPath('GeoLite2-Country-Test.mmdb'), geoAsnFile: undefined },
@@ -103,6 +112,9 @@ export async function openTestControl(
       controlHosts: new Set(),
       maxBodyBytes: 16_777_216,
       feedStaleMs: 2_000,
+      openCallsPerMinute: 0,
+      healthCallsPerMinute: 0,
+      setupAttemptsPerMinute: 0,
       ...changes,
     },
     store,
@@ -113,8 +125,11 @@ export async function openTestControl(
     operators: directory,
     feedAgeMs: () => world.feedAgeMs,
     shield: {
-      shieldedForMs: () => world.shieldedForMs,
-      recordFailure: (_ip, reason) => failures.push(`shield: ${reason}`),
+      shieldedForMs: (ip) => (world.shield === 'real' ? counters.shieldedForMs(ip) : world.shieldedForMs),
+      recordFailure: (failed) => {
+        failures.push(`shield: ${failed.reason}`)
+        return world.shield === 'real' ? counters.recordFailure(failed) : 0
+      },
     },
     refusedBefore: (_ip, reason) => failures.push(`probe: ${reason}`),
     failureModeUsed: (use) => failureModes.push(use),
@@ -141,6 +156,7 @@ export async function openTestControl(
 
   return {
     identity,
+    asked,
     url,
     owner,
     control,
@@ -201,13 +217,15 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
     seal,
     nowMs,
     findApp,
+    countAppsOnPlan,
     maxKeyAgeSeconds,
+    canLocate: (kind) => geo.has(kind),
     applied: async (position) => void (await feed.reached(position)),
     acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
     deniesAfterSeconds: 2,
   }
   return {
-    identity: room,
+    identity: { ...room, hasPlan },
     vault: { store, seal, nowMs, reached, allowPrivateUpstreams: new Set() },
     keys: keysRoom,
     dataplane: { store, seal, nowMs, reached },

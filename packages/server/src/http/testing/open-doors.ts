@@ -20,6 +20,8 @@ export interface TestDoors extends TestControl {
   readonly doorsUrl: string
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
+  /** Of the data plane, without a slash at its end. It believes what 127.0.0.1 forwards. */
+  readonly doorsUrl: string
   /** Asks `keys/verify` as the owner. */
   verify(question: object): Promise<Got['body']>
   /** Calls the data plane. @returns the status */
@@ -91,6 +93,7 @@ export async function openTestDoors(): Promise<TestDoors> {
 
   return {
     ...control,
+    doorsUrl: url,
     decided,
     doorsUrl: url,
     upstreamUrl: await listen(upstream),

@@ -34,6 +34,10 @@ type SampleOf = (ids: ReadonlyMap<string, string>) => Sample
 
 /** In the order of need. */
 const SAMPLES: readonly SampleOf[] = [
+  () => ({
+    path: '/api/v1/plans',
+    body: { name: `Plan ${++count}`, limits: [{ kind: 'window', name: 'requests', limit: 9, window_seconds: 60 }] },
+  }),
   () => ({ path: '/api/v1/apps', body: { name: `App ${++count}`, owner: 'ada@example.com' } }),
   () => ({ path: '/api/v1/apis', body: { name: `Api ${++count}`, prefix: 'acme', scopes: ['read'] } }),
   (ids) => ({

@@ -2,12 +2,16 @@
 import { ClavigerError } from '@claviger/core'
 import { z } from 'zod'
 import { defineList, defineOperation, pageOf, wire } from '#edge'
+import { limitsFromColumn, limitsSchema } from '#usage'
 import { createApp, deleteApp, updateApp } from '../apps.ts'
 import type { IdentityRoom } from '../room.ts'
 import { selectApp, selectApps, type AppRow } from '../rows.ts'
 
 const params = z.strictObject({ id: wire.idOf('app') })
 const { owner } = wire
+const planId = wire
+  .idOf('pln')
+  .meta({ description: 'Its limits hold for each key of the app that has no plan of its own.' })
 
 const App = z
   .object({
@@ -16,6 +20,8 @@ const App = z
     owner,
     description: wire.note,
     metadata: wire.metadata,
+    limits: limitsSchema.meta({ description: 'Shared by all its keys.' }),
+    plan_id: planId.nullable(),
     disabled_at: wire.instant.nullable(),
     decommissioned_at: wire.instant.nullable().meta({ description: 'Ended for good, with all its keys.' }),
     created_at: wire.instant,
@@ -31,6 +37,8 @@ function answer(row: AppRow): z.input<typeof App> {
     owner: row.owner,
     description: row.description,
     metadata: wire.jsonObject(row.metadata),
+    limits: [...limitsFromColumn(row.limits)],
+    plan_id: row.plan_id,
     disabled_at: wire.instantText(row.disabled_at),
     decommissioned_at: wire.instantText(row.decommissioned_at),
     created_at: wire.instantText(row.created_at),
@@ -66,12 +74,17 @@ export const appOperations = [
       owner,
       description: wire.note.default(''),
       metadata: wire.metadata.default({}),
+      limits: limitsSchema.default([]).meta({ description: 'Shared by all its keys.' }),
+      plan_id: planId.nullable().default(null),
     }),
     status: 201,
     answer: App,
     revision: (app) => app.revision,
     errors: ['conflict'],
-    handler: async (room: IdentityRoom, call, { body }) => answer(await createApp(room, call, body)),
+    handler: async (room: IdentityRoom, call, { body }) => {
+      const { plan_id, ...members } = body
+      return answer(await createApp(room, call, { ...members, planId: plan_id }))
+    },
   }),
   defineOperation({
     operationId: 'getApp',
@@ -105,14 +118,19 @@ export const appOperations = [
       owner: owner.optional(),
       description: wire.note.optional(),
       metadata: wire.metadata.optional(),
+      limits: limitsSchema.optional(),
+      plan_id: planId.nullable().optional(),
       disabled: z.boolean().optional(),
     }),
     status: 200,
     answer: App,
     revision: (app) => app.revision,
     errors: ['conflict', 'precondition_failed'],
-    handler: async (room: IdentityRoom, call, { params: { id }, body }) =>
-      answer(await updateApp(room, call, { id, expectedRevision: call.expectedRevision }, body)),
+    handler: async (room: IdentityRoom, call, { params: { id }, body }) => {
+      const { plan_id, ...members } = body
+      const change = { ...members, ...(plan_id !== undefined && { planId: plan_id }) }
+      return answer(await updateApp(room, call, { id, expectedRevision: call.expectedRevision }, change))
+    },
   }),
   defineOperation({
     operationId: 'deleteApp',

@@ -34,6 +34,7 @@ export async function openTestIdentity(): Promise<TestIdentity> {
     store,
     seal,
     nowMs: () => clock.ms,
+    hasPlan: async () => false,
     publicUrl: 'https://claviger.example',
     reached: async (position) => feed.reached(position),
   }

@@ -31,7 +31,14 @@ export interface TestKeys {
 export async function openTestKeys(): Promise<TestKeys> {
   const identity = await openTestIdentity()
   const { store, seal, caller } = identity
-  const room: KeysRoom = { store, seal, nowMs: () => identity.clockMs, findApp, maxKeyAgeSeconds }
+  const room: KeysRoom = {
+    store,
+    seal,
+    nowMs: () => identity.clockMs,
+    findApp,
+    maxKeyAgeSeconds,
+    canLocate: () => true,
+  }
 
   function newSnapshots(changes: Partial<Pick<Store, 'raw' | 'db'>> = {}): KeySnapshots {
     return new KeySnapshots({
@@ -50,11 +57,13 @@ export async function openTestKeys(): Promise<TestKeys> {
   await snapshots.loadFilter()
 
   async function newApi(name: string, scopes: readonly string[] = ['a.read', 'a.write']): Promise<string> {
-    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, limits: [] }
+    const wanted = { name, prefix: 'demo', scopes, onFeedLoss: { mode: 'deny' as const }, maximum: null, limits: [] }
     return (await createApi(room, caller, wanted)).id
   }
   async function newApp(name: string, owner = 'ada@example.com'): Promise<string> {
-    return (await createApp(identity.room, caller, { name, owner, description: '', metadata: {} })).id
+    return (
+      await createApp(identity.room, caller, { name, owner, description: '', metadata: {}, limits: [], planId: null })
+    ).id
   }
   const apiId = await newApi('demo')
   const appId = await newApp('app')
@@ -94,8 +103,10 @@ export function plainKey(appId: string, apiId: string): NewKey {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
-    cidrAllow: null,
+    grantReason: null,
+    restrictions: [],
     limits: [],
+    planId: null,
     metadata: {},
     notBefore: null,
     expiresAt: null,

@@ -13,7 +13,7 @@ create table keys_plan (
 );
 create unique index keys_plan_name on keys_plan (workspace_id, name);
 
-alter table keys_key add column limits jsonb not null default '[]', add column plan_id text references keys_plan (id);
+alter table keys_key add column limits jsonb not null default '[]', add column plan_id text references keys_plan (id) on delete set null;
 create index keys_key_plan on keys_key (plan_id) where plan_id is not null;
 alter table keys_api add column limits jsonb not null default '[]';
 

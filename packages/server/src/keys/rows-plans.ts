@@ -1,0 +1,81 @@
+/** SQL of this room: plans. */
+import type { Insertable, Selectable, Updateable } from 'kysely'
+import { instantPlace, type PageInput } from '#edge'
+import type { Db, Tables, Tx } from '#store'
+
+export type PlanRow = Selectable<Tables['keys_plan']>
+
+export async function insertPlan(tx: Tx, row: Insertable<Tables['keys_plan']>): Promise<PlanRow> {
+  return tx.insertInto('keys_plan').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function selectPlan(db: Db, workspaceId: string, id: string): Promise<PlanRow | undefined> {
+  return planQuery(db, workspaceId, id).executeTakeFirst()
+}
+
+/** Nobody else changes or deletes it, or gives it to a key or an app, until the transaction ends. */
+export async function lockPlan(tx: Tx, workspaceId: string, id: string): Promise<PlanRow | undefined> {
+  return planQuery(tx, workspaceId, id).forUpdate().executeTakeFirst()
+}
+
+/** Whether the workspace has that plan; in a transaction it stays until that ends. */
+export async function hasPlan(db: Db, workspaceId: string, id: string): Promise<boolean> {
+  return (await planQuery(db, workspaceId, id).forShare().executeTakeFirst()) !== undefined
+}
+
+/** For the data plane: whatever the workspace. */
+export async function selectAnyPlan(db: Db, id: string): Promise<PlanRow | undefined> {
+  return db.selectFrom('keys_plan').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function planNameTaken(db: Db, workspaceId: string, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('keys_plan')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function selectPlans(db: Db, workspaceId: string, page: PageInput): Promise<readonly PlanRow[]> {
+  let query = db.selectFrom('keys_plan').selectAll().where('workspace_id', '=', workspaceId)
+  const place = instantPlace(page)
+  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
+  if (place !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
+  }
+  return query
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(page.limit + 1)
+    .execute()
+}
+
+export async function updatePlanRow(tx: Tx, id: string, change: Updateable<Tables['keys_plan']>): Promise<PlanRow> {
+  return tx
+    .updateTable('keys_plan')
+    .set(change)
+    .set((eb) => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function deletePlanRow(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('keys_plan').where('id', '=', id).execute()
+}
+
+/** Keys that may be used, or be used again, count; revoked ones do not. */
+export async function countKeysOnPlan(db: Db, planId: string): Promise<number> {
+  const row = await db
+    .selectFrom('keys_key')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('plan_id', '=', planId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+const planQuery = (db: Db, workspaceId: string, id: string) =>
+  db.selectFrom('keys_plan').selectAll().where('id', '=', id).where('workspace_id', '=', workspaceId)
