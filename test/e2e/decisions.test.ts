@@ -75,7 +75,7 @@ test('every example of the guide runs', { timeout: 120_000 }, async () => {
   expect(why).toMatch(
     /^refused +key\.scopes +notes\.read is held by notes\.read of the key; notes\.write is held by nothing\.$/m,
   )
-  expect(why).toMatch(/^key +window +enforce +100 +94 /m)
+  expect(why).toMatch(/^key +requests +window +enforce +100 +94 /m)
   expect(JSON.parse(presented)).toMatchObject({ valid: true, code: 'valid', key_id: key.id, nearest: null })
   expect(later).toContain('is allowed by all.')
   expect(change).toContain('6 of 6 decisions were evaluated.')

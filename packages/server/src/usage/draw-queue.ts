@@ -28,7 +28,8 @@ interface Queued {
 
 const CALLS_AT_A_TIME = 3
 const REQUESTS_PER_CALL = 200
-const FIRST_GUESS_MS = 5
+/** Generous: the first call of a connection is slow, and a lease that has ended when it arrives is a unit lost. */
+const FIRST_GUESS_MS = 25
 /** A lease should outlive the way to the store several times. */
 const LEAST_WAYS = 4
 /** After a failure the store is left alone for so long. */
