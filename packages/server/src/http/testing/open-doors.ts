@@ -16,11 +16,9 @@ import { openTestControl, type Got, type TestControl } from './open-control.ts'
 export interface TestDoors extends TestControl {
   /** What was decided and not written into the journal yet. */
   readonly decided: DecisionRecord[]
-  /** Of everything: the doors, and behind them the control API. */
-  readonly doorsUrl: string
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
-  /** Of the data plane, without a slash at its end. It believes what 127.0.0.1 forwards. */
+  /** Of the data plane, and behind it the control API; without a slash at its end. It believes what 127.0.0.1 forwards. */
   readonly doorsUrl: string
   /** Asks `keys/verify` as the owner. */
   verify(question: object): Promise<Got['body']>
@@ -95,7 +93,6 @@ export async function openTestDoors(): Promise<TestDoors> {
     ...control,
     doorsUrl: url,
     decided,
-    doorsUrl: url,
     upstreamUrl: await listen(upstream),
     async verify(question) {
       const answer = await fetch(`${url}/api/v1/keys/verify`, {
