@@ -289,6 +289,14 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
     await world.done('POST', `${path}/adjustments`, { entry, units: -1, reference, note: 'x' })
     return asked(world, 'POST', `${path}/adjustments`, { entry, units: -2, reference, note: 'x' })
   },
+  'createPlan conflict': taken,
+  'updatePlan conflict': renamed('createPlan'),
+  'deletePlan conflict': async (world) => {
+    const { id } = await world.done('POST', '/plans', { name: `In use ${++count}` })
+    const { id: key } = await newKey(world)
+    await world.done('PATCH', `/keys/${String(key)}`, { plan_id: id })
+    return asked(world, 'DELETE', `/plans/${String(id)}`)
+  },
   'verifyKey validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
   'verifyKey query_credential': async (world, operation) => {
     const made = withBody(bare(operation), '{"key":"x"}')
@@ -326,6 +334,7 @@ export const NOT_PROVOKED: Readonly<Record<string, string>> = {
   store_unavailable:
     'Needs a connection that dies under the call: http/control.proof.test.ts and test/e2e/failure-modes.',
   draining: 'Ends the server: the last test of refusals.test.ts asks every operation at once.',
+  'completeSetup limit_reached': 'Uses up what an address may ask: http/open-calls.proof.test.ts.',
   'previewChange overloaded': 'Needs more calls at once than may run: http/dry-run.proof.test.ts.',
   'refundCredits conflict': 'Needs units that a call spent: usage/credits.proof.test.ts.',
   'settleNodeCredits conflict': 'Needs another process, one that lives or holds more: test/e2e/credits.test.ts.',

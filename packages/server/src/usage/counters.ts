@@ -68,6 +68,7 @@ export function createCounters({
     after: (delayMs, work) => workAfter(clock, delayMs, work),
     onLoss,
   })
+  limits.warmUp()
   const shield = new Shield(shieldOptions, onBlock)
   const sweeping = setInterval(() => {
     limits.sweep()

@@ -28,8 +28,7 @@ interface Queued {
 
 const CALLS_AT_A_TIME = 3
 const REQUESTS_PER_CALL = 200
-/** Generous: the first call of a connection is slow, and a lease that has ended when it arrives is a unit lost. */
-const FIRST_GUESS_MS = 25
+const FIRST_GUESS_MS = 5
 /** A lease should outlive the way to the store several times. */
 const LEAST_WAYS = 4
 /** After a failure the store is left alone for so long. */
@@ -74,6 +73,14 @@ export class DrawQueue {
   /** True from the first failure until a call succeeds. */
   isLost(): boolean {
     return this.#failures > 0
+  }
+
+  /**
+   * Asks for nothing, so that the first draw finds a connection, and a store that knows what it will be asked: a lease that
+   * has ended when it arrives is a unit lost.
+   */
+  warmUp(): void {
+    void this.#call([], [])
   }
 
   /** So that a store that is back is known to be back, also when nobody draws. */

@@ -96,6 +96,11 @@ export class LeasedLimits {
     })
   }
 
+  /** Call it once, before the first request comes. */
+  warmUp(): void {
+    for (const queue of this.#queues) queue.warmUp()
+  }
+
   /** See the port `Counters`. Answers at once when the units are here. */
   admit(policies: readonly LimitPolicy[], cost: number, subject?: LimitSubject): MaybePromise<Admission> {
     const nowMs = this.#now()

@@ -18,7 +18,7 @@ export interface TestDoors extends TestControl {
   readonly decided: DecisionRecord[]
   /** Answers whatever it is asked with 200. */
   readonly upstreamUrl: string
-  /** Of everything, without a slash at its end: the doors, and behind them the control API. Believes what 127.0.0.1 forwards. */
+  /** Of the data plane, and behind it the control API; without a slash at its end. It believes what 127.0.0.1 forwards. */
   readonly doorsUrl: string
   /** Asks `keys/verify` as the owner. */
   verify(question: object): Promise<Got['body']>
