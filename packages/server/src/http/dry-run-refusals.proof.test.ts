@@ -5,6 +5,7 @@ import { openTestDoors, type TestDoors } from './testing/open-doors.ts'
 const PATH = '/api/v1/decisions/dry-run'
 
 let it: TestDoors
+let apps = 0
 
 beforeAll(async () => {
   it = await openTestDoors()
@@ -18,8 +19,8 @@ async function made(path: string, body: object): Promise<{ readonly id: string }
 }
 
 async function issue(): Promise<{ readonly id: string }> {
-  const app = await made('/api/v1/apps', { name: 'Shop', owner: 'ada@example.com' })
-  const api = await made('/api/v1/apis', { name: `Api of ${app.id}`, prefix: 'acme', scopes: ['read', 'write'] })
+  const app = await made('/api/v1/apps', { name: `Shop ${++apps}`, owner: 'ada@example.com' })
+  const api = await made('/api/v1/apis', { name: `Api ${apps}`, prefix: 'acme', scopes: ['read', 'write'] })
   return made('/api/v1/keys', { name: 'Key', app_id: app.id, api_ids: [api.id], scopes: ['read', 'write'] })
 }
 
