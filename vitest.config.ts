@@ -15,6 +15,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'fast',
+          // one module graph for all files: loading it anew for each took longer than the tests
+          isolate: false,
           include: ['packages/*/src/**/*.test.ts', 'test/architecture/*.test.ts'],
           exclude: ['**/*.proof.test.ts', '**/node_modules/**'],
           testTimeout: 10_000,

@@ -22,12 +22,13 @@ const FORMATTED = ['packages', 'test', 'tools', 'examples', 'architecture.mjs', 
 export function check({ report } = {}) {
   const reporters = report === undefined ? [] : ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   return inLanes(2, [
+    // the longest first: it fills one lane, the others share the second
+    () => step('fast', ['vitest', 'run', '--project', 'fast', ...reporters], { summary: closing }),
     () => step('fmt', ['oxfmt', '--check', ...FORMATTED]),
     () => step('lint', ['oxlint', '--type-aware', '--deny-warnings']),
     () => step('types', ['tsc', '--noEmit', '-p', 'tsconfig.json']),
     () => step('arch', ['depcruise', '--config', 'architecture.mjs', '--output-type', 'err', 'packages']),
     () => step('dead', ['knip', '--no-progress']),
-    () => step('fast', ['vitest', 'run', '--project', 'fast', ...reporters], { summary: closing }),
   ])
 }
 
