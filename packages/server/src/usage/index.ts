@@ -25,6 +25,8 @@ export { limitPolicyOf, limitSchema, limitsSchema, type LimitOwner, type WireLim
 export { SHIELD_SCOPES, type ShieldBlock, type ShieldScope } from './shield.ts'
 export {
   readUsage,
+  UsageTally,
+  writeTally,
   writeUsage,
   type UsageGroup,
   type UsageQuery,
