@@ -1,7 +1,15 @@
 /** SQL of this room; nobody else names its tables. */
 import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables } from '#store'
-import type { Expression, ExpressionBuilder, Insertable, Selectable, SqlBool, Updateable } from 'kysely'
+import {
+  sql,
+  type Expression,
+  type ExpressionBuilder,
+  type Insertable,
+  type Selectable,
+  type SqlBool,
+  type Updateable,
+} from 'kysely'
 
 export type ApiRow = Selectable<Tables['keys_api']>
 export type KeyRow = Selectable<Tables['keys_key']>
@@ -193,6 +201,21 @@ export async function selectPepperVersions(db: Db, now: Date): Promise<readonly 
     )
     .execute()
   return rows.map((row) => row.pepper_version)
+}
+
+/** Of public ids, those of keys of the workspace, dead ones too. */
+export async function selectKeyIds(
+  db: Db,
+  workspaceId: string,
+  publicIds: readonly string[],
+): Promise<readonly { readonly publicId: string; readonly id: string }[]> {
+  return db
+    .selectFrom('keys_version as v')
+    .innerJoin('keys_key as k', 'k.id', 'v.key_id')
+    .select(['v.public_id as publicId', 'k.id'])
+    .where('k.workspace_id', '=', workspaceId)
+    .where('v.public_id', '=', sql<string>`any(${publicIds})`)
+    .execute()
 }
 
 /** All public ids after `after`, in order, a page at a time: feeds the filter. */
