@@ -2935,6 +2935,7 @@ export interface components {
             methods: string[];
             provider_key_id: string | null;
             key_headers: string[];
+            api_version: components["schemas"]["VersionSource"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -3230,6 +3231,30 @@ export interface components {
             }[];
             retry_after_ms?: number | null;
             request_id: string;
+        };
+        /** @description Where a call says which version of the api it is for, for keys that are held to some. */
+        VersionSource: {
+            /** @constant */
+            from: "fixed";
+            /**
+             * @description Every call is for this one.
+             * @example 2026-11
+             */
+            value: string;
+        } | {
+            /** @constant */
+            from: "header";
+            /** @example api-version */
+            name: string;
+            /**
+             * @description What the upstream takes a call without the field for; null: that is not known.
+             * @default null
+             * @example 2026-11
+             */
+            default: string | null;
+        } | {
+            /** @constant */
+            from: "path";
         };
         /** @description A tenant: nothing crosses it. */
         Workspace: {
@@ -9772,6 +9797,11 @@ export interface operations {
                      *     ]
                      */
                     key_headers?: string[];
+                    /**
+                     * @description Null: nobody knows.
+                     * @default null
+                     */
+                    api_version?: components["schemas"]["VersionSource"] | null;
                 };
             };
         };
@@ -10130,6 +10160,7 @@ export interface operations {
                      */
                     provider_key_id?: string | null;
                     key_headers?: string[];
+                    api_version?: components["schemas"]["VersionSource"] | null;
                 };
             };
         };

@@ -164,6 +164,7 @@ export interface DataplaneRouteTable {
   limits: ColumnType<unknown, string | undefined, string>
   cost: Generated<number>
   rate_limit_headers: Generated<string>
+  api_version: ColumnType<unknown | null, string | null, string | null>
 }
 
 export interface FeedChangeTable {
