@@ -21,6 +21,33 @@ export async function insertApi(db: Db, row: Insertable<Tables['keys_api']>): Pr
   return db.insertInto('keys_api').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
+/**
+ * Holds the apis as they are until the transaction ends: whoever lowers what may be granted for one of them waits, and
+ * whoever grants waits for that. In one order, so that nobody waits in a circle. Read them after this.
+ */
+export async function shareApis(db: Db, workspaceId: string, ids: readonly string[]): Promise<void> {
+  await db
+    .selectFrom('keys_api')
+    .select('id')
+    .where('id', 'in', [...ids, ''])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('id')
+    .forShare()
+    .execute()
+}
+
+/** Waits for those who grant keys for it. */
+export async function lockApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
+  return db
+    .selectFrom('keys_api')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
 export async function selectApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
   return db
     .selectFrom('keys_api')
