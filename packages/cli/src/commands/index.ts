@@ -16,6 +16,7 @@ import { ownersCommand } from './owners.ts'
 import { plansCommand } from './plans.ts'
 import { providerKeysCommand } from './provider-keys.ts'
 import { routesCommand } from './routes.ts'
+import { shieldCommand } from './shield.ts'
 import { workspacesCommand } from './workspaces.ts'
 
 export const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[] = [
@@ -33,6 +34,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   applyCommand,
   adminKeysCommand,
   decisionsCommand,
+  shieldCommand,
   auditCommand,
   statusCommand,
   machineCommands,

@@ -919,6 +919,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shield/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is told to wait, by kind and subject.
+         * @description Each process counts for itself; `node_id` says which one, `here` that it is the one that answers. Of keys, those of the workspace; addresses and prefixes belong to no workspace, and are shown to operators of the first one.
+         */
+        get: operations["listShieldBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shield/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the block of an address, a key or a prefix.
+         * @description In every process, and with it the failures that led to it: it has all of them free again. Lifting what is not blocked does no harm. Addresses and prefixes are lifted by operators of the first workspace.
+         */
+        post: operations["liftShieldBlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -2210,6 +2250,20 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        LiftedShieldBlock: {
+            /** @enum {string} */
+            kind: "address" | "key" | "prefix";
+            /**
+             * @description An address (its /56 in IPv6), the public id in a key, or the prefix of keys.
+             * @example 203.0.113.7/32
+             */
+            subject: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            lifted_at: string;
+        };
         /**
          * @example {
          *       "kind": "window",
@@ -2413,7 +2467,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "shield.read" | "shield.lift" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
             /** @description May verify and grant keys of these; null: all. */
             api_ids: string[] | null;
             /** @description May grant these; null: all. */
@@ -2881,6 +2935,7 @@ export interface components {
             methods: string[];
             provider_key_id: string | null;
             key_headers: string[];
+            api_version: components["schemas"]["VersionSource"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -2949,6 +3004,41 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             setup_url_expires_at: string;
+        };
+        ShieldBlock: {
+            /** @enum {string} */
+            kind: "address" | "key" | "prefix";
+            /**
+             * @description An address (its /56 in IPv6), the public id in a key, or the prefix of keys.
+             * @example 203.0.113.7/32
+             */
+            subject: string;
+            /** @description Of a key: the key or admin key that has this public id. */
+            key_id: string | null;
+            /** @description The process that makes it wait. Each counts for itself. */
+            node_id: string;
+            /** @description It is the process that answers. Of others, what they told 2 s ago at most. */
+            here: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            until: string;
+            /**
+             * @description Since it is remembered, in the block and before it.
+             * @example 75
+             */
+            failures: number;
+        };
+        ShieldBlockList: {
+            data: components["schemas"]["ShieldBlock"][];
+            next_cursor: string | null;
+            has_more: boolean;
         };
         /** @description How the node that answers is doing. */
         Status: {
@@ -3141,6 +3231,30 @@ export interface components {
             }[];
             retry_after_ms?: number | null;
             request_id: string;
+        };
+        /** @description Where a call says which version of the api it is for, for keys that are held to some. */
+        VersionSource: {
+            /** @constant */
+            from: "fixed";
+            /**
+             * @description Every call is for this one.
+             * @example 2026-11
+             */
+            value: string;
+        } | {
+            /** @constant */
+            from: "header";
+            /** @example api-version */
+            name: string;
+            /**
+             * @description What the upstream takes a call without the field for; null: that is not known.
+             * @default null
+             * @example 2026-11
+             */
+            default: string | null;
+        } | {
+            /** @constant */
+            from: "path";
         };
         /** @description A tenant: nothing crosses it. */
         Workspace: {
@@ -9683,6 +9797,11 @@ export interface operations {
                      *     ]
                      */
                     key_headers?: string[];
+                    /**
+                     * @description Null: nobody knows.
+                     * @default null
+                     */
+                    api_version?: components["schemas"]["VersionSource"] | null;
                 };
             };
         };
@@ -10041,6 +10160,7 @@ export interface operations {
                      */
                     provider_key_id?: string | null;
                     key_headers?: string[];
+                    api_version?: components["schemas"]["VersionSource"] | null;
                 };
             };
         };
@@ -11931,6 +12051,243 @@ export interface operations {
                 };
             };
             /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listShieldBlocks: {
+        parameters: {
+            query?: {
+                kind?: "address" | "key" | "prefix";
+                /** @description An address (its /56 in IPv6), the public id in a key, or the prefix of keys. */
+                subject?: string;
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "subject";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShieldBlockList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liftShieldBlock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    kind: "address";
+                    /**
+                     * @description An address, or the range as the list shows it.
+                     * @example 203.0.113.7
+                     */
+                    subject: string;
+                } | {
+                    /** @constant */
+                    kind: "key";
+                    /**
+                     * @description The public id, as it stands in the key.
+                     * @example 4fJ2kQ0aZx81
+                     */
+                    subject: string;
+                } | {
+                    /** @constant */
+                    kind: "prefix";
+                    /** @example acme */
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftedShieldBlock"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
             409: {
                 headers: {
                     [name: string]: unknown;

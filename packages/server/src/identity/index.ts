@@ -9,7 +9,7 @@ export { createAdminKey, NOBODY_ABOVE, type IssuedAdminKey, type Minter, type Ne
 export { createApp } from './apps.ts'
 export { beyondBounds, covers, isBounded, UNBOUNDED } from './grant-bounds.ts'
 export { appOwners, findApp, loadAppPart, loadWorkspacePart, type StoredApp } from './parts.ts'
-export { selectPepperVersions as adminKeyPepperVersions } from './rows-admin-keys.ts'
+export { selectPepperVersions as adminKeyPepperVersions, selectAdminKeyIds } from './rows-admin-keys.ts'
 export { isRole, permissionsOf, ROLE_NAMES, ROLES, type RoleName } from './roles.ts'
 export type { IdentityRoom } from './room.ts'
 export { identityOperations } from './routes.ts'

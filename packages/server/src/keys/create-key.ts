@@ -11,7 +11,7 @@ import type { Key } from './key.ts'
 import { longestLife } from './maximum.ts'
 import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
-import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
+import { insertKey, insertVersion, shareApis, type KeyRow, type VersionRow } from './rows.ts'
 
 export interface NewKey {
   readonly name: string
@@ -49,6 +49,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
+    await shareApis(tx, caller.workspaceId, wanted.apiIds)
     const apis = await checkGrant(tx, caller.workspaceId, { ...wanted, createdAt: new Date(nowMs), touched: ALL })
     await checkPlan(tx, caller.workspaceId, wanted.planId)
     const first = apis[0]

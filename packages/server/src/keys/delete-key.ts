@@ -5,6 +5,7 @@ import { appendChange } from '#feed'
 import { keyRules } from '#identity'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
+import { refuseBeyond } from './refuse-widening.ts'
 import type { Caller, KeysRoom, KeyTarget } from './room.ts'
 import { lockKey, updateKeyRow } from './rows.ts'
 
@@ -50,7 +51,8 @@ export async function deleteKey(room: KeysRoom, caller: Caller, target: KeyTarge
 /**
  * Takes a deletion back; the key is as it was, revoked or expired too. A key that is not deleted stays as it is.
  *
- * @throws ClavigerError `not_found`; `gone` from the millisecond on that the window ends
+ * @throws ClavigerError `not_found`; `gone` from the millisecond on that the window ends; `permission_missing` when it may
+ *   more than the caller could grant
  */
 export async function restoreKey(
   room: KeysRoom,
@@ -65,6 +67,7 @@ export async function restoreKey(
     if (row.purge_at <= now) {
       throw new ClavigerError('gone', `The key could be restored until ${row.purge_at.toISOString()}.`)
     }
+    refuseBeyond(caller, row, 'restore it')
     const updated = await updateKeyRow(tx, keyId, { deleted_at: null, purge_at: null, awake_at: now, updated_at: now })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,

@@ -13,6 +13,7 @@ import { findAppForKeys } from './create-key.ts'
 import { readBatch, rowOf, type Candidate, type ImportItem, type Judged } from './import-batch.ts'
 import { longestLife, scopesOverMaximum } from './maximum.ts'
 import type { Caller, KeysRoom } from './room.ts'
+import { shareApis } from './rows.ts'
 import {
   insertImported,
   insertImportForm,
@@ -77,6 +78,7 @@ async function checkBatch(
 ): Promise<{ readonly prefix: string; readonly rules: ImportRules }> {
   await findAppForKeys(room, tx, caller, wanted.appId)
   checkBounds(caller, { apiIds: wanted.apiIds, scopes: [] })
+  await shareApis(tx, caller.workspaceId, wanted.apiIds)
   const apis = await checkGrant(tx, caller.workspaceId, {
     apiIds: wanted.apiIds,
     scopes: [],

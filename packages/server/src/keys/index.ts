@@ -5,6 +5,7 @@ import { selectApi } from './rows.ts'
 
 export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
 export { findCreditOwner } from './credit-owner.ts'
+export { findOwnIds } from './find-own-ids.ts'
 export { feedLossPolicy } from './compile.ts'
 export { compileApiWith, compileKeyWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
 export { registerKeysJobs } from './maintain-keys.ts'

@@ -4,14 +4,15 @@ import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
 import { limitsToColumn, type WireLimit } from '#usage'
-import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
+import { boundedExpiry, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
+import { refuseWidening } from './refuse-widening.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
-import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
+import { lockKey, shareApis, updateKeyRow, type KeyRow } from './rows.ts'
 
 export interface KeyChange {
   readonly name?: string | undefined
@@ -51,7 +52,8 @@ export async function updateKey(
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
-    refuseMore(caller, row, change)
+    refuseWidening(caller, row, change, nowMs)
+    if (touchedBy(change).size > 0) await shareApis(tx, caller.workspaceId, change.apiIds ?? row.api_ids)
     const updated = await updateKeyRow(tx, row.id, {
       ...(await changedKeyColumns(room, tx, row, change)),
       updated_at: new Date(nowMs),
@@ -131,15 +133,6 @@ function touchedBy(change: KeyChange): Grant['touched'] {
     ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
     ...(change.expiresAt === undefined ? [] : (['life'] as const)),
   ])
-}
-
-/**
- * Whoever adds an api or a scope grants the key as it is then: a scope counts at every api of the key. Taking away is free.
- */
-function refuseMore(caller: Caller, row: KeyRow, change: KeyChange): void {
-  const { apiIds = row.api_ids, scopes = row.scopes } = change
-  const isMore = apiIds.some((id) => !row.api_ids.includes(id)) || scopes.some((scope) => !row.scopes.includes(scope))
-  if (isMore) checkBounds(caller, { apiIds, scopes })
 }
 
 /** The columns of a changed beginning and end; both are judged together, however many of them change. */

@@ -40,6 +40,7 @@ export interface Tables {
   usage_credit_grant: UsageCreditGrantTable
   usage_hour: UsageHourTable
   usage_redis: UsageRedisTable
+  usage_shield_block: UsageShieldBlockTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
 }
@@ -163,6 +164,7 @@ export interface DataplaneRouteTable {
   limits: ColumnType<unknown, string | undefined, string>
   cost: Generated<number>
   rate_limit_headers: Generated<string>
+  api_version: ColumnType<unknown | null, string | null, string | null>
 }
 
 export interface FeedChangeTable {
@@ -497,6 +499,15 @@ export interface UsageRedisTable {
   only_row: Generated<boolean>
   mark_id: string
   run_id: string
+}
+
+export interface UsageShieldBlockTable {
+  node_id: string
+  scope: string
+  subject: string
+  since_at: ColumnType<Date, Date | string, Date | string>
+  until_at: ColumnType<Date, Date | string, Date | string>
+  failures: number
 }
 
 export interface VaultProviderKeyTable {

@@ -1,6 +1,7 @@
 /** What keeps this room's tables small. */
 import type { Store } from '#store'
 import { expireCredits } from './credits.ts'
+import { deleteOldBlocks } from './rows-shield.ts'
 
 const EVERY_MS = 3_600_000
 const EXPIRE_EVERY_MS = 60_000
@@ -15,6 +16,7 @@ export function registerUsageJobs(store: Store, clock: { nowMs(): number }): voi
   store.jobs.every('usage_expire_credits', EXPIRE_EVERY_MS, async () => expireCredits(store, new Date(clock.nowMs())))
 }
 
-export async function maintainUsage(store: Pick<Store, 'raw'>): Promise<void> {
+export async function maintainUsage(store: Pick<Store, 'raw' | 'db'>): Promise<void> {
   await store.raw(FORGET_COUNTERS, [])
+  await deleteOldBlocks(store)
 }
