@@ -12,13 +12,20 @@ const MOST_ORIGIN_CHARACTERS = 300
 const ORIGIN = /^https?:\/\/[^/?#@\\\s]+\/?$/i
 const START = /^https?:\/\/[^/?#]*/i
 
-/** Most calls tell none of it, and cost two look-ups of header fields. */
-export function factsOfCall({ headers, incoming }: Received): AskedFacts | undefined {
+/**
+ * Most calls tell none of it, and cost two look-ups of header fields.
+ *
+ * @param cost of its target, in units
+ */
+export function factsOfCall({ headers, incoming }: Received, cost: number): AskedFacts | undefined {
   const { origin, referer } = headers
   const clientCertificate = clientCertificateOf(incoming.socket)
-  if (origin === undefined && referer === undefined && clientCertificate === undefined) return undefined
-  return { ...keptOrigins(origin, referer), clientCertificate }
+  if (origin === undefined && referer === undefined && clientCertificate === undefined && cost === 1) return undefined
+  return { ...keptOrigins(origin, referer), clientCertificate, cost: keptCost(cost) }
 }
+
+/** One unit, as most calls cost, is what stands for nothing said. */
+export const keptCost = (cost: number): number | undefined => (cost === 1 ? undefined : cost)
 
 /** The two that say from which page a call comes, as they are kept. They are judged as what came was. */
 export function keptOrigins(
