@@ -78,6 +78,8 @@ export {
   type EndingGrant,
 } from './limit/credits.ts'
 export { openLocalCounter } from './limit/local-share.ts'
+export { LimitReplay, warmAtMs, warmUpFromMs, type PastCall } from './limit/replay.ts'
+export type { PastBalance } from './limit/replayed-balance.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
 export { parseItem } from './structured-field/parse.ts'
 export {

@@ -28,7 +28,7 @@ import {
   noteOfExceeded,
   tellUncounted,
 } from '../stages/admit.ts'
-import { keptOrigins } from '../stages/asked-facts.ts'
+import { keptCost, keptOrigins } from '../stages/asked-facts.ts'
 import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
@@ -244,15 +244,17 @@ function decided(asked: Asked, found: Found, outcome: Outcome): void {
   else whenKnown(context, received, written, () => answer(asked, text))
 }
 
-function factsOfQuestion({ scopes, call }: VerifyRequest): AskedFacts | undefined {
+function factsOfQuestion({ scopes, call, cost }: VerifyRequest): AskedFacts | undefined {
   const { origin, referer, clientCertificate, apiVersion } = call
   const isPlain =
     scopes.length === 0 &&
+    cost === 1 &&
     origin === undefined &&
     referer === undefined &&
     clientCertificate === undefined &&
     apiVersion === undefined
-  return isPlain ? undefined : { scopes, ...keptOrigins(origin, referer), clientCertificate, apiVersion }
+  if (isPlain) return undefined
+  return { scopes, ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost: keptCost(cost) }
 }
 
 function answer(asked: Asked, body: string): void {

@@ -20,10 +20,18 @@ export function factsOfCall(received: Received, target: Target | undefined): Ask
   const clientCertificate = clientCertificateOf(incoming.socket)
   const source = target?.kind === 'route' ? target.apiVersion : undefined
   const apiVersion = source === undefined ? undefined : apiVersionOf(source, received)
-  if (origin === undefined && referer === undefined && clientCertificate === undefined && apiVersion === undefined)
-    return undefined
-  return { ...keptOrigins(origin, referer), clientCertificate, apiVersion }
+  const cost = keptCost(target?.cost ?? 1)
+  const isPlain =
+    origin === undefined &&
+    referer === undefined &&
+    clientCertificate === undefined &&
+    apiVersion === undefined &&
+    cost === undefined
+  return isPlain ? undefined : { ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost }
 }
+
+/** One unit, as most calls cost, is what stands for nothing said. */
+export const keptCost = (cost: number): number | undefined => (cost === 1 ? undefined : cost)
 
 /** The two that say from which page a call comes, as they are kept. They are judged as what came was. */
 export function keptOrigins(

@@ -1602,7 +1602,15 @@ export interface components {
                     from: string;
                     /** @example ip_not_allowed */
                     to: string;
-                    /** @description The rule that decides for `to`, at the newest of them. */
+                    /**
+                     * @description The rule that decides for `from`, at the newest of them.
+                     * @example all
+                     */
+                    from_rule: string;
+                    /**
+                     * @description The rule that decides for `to`, at the newest of them; of a limit, `limit.`, its owner and its name.
+                     * @example limit.plan.requests
+                     */
                     rule: string;
                     count: number;
                     /**
@@ -1633,6 +1641,10 @@ export interface components {
                 ungrouped: number;
                 allowed_to_refused: number;
                 refused_to_allowed: number;
+                /** @description Of the allowed ones that are refused: by a limit. */
+                allowed_to_limited: number;
+                /** @description Of the refused ones that are allowed: a limit had refused. */
+                limited_to_allowed: number;
             };
             /** @description Decisions that are made otherwise today, without the change, than they were then. */
             already_differs: {
@@ -1645,7 +1657,15 @@ export interface components {
                     from: string;
                     /** @example ip_not_allowed */
                     to: string;
-                    /** @description The rule that decides for `to`, at the newest of them. */
+                    /**
+                     * @description The rule that decides for `from`, at the newest of them.
+                     * @example all
+                     */
+                    from_rule: string;
+                    /**
+                     * @description The rule that decides for `to`, at the newest of them; of a limit, `limit.`, its owner and its name.
+                     * @example limit.plan.requests
+                     */
                     rule: string;
                     count: number;
                     /**
@@ -1675,6 +1695,48 @@ export interface components {
                 /** @description Counted in `total`, and in no group because there are too many groups. */
                 ungrouped: number;
             };
+            /** @description What came of running limits again; null for a change that does not touch limits. */
+            limits: {
+                /**
+                 * Format: date-time
+                 * @description From here on decisions were run again, so that counters are as full as they were at `compared_from`.
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                warm_up_from: string;
+                /**
+                 * Format: date-time
+                 * @description From here on they are compared.
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                compared_from: string;
+                /** @description That were run again, the earlier ones among them. */
+                decisions: number;
+                /** @description How far the run can be trusted. */
+                agreement: {
+                    /** @description Decisions whose limits were run again as they are. */
+                    compared: number;
+                    /** @description Of those, the ones that came out as they were journaled. */
+                    agreed: number;
+                    /** @description null: there were none. */
+                    share: number | null;
+                };
+                /** @description Limits that cannot be run again: what they refused stays refused, and they refuse no more. */
+                not_replayed: {
+                    name: string;
+                    /** @enum {string} */
+                    kind: "window" | "burst" | "concurrency" | "quota" | "credits";
+                    /**
+                     * @description What declares it; names are unique within one.
+                     * @enum {string}
+                     */
+                    owner: "key" | "app" | "plan" | "api" | "route" | "model";
+                    /**
+                     * @description `journal_too_short`: it counts from before what the journal holds, or from before what could be looked at. `ledger_too_long`: too much was booked on its balances since then.
+                     * @enum {string}
+                     */
+                    reason: "journal_too_short" | "ledger_too_long";
+                }[];
+            } | null;
             /** @description What this rests on. */
             assumptions: string[];
         };
@@ -11187,7 +11249,39 @@ export interface operations {
                          */
                         id: string;
                     };
-                    /** @description A plan, and what would be changed: whatever `PATCH /plans/{id}` takes. Limits are not asked again, so no decision is concerned. */
+                    /** @description An app, and what would be changed: whatever `PATCH /apps/{id}` takes. */
+                    app?: {
+                        /** @example Billing */
+                        name?: string;
+                        /**
+                         * @description Whom to ask about it.
+                         * @example payments@example.com
+                         */
+                        owner?: string;
+                        description?: string;
+                        /**
+                         * @description Your own facts; Claviger does not read them.
+                         * @example {
+                         *       "team": "payments"
+                         *     }
+                         */
+                        metadata?: {
+                            [key: string]: unknown;
+                        };
+                        limits?: components["schemas"]["Limit"][];
+                        /**
+                         * @description Its limits hold for each key of the app that has no plan of its own.
+                         * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        plan_id?: string | null;
+                        disabled?: boolean;
+                        /**
+                         * @description Id of a resource of type app.
+                         * @example app_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        id: string;
+                    };
+                    /** @description A plan, and what would be changed: whatever `PATCH /plans/{id}` takes. */
                     plan?: {
                         /** @example Billing */
                         name?: string;
@@ -11204,7 +11298,7 @@ export interface operations {
                      */
                     days?: number;
                     /**
-                     * @description At most so many are evaluated, the newest.
+                     * @description At most so many are evaluated, the newest; where limits are run again, those before and those of keys that share one count too.
                      * @default 250000
                      */
                     max_decisions?: number;

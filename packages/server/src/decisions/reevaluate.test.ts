@@ -106,7 +106,7 @@ function journaled(ask: Ask, code: string, members: Partial<DecisionRecord> = {}
 
 const factsOf = (unchanged: KeyPart, changed = unchanged, members: Partial<Facts> = {}): Facts => ({
   key: { unchanged, changed },
-  scopesOf: () => undefined,
+  targetOf: () => undefined,
   geo,
   ...members,
 })
@@ -178,7 +178,9 @@ describe('a journaled decision', () => {
   test('of a target is asked with what the target needs now', () => {
     const record = journaled({ ...WHOLE, scopes: [] }, 'valid', { door: 'gw', targetId: 'rte_1' })
     const needing = (scopes: readonly string[] | undefined): Facts =>
-      factsOf(keyWith(), keyWith(), { scopesOf: (id) => (id === 'rte_1' ? scopes : undefined) })
+      factsOf(keyWith(), keyWith(), {
+        targetOf: (id) => (id === 'rte_1' && scopes !== undefined ? { requiredScopes: scopes } : undefined),
+      })
     expect(reevaluate(record, needing(['read']))).toMatchObject({ before: 'valid', differs: false })
     expect(reevaluate(record, needing(['write']))).toMatchObject({ before: 'scope_missing', differs: true })
     expect(reevaluate(record, needing(undefined))).toBe('target_gone')

@@ -7,6 +7,7 @@ export {
 } from './admin-key-directory.ts'
 export { createAdminKey, NOBODY_ABOVE, type IssuedAdminKey, type Minter, type NewAdminKey } from './admin-keys.ts'
 export { createApp } from './apps.ts'
+export { appPatch, type AppPatch } from './routes/apps.ts'
 export { beyondBounds, covers, isBounded, UNBOUNDED } from './grant-bounds.ts'
 export { appOwners, findApp, loadAppPart, loadWorkspacePart, type StoredApp } from './parts.ts'
 export { selectPepperVersions as adminKeyPepperVersions, selectAdminKeyIds } from './rows-admin-keys.ts'

@@ -7,7 +7,14 @@ export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
 export { findCreditOwner } from './credit-owner.ts'
 export { findOwnIds } from './find-own-ids.ts'
 export { feedLossPolicy } from './compile.ts'
-export { compileApiWith, compileKeyWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
+export {
+  compileApiWith,
+  compileKeyWith,
+  compilePlanWith,
+  type CompileKeyRoom,
+  type Compared,
+  type PlanPatch,
+} from './compile-with.ts'
 export { registerKeysJobs } from './maintain-keys.ts'
 export { UseRecorder } from './record-uses.ts'
 export type { Caller, KeysRoom, KeysRoutesRoom } from './room.ts'

@@ -15,6 +15,8 @@ export {
   type NewCreditEntry,
   type OpenBlock,
 } from './credits.ts'
+export { Partitions } from './partitions.ts'
+export { pastBalance } from './past-balance.ts'
 export { creditOperations } from './routes.ts'
 export { shieldOperations } from './routes-shield.ts'
 export type { UsageRoom } from './room.ts'

@@ -171,3 +171,21 @@ export async function accountsWithEnded(db: Db, now: Date): Promise<readonly str
 export async function expireGrants(tx: Tx, accountIds: readonly string[], now: Date): Promise<void> {
   await sql`select usage_credit_expire(${accountIds}::text[], ${now})`.execute(tx)
 }
+
+/** What was booked at or after an instant and is no spend; oldest first. */
+export async function selectEntriesSince(
+  db: Db,
+  accountId: string,
+  since: Date,
+  limit: number,
+): Promise<readonly Pick<EntryRow, 'at' | 'units'>[]> {
+  return db
+    .selectFrom('usage_credit_entry')
+    .select(['at', 'units'])
+    .where('account_id', '=', accountId)
+    .where('kind', '!=', 'spend')
+    .where('at', '>=', since)
+    .orderBy('number')
+    .limit(limit)
+    .execute()
+}
