@@ -25,6 +25,8 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'model_id',
   'provider_key_id',
   'plan_id',
+  'role_id',
+  'role_ids',
   'version_id',
   'workspace_id',
   'node_id',

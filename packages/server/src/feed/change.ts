@@ -14,6 +14,7 @@ export type SubjectType =
   | 'provider_key'
   | 'pepper'
   | 'plan'
+  | 'role'
 
 export interface NewChange {
   readonly workspaceId: string

@@ -2,10 +2,11 @@
 import { ClavigerError, type Restriction } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
-import type { Db } from '#store'
+import type { Db, Tx } from '#store'
 import { limitsToColumn, type WireLimit } from '#usage'
 import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
+import { checkRoleBounds, readRoles } from './check-roles.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
@@ -20,6 +21,7 @@ export interface KeyChange {
   readonly tags?: readonly string[] | undefined
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
+  readonly roleIds?: readonly string[] | undefined
   /** Why it holds wildcards. */
   readonly grantReason?: string | null | undefined
   readonly restrictions?: readonly Restriction[] | undefined
@@ -51,7 +53,7 @@ export async function updateKey(
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
-    refuseMore(caller, row, change)
+    await refuseMore(tx, caller, row, change)
     const updated = await updateKeyRow(tx, row.id, {
       ...(await changedKeyColumns(room, tx, row, change)),
       updated_at: new Date(nowMs),
@@ -66,6 +68,7 @@ export async function updateKey(
       values: {
         ...change,
         ...(change.planId !== undefined && { plan_id: change.planId }),
+        ...(change.roleIds !== undefined && { role_ids: change.roleIds }),
         changed: Object.keys(change),
       },
     })
@@ -91,6 +94,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     await checkGrant(db, row.workspace_id, {
       apiIds: change.apiIds ?? row.api_ids,
       scopes: change.scopes ?? row.scopes,
+      roleIds: change.roleIds ?? row.role_ids,
       grantReason: change.grantReason === undefined ? row.grant_reason : change.grantReason,
       restrictions: change.restrictions ?? restrictionsFromRow(row.restrictions),
       createdAt: row.created_at,
@@ -108,6 +112,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.tags !== undefined && { tags: [...change.tags] }),
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+    ...(change.roleIds !== undefined && { role_ids: [...change.roleIds] }),
     ...(change.grantReason !== undefined && { grant_reason: change.grantReason }),
     ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
     ...(change.planId !== undefined && { plan_id: change.planId }),
@@ -127,6 +132,7 @@ function touchedBy(change: KeyChange): Grant['touched'] {
   return new Set([
     ...(change.apiIds === undefined ? [] : (['apis'] as const)),
     ...(change.scopes === undefined ? [] : (['scopes'] as const)),
+    ...(change.roleIds === undefined ? [] : (['roles'] as const)),
     ...(change.grantReason === undefined ? [] : (['reason'] as const)),
     ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
     ...(change.expiresAt === undefined ? [] : (['life'] as const)),
@@ -134,12 +140,18 @@ function touchedBy(change: KeyChange): Grant['touched'] {
 }
 
 /**
- * Whoever adds an api or a scope grants the key as it is then: a scope counts at every api of the key. Taking away is free.
+ * Whoever adds an api, a scope or a role grants the key as it is then: a scope counts at every api of the key. Taking away
+ * is free.
  */
-function refuseMore(caller: Caller, row: KeyRow, change: KeyChange): void {
-  const { apiIds = row.api_ids, scopes = row.scopes } = change
-  const isMore = apiIds.some((id) => !row.api_ids.includes(id)) || scopes.some((scope) => !row.scopes.includes(scope))
-  if (isMore) checkBounds(caller, { apiIds, scopes })
+async function refuseMore(tx: Tx, caller: Caller, row: KeyRow, change: KeyChange): Promise<void> {
+  const { apiIds = row.api_ids, scopes = row.scopes, roleIds = row.role_ids } = change
+  const isMore =
+    apiIds.some((id) => !row.api_ids.includes(id)) ||
+    scopes.some((scope) => !row.scopes.includes(scope)) ||
+    roleIds.some((id) => !row.role_ids.includes(id))
+  if (!isMore) return
+  checkBounds(caller, { apiIds, scopes })
+  checkRoleBounds(caller, await readRoles(tx, row.workspace_id, roleIds))
 }
 
 /** The columns of a changed beginning and end; both are judged together, however many of them change. */
