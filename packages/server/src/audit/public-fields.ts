@@ -27,6 +27,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'plan_id',
   'role_id',
   'role_ids',
+  'lost_role_ids',
   'version_id',
   'workspace_id',
   'node_id',

@@ -83,7 +83,7 @@ export async function restoreKey(
       outcome: 'success',
       status: 200,
       resource: { type: 'key', id: keyId },
-      ...(gone.length > 0 && { values: { lost: { role_ids: gone } } }),
+      ...(gone.length > 0 && { values: { lost_role_ids: gone } }),
     })
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
