@@ -365,7 +365,7 @@ export interface paths {
         put?: never;
         /**
          * Take the deletion of a key back.
-         * @description The key is as it was before: also revoked, disabled or expired, if it was.
+         * @description The key is as it was before: also revoked, disabled or expired, if it was; without roles that were deleted meanwhile.
          */
         post: operations["restoreKey"];
         delete?: never;
