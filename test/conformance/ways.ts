@@ -299,6 +299,14 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
     await world.done('PATCH', `/keys/${String(key)}`, { plan_id: id })
     return asked(world, 'DELETE', `/plans/${String(id)}`)
   },
+  'createRole conflict': taken,
+  'updateRole conflict': renamed('createRole'),
+  'deleteRole conflict': async (world) => {
+    const { id } = await world.done('POST', '/roles', { name: `Held ${++count}` })
+    const { id: key } = await newKey(world)
+    await world.done('PATCH', `/keys/${String(key)}`, { role_ids: [id] })
+    return asked(world, 'DELETE', `/roles/${String(id)}`)
+  },
   'verifyKey validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
   'verifyKey query_credential': async (world, operation) => {
     const made = withBody(bare(operation), '{"key":"x"}')

@@ -15,6 +15,7 @@ import { modelsCommand } from './models.ts'
 import { ownersCommand } from './owners.ts'
 import { plansCommand } from './plans.ts'
 import { providerKeysCommand } from './provider-keys.ts'
+import { rolesCommand } from './roles.ts'
 import { routesCommand } from './routes.ts'
 import { shieldCommand } from './shield.ts'
 import { workspacesCommand } from './workspaces.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   appsCommand,
   ownersCommand,
   plansCommand,
+  rolesCommand,
   keysCommand,
   keyOrdersCommand,
   creditsCommand,

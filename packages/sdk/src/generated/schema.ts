@@ -365,7 +365,7 @@ export interface paths {
         put?: never;
         /**
          * Take the deletion of a key back.
-         * @description The key is as it was before: also revoked, disabled or expired, if it was.
+         * @description The key is as it was before: also revoked, disabled or expired, if it was; without roles that were deleted meanwhile.
          */
         post: operations["restoreKey"];
         delete?: never;
@@ -600,6 +600,49 @@ export interface paths {
         head?: never;
         /** Change a plan, for all keys that are on it. */
         patch: operations["updatePlan"];
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List roles. */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Make a role: a named set of scopes for keys.
+         * @description Scopes may be of any apis. A key that holds the role gets, at each of its apis, what the catalogue has and the maximum lets count.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a role. */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /** Delete a role that no living key holds. */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a role, for all keys that hold it.
+         * @description To widen it is to grant the difference to each of them: within the bounds of your admin key, and with a wildcard only when each has a reason and an expiry. What the maximum of an api does not hold, its keys do not get.
+         */
+        patch: operations["updateRole"];
         trace?: never;
     };
     "/api/v1/keys/verify": {
@@ -1902,7 +1945,9 @@ export interface components {
             tags: string[];
             api_ids: string[];
             environment: string;
+            /** @description Its own. */
             scopes: string[];
+            role_ids: string[];
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
@@ -1999,7 +2044,9 @@ export interface components {
             tags: string[];
             api_ids: string[];
             environment: string;
+            /** @description Its own. */
             scopes: string[];
+            role_ids: string[];
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
@@ -2104,6 +2151,7 @@ export interface components {
             last_four?: string | null;
             environment?: string;
             scopes?: string[];
+            role_ids?: string[];
             owner?: string | null;
             tags?: string[];
             metadata?: {
@@ -2179,6 +2227,11 @@ export interface components {
              * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             api_id?: string;
+            /**
+             * @description Id of a resource of type role.
+             * @example rol_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            role_id?: string;
             environment?: string;
             prefix?: string;
             /**
@@ -2529,7 +2582,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "shield.read" | "shield.lift" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "roles.read" | "roles.create" | "roles.update" | "roles.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "shield.read" | "shield.lift" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
             /** @description May verify and grant keys of these; null: all. */
             api_ids: string[] | null;
             /** @description May grant these; null: all. */
@@ -2881,7 +2934,9 @@ export interface components {
             tags: string[];
             api_ids: string[];
             environment: string;
+            /** @description Its own. */
             scopes: string[];
+            role_ids: string[];
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
@@ -2960,6 +3015,34 @@ export interface components {
                 acknowledged: number;
                 total: number;
             };
+        };
+        /** @description A named set of scopes that keys are given together. */
+        Role: {
+            /**
+             * @description Id of a resource of type role.
+             * @example rol_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @example Billing */
+            name: string;
+            description: string;
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            updated_at: string;
+            revision: number;
+        };
+        RoleList: {
+            data: components["schemas"]["Role"][];
+            next_cursor: string | null;
+            has_more: boolean;
         };
         Route: {
             /**
@@ -3249,6 +3332,7 @@ export interface components {
             app_id?: string;
             workspace_id?: string;
             environment?: string;
+            /** @description Its own and those of its roles, as far as they count. */
             scopes?: string[];
             /**
              * Format: date-time
@@ -5784,6 +5868,8 @@ export interface operations {
                 app_id?: string;
                 /** @description Id of a resource of type api. */
                 api_id?: string;
+                /** @description Id of a resource of type role. */
+                role_id?: string;
                 environment?: string;
                 /** @description Whom to ask about it. */
                 owner?: string;
@@ -5910,6 +5996,11 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @description What its roles hold comes to its scopes, as they are at the moment.
+                     * @default []
+                     */
+                    role_ids?: string[];
                     /**
                      * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
                      * @default null
@@ -6299,6 +6390,8 @@ export interface operations {
                     tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
+                    /** @description What its roles hold comes to its scopes, as they are at the moment. */
+                    role_ids?: string[];
                     /**
                      * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
                      * @example Migration of the old billing, until it is done.
@@ -8151,6 +8244,8 @@ export interface operations {
                     environment?: string;
                     /** @default [] */
                     scopes?: string[];
+                    /** @default [] */
+                    role_ids?: string[];
                     /**
                      * @description Whom to ask about it.
                      * @default null
@@ -8740,6 +8835,574 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-created_at" | "created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * @description Scopes and patterns, of any apis. At each api of a key those count that it has.
+                     * @default []
+                     */
+                    scopes?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type role. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type role. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type role. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name?: string;
+                    description?: string;
+                    /** @description Scopes and patterns, of any apis. At each api of a key those count that it has. */
+                    scopes?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
                 };
             };
             /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
@@ -11191,6 +11854,8 @@ export interface operations {
                         tags?: string[];
                         api_ids?: string[];
                         scopes?: string[];
+                        /** @description What its roles hold comes to its scopes, as they are at the moment. */
+                        role_ids?: string[];
                         /**
                          * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
                          * @example Migration of the old billing, until it is done.

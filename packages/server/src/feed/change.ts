@@ -16,6 +16,7 @@ export type SubjectType =
   | 'plan'
   /** A block of the shield was lifted: `detail.scope`; the subject's id is who was blocked. */
   | 'shield'
+  | 'role'
 
 export interface NewChange {
   readonly workspaceId: string

@@ -160,6 +160,10 @@ describe("an api's maximum", () => {
       expect(await refusal('PATCH', path, { maximum }, as)).toEqual(['/maximum'])
     }
     expect(await refusal('PATCH', path, { scopes: ['orders.read', 'admin.all'] }, as)).toEqual(['/scopes/1'])
+    const other = (await made('/api/v1/apis', { name: `Api ${++count}`, prefix: 'acme' })).id
+    const elsewhere = await made('/api/v1/admin-keys', { name: 'Elsewhere', role: 'operator', api_ids: [other] })
+    const larger = { scopes: ['orders.read', 'orders.refund'] }
+    expect(await refusal('PATCH', path, larger, elsewhere.secret)).toEqual(['/scopes/1'])
   })
 })
 

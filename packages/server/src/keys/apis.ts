@@ -157,10 +157,12 @@ function refuseWider(caller: Caller, before: ApiRow, change: ApiChange): void {
   const added = (change.scopes ?? []).map((scope) => ({ scope, isNew: !before.scopes.includes(scope) }))
   const errors = added.flatMap(({ scope, isNew }, index) =>
     isNew
-      ? beyondBounds(caller.operator?.bounds ?? UNBOUNDED, { apiIds: [], scopes: [scope] }).map(({ detail }) => ({
-          pointer: `/scopes/${index}`,
-          detail,
-        }))
+      ? beyondBounds(caller.operator?.bounds ?? UNBOUNDED, { apiIds: [before.id], scopes: [scope] }).map(
+          ({ detail }) => ({
+            pointer: `/scopes/${index}`,
+            detail,
+          }),
+        )
       : [],
   )
   if (errors.length > 0) throw new ClavigerError('validation_failed', 'Your admin key may not give this.', { errors })

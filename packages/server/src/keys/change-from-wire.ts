@@ -25,6 +25,7 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     tags: body.tags,
     apiIds: body.api_ids,
     scopes: body.scopes,
+    roleIds: body.role_ids,
     grantReason: body.grant_reason,
     restrictions: body.restrictions,
     limits: body.limits,

@@ -86,6 +86,7 @@ export function rowOf({ key, keyId, versionId, digest, tag }: Candidate, expires
     tags: arrayLiteral(key.tags),
     environment: key.environment,
     scopes: arrayLiteral(key.scopes),
+    role_ids: arrayLiteral(key.roleIds),
     metadata: key.metadata,
     not_before: key.notBefore?.toISOString() ?? null,
     expires_at: expiresAt.toISOString(),
@@ -104,7 +105,7 @@ function keyed(seal: Seal, pepperVersion: number, { algorithm }: ImportedHash, h
   return digest
 }
 
-/** Slugs and scopes hold neither quotes nor backslashes. */
+/** Slugs, scopes and ids hold neither quotes nor backslashes. */
 function arrayLiteral(items: readonly string[]): string {
   return items.length === 0 ? '{}' : `{"${items.join('","')}"}`
 }

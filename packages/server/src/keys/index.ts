@@ -31,6 +31,7 @@ export {
 } from './schemas.ts'
 export { createApi } from './apis.ts'
 export { hasPlan } from './rows-plans.ts'
+export { rolePatch } from './schemas-roles.ts'
 export { planPatch } from './schemas-plans.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'

@@ -6,21 +6,28 @@ import { ClavigerError } from '@claviger/core'
 import { isDeepStrictEqual } from 'node:util'
 import { beyondBounds } from '#identity'
 import { limitsFromColumn, type WireLimit } from '#usage'
+import type { Tx } from '#store'
 import { checkBounds } from './check-grant.ts'
+import { checkRoleBounds, readRoles, rolesBeyondBounds } from './check-roles.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller } from './room.ts'
+import { shareRoles } from './rows-roles.ts'
 import type { KeyRow } from './rows.ts'
 import type { KeyChange } from './update-key.ts'
 
-type Held = Pick<KeyRow, 'id' | 'api_ids' | 'scopes'>
+type Held = Pick<KeyRow, 'id' | 'workspace_id' | 'api_ids' | 'scopes' | 'role_ids'>
 
 /**
  * @param deed what the key would be given, as in "you may not …"
  * @throws ClavigerError `permission_missing` when the key may more than the caller could grant
  */
-export function refuseBeyond({ operator }: Caller, row: Held, deed: string): void {
-  const granted = { apiIds: row.api_ids, scopes: row.scopes }
-  if (operator === undefined || beyondBounds(operator.bounds, granted).length === 0) return
+export async function refuseBeyond(tx: Tx, caller: Caller, row: Held, deed: string): Promise<void> {
+  const { operator } = caller
+  if (operator === undefined) return
+  const own = beyondBounds(operator.bounds, { apiIds: row.api_ids, scopes: row.scopes })
+  // one that was deleted meanwhile gives nothing
+  const roles = await shareRoles(tx, row.workspace_id, row.role_ids)
+  if (own.length + rolesBeyondBounds(caller, [...roles.values()]).length === 0) return
   throw new ClavigerError(
     'permission_missing',
     `The key ${row.id} may more than your admin key may grant, so you may not ${deed}.`,
@@ -28,23 +35,32 @@ export function refuseBeyond({ operator }: Caller, row: Held, deed: string): voi
 }
 
 /**
- * Whoever adds an api or a scope grants the key as it is then: a scope counts at every api of the key. Taking away is free.
+ * Whoever adds an api, a scope or a role grants the key as it is then: a scope counts at every api of the key. Taking away
+ * is free.
  *
- * @throws ClavigerError `validation_failed` with a pointer for each api and scope that the caller may not grant;
+ * @throws ClavigerError `validation_failed` with a pointer for each api, scope and role that the caller may not grant;
  *   `permission_missing` for what gives a key more that is beyond the caller's bounds already
  */
-export function refuseWidening(caller: Caller, row: KeyRow, change: KeyChange, nowMs: number): void {
-  const { apiIds = row.api_ids, scopes = row.scopes } = change
-  const isMore = apiIds.some((id) => !row.api_ids.includes(id)) || scopes.some((scope) => !row.scopes.includes(scope))
-  if (isMore) return checkBounds(caller, { apiIds, scopes })
+export async function refuseWidening(
+  tx: Tx,
+  caller: Caller,
+  row: KeyRow,
+  { change, nowMs }: { readonly change: KeyChange; readonly nowMs: number },
+): Promise<void> {
+  const { apiIds = row.api_ids, scopes = row.scopes, roleIds = row.role_ids } = change
+  const isMore =
+    apiIds.some((id) => !row.api_ids.includes(id)) ||
+    scopes.some((scope) => !row.scopes.includes(scope)) ||
+    roleIds.some((id) => !row.role_ids.includes(id))
+  if (isMore) {
+    checkBounds(caller, { apiIds, scopes })
+    return checkRoleBounds(caller, await readRoles(tx, row.workspace_id, roleIds))
+  }
   const widened = widenedBy(row, change, nowMs)
+  if (widened.length === 0) return
   // judged as it will be: who takes away what is too much may give life to the rest
-  if (widened.length > 0)
-    refuseBeyond(
-      caller,
-      { id: row.id, api_ids: [...apiIds], scopes: [...scopes] },
-      `change its ${widened.join(', ')} so`,
-    )
+  const held = { ...row, api_ids: [...apiIds], scopes: [...scopes], role_ids: [...roleIds] }
+  await refuseBeyond(tx, caller, held, `change its ${widened.join(', ')} so`)
 }
 
 /** Members of the change, as on the wire, that let the key do what it may not do now. */

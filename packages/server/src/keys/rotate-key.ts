@@ -30,7 +30,7 @@ export async function rotateKey(
     if (row.expires_at !== null && row.expires_at.getTime() <= nowMs) {
       throw new ClavigerError('conflict', 'The key has expired. Create a new one.')
     }
-    refuseBeyond(caller, row, 'have a secret of it')
+    await refuseBeyond(tx, caller, row, 'have a secret of it')
     const before = await selectVersions(tx, [keyId])
     const graceEnd = new Date(nowMs + graceSeconds * 1000)
     for (const version of before) {

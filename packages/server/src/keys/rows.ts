@@ -266,6 +266,7 @@ export interface SnapshotRow {
   readonly environment: string
   readonly api_ids: readonly string[]
   readonly scopes: readonly string[]
+  readonly role_ids: readonly string[]
   readonly restrictions: unknown
   readonly created_at: Date
   readonly limits: unknown
@@ -287,8 +288,8 @@ export interface SnapshotRow {
 }
 
 const SNAPSHOT_COLUMNS = `
-         k.id, k.workspace_id, k.app_id, k.plan_id, k.environment, k.api_ids, k.scopes, k.restrictions, k.limits,
-         k.created_at, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
+         k.id, k.workspace_id, k.app_id, k.plan_id, k.environment, k.api_ids, k.scopes, k.role_ids, k.restrictions,
+         k.limits, k.created_at, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
          k.deleted_at, k.revoked_at,
          v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
          v.revoked_at as version_revoked_at, feed_position() as position`

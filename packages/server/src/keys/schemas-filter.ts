@@ -10,6 +10,7 @@ export const environmentName = z.string().max(12)
 export const keyQuery = z.strictObject({
   app_id: wire.idOf('app').optional(),
   api_id: wire.idOf('api').optional(),
+  role_id: wire.idOf('rol').optional(),
   environment: environmentName.optional(),
   owner: wire.owner.optional(),
   tag: wire.slug.optional(),
@@ -21,6 +22,6 @@ export const keyQuery = z.strictObject({
 })
 
 export function filterOfQuery(query: z.output<typeof keyQuery>): KeyFilter {
-  const { app_id: appId, api_id: apiId, created_by: createdBy, ...rest } = query
-  return { ...rest, appId, apiId, createdBy }
+  const { app_id: appId, api_id: apiId, role_id: roleId, created_by: createdBy, ...rest } = query
+  return { ...rest, appId, apiId, roleId, createdBy }
 }

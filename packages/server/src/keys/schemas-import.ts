@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { HashEncoding } from './check-import.ts'
 import type { ImportItem, ImportedKey } from './import-batch.ts'
 import type { ImportOutcome, KeyImport } from './import-keys.ts'
+import { roleIds } from './schemas-roles.ts'
 
 export const MOST_IMPORTED = 10_000
 
@@ -17,6 +18,7 @@ const visible = /^[\x21-\x7e]+$/
 const defaults = {
   environment: environment.default('live'),
   scopes: scopes.default([]),
+  role_ids: roleIds.default([]),
   owner: wire.owner.nullable().default(null),
   tags: tags.default([]),
   metadata: wire.metadata.default({}),
@@ -31,6 +33,7 @@ const itemRules = z.strictObject({
   last_four: z.string().length(4).regex(visible, 'must be visible ASCII').nullable().default(null),
   environment: environment.optional(),
   scopes: scopes.optional(),
+  role_ids: roleIds.optional(),
   owner: wire.owner.nullable().optional(),
   tags: tags.optional(),
   metadata: wire.metadata.optional(),
@@ -53,6 +56,7 @@ const item = z
     last_four: z.string().max(1_000).nullable().optional(),
     environment: z.string().max(1_000).optional(),
     scopes: z.array(z.string().max(1_000)).max(1_000).optional(),
+    role_ids: z.array(wire.idOf('rol')).max(100).optional(),
     owner: z.string().max(1_000).nullable().optional(),
     tags: z.array(z.string().max(1_000)).max(1_000).optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
@@ -121,6 +125,7 @@ function readItem(given: z.output<typeof item>, all: z.output<typeof importBody>
     disabled,
     environment: own.environment ?? all.environment,
     scopes: own.scopes ?? all.scopes,
+    roleIds: own.role_ids ?? all.role_ids,
     owner: own.owner === undefined ? all.owner : own.owner,
     tags: own.tags ?? all.tags,
     metadata: own.metadata ?? all.metadata,

@@ -21,6 +21,7 @@ export interface KeyChange {
   readonly tags?: readonly string[] | undefined
   readonly apiIds?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
+  readonly roleIds?: readonly string[] | undefined
   /** Why it holds wildcards. */
   readonly grantReason?: string | null | undefined
   readonly restrictions?: readonly Restriction[] | undefined
@@ -52,7 +53,7 @@ export async function updateKey(
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
-    refuseWidening(caller, row, change, nowMs)
+    await refuseWidening(tx, caller, row, { change, nowMs })
     if (touchedBy(change).size > 0) await shareApis(tx, caller.workspaceId, change.apiIds ?? row.api_ids)
     const updated = await updateKeyRow(tx, row.id, {
       ...(await changedKeyColumns(room, tx, row, change)),
@@ -68,6 +69,7 @@ export async function updateKey(
       values: {
         ...change,
         ...(change.planId !== undefined && { plan_id: change.planId }),
+        ...(change.roleIds !== undefined && { role_ids: change.roleIds }),
         changed: Object.keys(change),
       },
     })
@@ -93,6 +95,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     await checkGrant(db, row.workspace_id, {
       apiIds: change.apiIds ?? row.api_ids,
       scopes: change.scopes ?? row.scopes,
+      roleIds: change.roleIds ?? row.role_ids,
       grantReason: change.grantReason === undefined ? row.grant_reason : change.grantReason,
       restrictions: change.restrictions ?? restrictionsFromRow(row.restrictions),
       createdAt: row.created_at,
@@ -110,6 +113,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.tags !== undefined && { tags: [...change.tags] }),
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+    ...(change.roleIds !== undefined && { role_ids: [...change.roleIds] }),
     ...(change.grantReason !== undefined && { grant_reason: change.grantReason }),
     ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
     ...(change.planId !== undefined && { plan_id: change.planId }),
@@ -129,6 +133,7 @@ function touchedBy(change: KeyChange): Grant['touched'] {
   return new Set([
     ...(change.apiIds === undefined ? [] : (['apis'] as const)),
     ...(change.scopes === undefined ? [] : (['scopes'] as const)),
+    ...(change.roleIds === undefined ? [] : (['roles'] as const)),
     ...(change.grantReason === undefined ? [] : (['reason'] as const)),
     ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
     ...(change.expiresAt === undefined ? [] : (['life'] as const)),

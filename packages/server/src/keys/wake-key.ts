@@ -26,7 +26,7 @@ export async function wakeKey(
     if (row.revoked_at !== null) throw new ClavigerError('conflict', 'The key is revoked; nothing wakes it.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
     if (row.dormant_at === null) return { key: await describeKey(tx, row), position: 0 }
-    refuseBeyond(caller, row, 'wake it')
+    await refuseBeyond(tx, caller, row, 'wake it')
     const updated = await updateKeyRow(tx, keyId, { dormant_at: null, awake_at: now, updated_at: now })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,

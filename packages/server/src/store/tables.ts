@@ -26,6 +26,7 @@ export interface Tables {
   keys_order: KeysOrderTable
   keys_order_item: KeysOrderItemTable
   keys_plan: KeysPlanTable
+  keys_role: KeysRoleTable
   keys_seen_ip: KeysSeenIpTable
   keys_use: KeysUseTable
   keys_version: KeysVersionTable
@@ -333,6 +334,7 @@ export interface KeysKeyTable {
   limits: ColumnType<unknown, string | undefined, string>
   plan_id: string | null
   grant_reason: string | null
+  role_ids: Generated<readonly string[]>
 }
 
 export interface KeysOrderTable {
@@ -368,6 +370,18 @@ export interface KeysPlanTable {
   limits: ColumnType<unknown, string | undefined, string>
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface KeysRoleTable {
+  id: string
+  workspace_id: string
+  name: string
+  description: string
+  scopes: readonly string[]
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   revision: Generated<number>
 }
 
