@@ -100,6 +100,8 @@ export type Returned =
       readonly block: number
       /** Of all units of the block; the rest is free again. */
       readonly spent: number
+      /** A draw into it is unanswered: should it come after this, it draws nothing. */
+      readonly doubted: boolean
     }
 
 /** The answer for one limit of a request; `units` is 0 when the request was refused. */
