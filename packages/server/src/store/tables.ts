@@ -37,6 +37,7 @@ export interface Tables {
   usage_counter: UsageCounterTable
   usage_credit: UsageCreditTable
   usage_credit_block: UsageCreditBlockTable
+  usage_credit_closed: UsageCreditClosedTable
   usage_credit_entry: UsageCreditEntryTable
   usage_credit_grant: UsageCreditGrantTable
   usage_hour: UsageHourTable
@@ -469,6 +470,12 @@ export interface UsageCreditBlockTable {
   units: ColumnType<number, number | bigint, number | bigint>
   spent: ColumnType<number, number | bigint, number | bigint>
   opened_at: ColumnType<Date, Date | string | undefined, Date | string>
+}
+
+export interface UsageCreditClosedTable {
+  node_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
 export interface UsageCreditEntryTable {

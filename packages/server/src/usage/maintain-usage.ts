@@ -10,6 +10,9 @@ const FORGET_COUNTERS = `
   delete from usage_counter
    where last_ms + 2 * window_ms + 3600000 < floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
+/** By then no draw of that node, or into that block, is under way. */
+const FORGET_CLOSED = `delete from usage_credit_closed where at < clock_timestamp() - interval '30 days'`
+
 /** Registers the jobs of this room. */
 export function registerUsageJobs(store: Store, clock: { nowMs(): number }): void {
   store.jobs.every('usage_maintain', EVERY_MS, async () => maintainUsage(store))
@@ -19,4 +22,5 @@ export function registerUsageJobs(store: Store, clock: { nowMs(): number }): voi
 export async function maintainUsage(store: Pick<Store, 'raw' | 'db'>): Promise<void> {
   await store.raw(FORGET_COUNTERS, [])
   await deleteOldBlocks(store)
+  await store.raw(FORGET_CLOSED, [])
 }
