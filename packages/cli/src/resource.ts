@@ -28,6 +28,7 @@ export async function callNamed(
     readonly query?: object
     readonly body?: object
     readonly idempotencyKey?: string
+    readonly ifMatch?: string
   } = {},
 ): Promise<object> {
   const client: { call(id: OperationId, options: object): Promise<unknown> } = context.client()

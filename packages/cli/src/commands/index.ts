@@ -8,6 +8,7 @@ import { appsCommand } from './apps.ts'
 import { auditCommand, statusCommand } from './audit.ts'
 import { creditsCommand } from './credits.ts'
 import { decisionsCommand } from './decisions.ts'
+import { exportCommand } from './export.ts'
 import { keyOrdersCommand } from './key-orders.ts'
 import { keysCommand } from './keys.ts'
 import { machineCommands } from './machine.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   routesCommand,
   modelsCommand,
   applyCommand,
+  exportCommand,
   adminKeysCommand,
   decisionsCommand,
   auditCommand,
