@@ -14,7 +14,11 @@ export async function createSecretsFile(path: string): Promise<SecretsFile> {
   })
   // the entry of the file must outlive a crash as well as its lines
   const folder = await open(dirname(path))
-  await folder.sync().finally(async () => folder.close())
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
   return {
     async append(line) {
       await file.appendFile(`${line}\n`)

@@ -4,7 +4,7 @@ import { currentOf } from './changes.ts'
 import { changeOf, creationOf, KINDS, nameIn, type Kind } from './kinds.ts'
 import type { There } from './look.ts'
 import { named, type NamesOfIds } from './names.ts'
-import { bare, isDefault, type Members } from './schema.ts'
+import { bare, expand, isDefault, type Members, type Schema } from './schema.ts'
 
 export interface Exported {
   /** Section → items; what is made first comes first. */
@@ -67,8 +67,13 @@ function written(kind: Kind, item: Members, names: NamesOfIds): Members {
   const needed = new Set(creation.required)
   const members = Object.entries(properties).flatMap(([name, schema]) => {
     const value = currentOf(item, name)
-    const isLeftOut = name === 'disabled' ? value === false : !needed.has(name) && isDefault(schema, value)
-    return isLeftOut || value === undefined ? [] : [[name, bare(schema, value)] as const]
+    if (value === undefined || (name === 'disabled' && value === false)) return []
+    return !needed.has(name) && goesWithoutSaying(schema, value) ? [] : [[name, bare(schema, value)] as const]
   })
   return named(creation, Object.fromEntries(members), names)
+}
+
+/** The contract does not tell all defaults: what may be null, and need not be said, is null by itself. */
+function goesWithoutSaying(schema: Schema, value: unknown): boolean {
+  return isDefault(schema, value) || (value === null && expand(schema).default === undefined)
 }

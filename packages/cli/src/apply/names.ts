@@ -5,7 +5,7 @@ import { feedLoss } from '../parse-options.ts'
 import type { Problem } from './check-body.ts'
 import { creationOf, NAMED, nameIn, oneOf, type Kind, type NamedMember } from './kinds.ts'
 import { didYouMean } from './nearest.ts'
-import type { Pending } from './pending.ts'
+import { pending, type Pending } from './pending.ts'
 import { isMembers, variantOf, type Members, type Schema } from './schema.ts'
 import { shortLimit } from './short-limit.ts'
 
@@ -58,8 +58,7 @@ export function resolve(schema: Schema, value: Members, ids: Ids, pointer: strin
     if (told.has(id)) problems.push({ pointer: at, detail: `and ${id} say the same: write one of them.` })
     problems.push(...found.problems)
     told.delete(member)
-    // of something that does not exist nothing more can be said
-    if (found.problems.length === 0 || Array.isArray(found.value)) told.set(id, found.value)
+    told.set(id, found.value)
   }
   for (const [name, long] of Object.entries(SHORT)) {
     if (!told.has(name)) continue
@@ -114,21 +113,24 @@ function byName(
 function idsOf({ member, of }: NamedMember, given: unknown, ids: Ids, pointer: string) {
   const known = ids.get(of) ?? new Map<string, string | Pending>()
   const problems: Problem[] = []
-  const idOf = (name: unknown, at: string): unknown => {
-    const id = typeof name === 'string' ? known.get(nameIn(of, name)) : undefined
-    if (id !== undefined) return id
-    const detail = `There is no ${oneOf(of)} named ${String(name)}.${didYouMean(String(name), known.keys())}`
+  // of something that does not exist nothing more is to be said
+  const none = (at: string, detail: string): Pending => {
     problems.push({ pointer: at, detail })
-    return undefined
+    return pending(at)
+  }
+  const idOf = (name: unknown, at: string): unknown => {
+    if (typeof name !== 'string') return none(at, 'must be a name.')
+    const id = known.get(nameIn(of, name))
+    return id ?? none(at, `There is no ${oneOf(of)} named ${name}.${didYouMean(name, known.keys())}`)
   }
   if (given === null) return { value: null, problems }
-  if (!Array.isArray(given)) {
-    if (member.endsWith('s')) problems.push({ pointer, detail: 'must be a list of names.' })
-    return { value: problems.length > 0 ? undefined : idOf(given, pointer), problems }
-  }
-  const found = given.map((name: unknown, index) => idOf(name, `${pointer}/${index}`))
-  return { value: found.filter((id) => id !== undefined), problems }
+  if (Array.isArray(given) && isList(member))
+    return { value: given.map((name: unknown, index) => idOf(name, `${pointer}/${index}`)), problems }
+  const value = isList(member) ? none(pointer, 'must be a list of names.') : idOf(given, pointer)
+  return { value, problems }
 }
+
+const isList = (member: string): boolean => member.endsWith('s')
 
 interface Nested {
   readonly name: string
