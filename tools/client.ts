@@ -45,7 +45,7 @@ const files = new Map([
   ],
   [
     'packages/cli/src/generated/bodies.ts',
-    `${HEADER}import type { Schema } from '../apply/schema.ts'\n\n/** What each creation and each change takes. */\nexport const BODIES: Readonly<Record<string, Schema>> = ${asCode(bodies())}\n\n/** What they refer to. */\nexport const SCHEMAS: Readonly<Record<string, Schema>> = ${asCode(referredTo(bodies()))}\n`,
+    `${HEADER}import type { Schema } from '../apply/json-schema.ts'\n\n/** What each creation and each change takes. */\nexport const BODIES: Readonly<Record<string, Schema>> = ${asCode(bodies())}\n\n/** What they refer to. */\nexport const SCHEMAS: Readonly<Record<string, Schema>> = ${asCode(referredTo(bodies()))}\n`,
   ],
 ])
 

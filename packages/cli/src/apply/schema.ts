@@ -3,32 +3,9 @@
  * without saying, and tell whether two of them mean the same. Pure.
  */
 import { SCHEMAS } from '../generated/bodies.ts'
+import type { Schema } from './json-schema.ts'
 
-/** The part of JSON Schema that the contract uses. */
-export interface Schema {
-  readonly $ref?: string
-  readonly type?: string | readonly string[]
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly additionalProperties?: boolean | Schema
-  readonly propertyNames?: Schema
-  readonly items?: Schema
-  readonly anyOf?: readonly Schema[]
-  readonly oneOf?: readonly Schema[]
-  readonly default?: unknown
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
-  readonly pattern?: string
-  readonly format?: string
-  readonly example?: unknown
-  readonly minLength?: number
-  readonly maxLength?: number
-  readonly minItems?: number
-  readonly maxItems?: number
-  readonly uniqueItems?: boolean
-  readonly minimum?: number
-  readonly maximum?: number
-}
+export type { Schema } from './json-schema.ts'
 
 export type Members = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 // Written by `npm run openapi` from openapi/claviger.json. Do not edit.
-import type { Schema } from '../apply/schema.ts'
+import type { Schema } from '../apply/json-schema.ts'
 
 /** What each creation and each change takes. */
 export const BODIES: Readonly<Record<string, Schema>> = {
