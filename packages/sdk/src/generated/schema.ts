@@ -2004,6 +2004,11 @@ export interface components {
             scopes?: string[];
             owner?: string | null;
             tags?: string[];
+            /** @description As a key has them. */
+            limits?: {
+                [key: string]: unknown;
+            }[];
+            plan_id?: string | null;
             metadata?: {
                 [key: string]: unknown;
             };
@@ -8019,6 +8024,17 @@ export interface operations {
                     owner?: string | null;
                     /** @default [] */
                     tags?: string[];
+                    /**
+                     * @description Of each key alone.
+                     * @default []
+                     */
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description The limits of the plan hold beside those of the key.
+                     * @default null
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}

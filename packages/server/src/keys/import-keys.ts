@@ -12,7 +12,9 @@ import { readGrant, type ImportedHash, type ImportRules } from './check-import.t
 import { findAppForKeys } from './create-key.ts'
 import { readBatch, rowOf, type Candidate, type ImportItem, type Judged } from './import-batch.ts'
 import { longestLife, scopesOverMaximum } from './maximum.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
+import { plansAmong } from './rows-plans.ts'
 import {
   insertImported,
   insertImportForm,
@@ -26,6 +28,8 @@ import {
 export interface KeyImport extends ImportedHash {
   readonly appId: string
   readonly apiIds: readonly string[]
+  /** Of all items that name none. */
+  readonly planId: string | null
   readonly items: readonly ImportItem[]
 }
 
@@ -88,6 +92,9 @@ async function checkBatch(
   })
   const [first] = apis
   if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
+  await checkPlan(tx, caller.workspaceId, wanted.planId)
+  const named = wanted.items.flatMap((item) => (item.kind === 'key' ? (item.key.planId ?? []) : []))
+  const plans = await plansAmong(tx, caller.workspaceId, [...new Set(named)])
   const ageSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
   const maxKeyAgeSeconds = Math.min(ageSeconds, longestLife(apis) ?? ageSeconds)
   const catalogue = new Set(apis.flatMap((api) => api.scopes))
@@ -96,7 +103,7 @@ async function checkBatch(
     return operator === undefined || beyondBounds(operator.bounds, { apiIds: [], scopes: [scope] }).length === 0
   }
   const isWithinMaximum = (scope: string): boolean => scopesOverMaximum(apis, [scope], String).length === 0
-  return { prefix: first.prefix, rules: { catalogue, mayGrant, isWithinMaximum, maxKeyAgeSeconds, nowMs } }
+  return { prefix: first.prefix, rules: { catalogue, mayGrant, isWithinMaximum, plans, maxKeyAgeSeconds, nowMs } }
 }
 
 async function insertBatch(
@@ -184,6 +191,7 @@ async function record(
     values: {
       api_ids: wanted.apiIds,
       algorithm: wanted.algorithm,
+      plan_id: wanted.planId,
       created: count('created'),
       duplicates: count('duplicate'),
       invalid: count('invalid'),
