@@ -1,16 +1,18 @@
-/** The manners of the command line. */
+/** The manners of the command line, and verbs that no other test asks. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startProduct, type Product } from '../support/product.ts'
+import { api, makeKey, makeWorld, startProduct, type Product, type World } from '../support/product.ts'
 
 const HELPFUL = [
   ...['apis', 'apps', 'owners', 'plans', 'keys', 'key-orders', 'credits', 'workspaces', 'admin-keys', 'provider-keys'],
-  ...['routes', 'models', 'apply', 'export', 'decisions', 'audit', 'status'],
+  ...['routes', 'models', 'apply', 'export', 'decisions', 'audit', 'status', 'nodes', 'usage', 'whoami'],
 ]
 
 let product: Product
+let world: World
 
 beforeAll(async () => {
   product = await startProduct()
+  world = await makeWorld(product, 'http://127.0.0.1:9')
 })
 afterAll(async () => product?.dispose())
 
@@ -59,3 +61,72 @@ async function startless(args: readonly string[], env: Record<string, string>): 
     Object.assign(product.env, before)
   }
 }
+
+describe('verbs', () => {
+  const listOf = async (args: readonly string[]): Promise<readonly Record<string, unknown>[]> =>
+    Object.values(await product.cliJson(args)) as readonly Record<string, unknown>[]
+
+  test('models update changes what is named, and the rest of the deployment stays', async () => {
+    const before = (await api(product, 'GET', `/models/${world.modelId}`)).body
+    const [deployment] = before['deployments'] as readonly object[]
+    const args = ['models', 'update', world.modelId, '--upstream-model', 'newer', '--no-stream-usage', '--cost', '3']
+    expect(await product.cliJson(args)).toMatchObject({
+      name: before['name'],
+      cost: 3,
+      deployments: [{ ...deployment, model: 'newer', asks_stream_usage: false }],
+    })
+  })
+
+  test('models update leaves several deployments to apply', async () => {
+    const deployments = ['a', 'b'].map((model) => ({ base_url: 'http://127.0.0.1:9/v1', model }))
+    const made = await api(product, 'POST', '/models', {
+      name: 'several',
+      api_id: world.apiId,
+      required_scopes: ['chat'],
+      deployments,
+    })
+    const id = String(made.body['id'])
+    const ran = await product.cli(['models', 'update', id, '--provider-key', 'none'])
+    expect({ code: ran.code, stderr: ran.stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('apply') })
+    expect(await product.cliJson(['models', 'update', id, '--audit', 'before-answer'])).toMatchObject({
+      audit: 'before-answer',
+      deployments,
+    })
+  })
+
+  test('provider-keys update leaves the users alone that it does not name', async () => {
+    const made = await api(product, 'POST', '/provider-keys', {
+      ...{ name: 'held', provider: 'x', origins: ['https://a.example', 'https://b.example'], secret: 'sk' },
+      used_by: { routes: [world.routeId], apps: [world.appId] },
+    })
+    const update = ['provider-keys', 'update', String(made.body['id'])]
+    expect(await product.cliJson([...update, '--route', 'none', '--origin', 'https://a.example'])).toMatchObject({
+      origins: ['https://a.example'],
+      used_by: { routes: [], models: [], apps: [world.appId] },
+    })
+  })
+
+  test('apis update tells how many keys a lower maximum concerns, and keys list which', async () => {
+    await makeKey(product, world, { name: 'reader', scopes: ['notes.read'] })
+    const { id } = await makeKey(product, world, { name: 'chatter', scopes: ['chat'] })
+    const lowered = ['apis', 'update', world.apiId, '--maximum', '{"scopes":["notes.*"]}']
+    expect(await product.cliJson(lowered)).toMatchObject({ keys_over_maximum: 1 })
+    expect(await listOf(['keys', 'list', '--over-maximum'])).toMatchObject([{ id }])
+    expect(await listOf(['keys', 'list', '--over-maximum', '--filter', 'tag=none'])).toEqual([])
+    expect(await product.cliJson(['apis', 'update', world.apiId, '--no-maximum'])).toMatchObject({
+      keys_over_maximum: 0,
+    })
+  })
+
+  test('whoami, nodes, usage, probes and set-up links are a line away', async () => {
+    expect(await product.cliJson(['whoami'])).toMatchObject({ role: 'owner', is_home: true })
+    expect(await listOf(['nodes', 'list'])).toMatchObject([{ state: 'live' }])
+    expect(await product.cliJson(['usage', '--by', 'day,app', '--app', world.appId])).toMatchObject({
+      truncated: false,
+    })
+    expect(await product.cliJson(['audit', 'probes', '--reason', 'checksum'])).toMatchObject({ data: [] })
+    const { body } = await api(product, 'POST', '/workspaces', { name: 'Second' })
+    const link = await product.cliJson(['workspaces', 'setup-link', String(body['id'])])
+    expect(link['setup_url']).toMatch(/#/)
+  })
+})

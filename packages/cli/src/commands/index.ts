@@ -5,7 +5,7 @@ import { adminKeysCommand } from './admin-keys.ts'
 import { apisCommand } from './apis.ts'
 import { applyCommand } from './apply.ts'
 import { appsCommand } from './apps.ts'
-import { auditCommand, statusCommand } from './audit.ts'
+import { auditCommand } from './audit.ts'
 import { creditsCommand } from './credits.ts'
 import { decisionsCommand } from './decisions.ts'
 import { exportCommand } from './export.ts'
@@ -17,6 +17,7 @@ import { ownersCommand } from './owners.ts'
 import { plansCommand } from './plans.ts'
 import { providerKeysCommand } from './provider-keys.ts'
 import { routesCommand } from './routes.ts'
+import { statusCommands } from './status.ts'
 import { workspacesCommand } from './workspaces.ts'
 
 export const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[] = [
@@ -36,6 +37,6 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   adminKeysCommand,
   decisionsCommand,
   auditCommand,
-  statusCommand,
+  statusCommands,
   machineCommands,
 ]
