@@ -235,7 +235,7 @@ export interface paths {
         head?: never;
         /**
          * Change an api.
-         * @description The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again.
+         * @description The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again. A maximum caps keys that are out at once; `keys_over_maximum` and `GET /keys?over_maximum=true` tell whom it concerns.
          */
         patch: operations["updateApi"];
         trace?: never;
@@ -2154,6 +2154,11 @@ export interface components {
             role_ids?: string[];
             owner?: string | null;
             tags?: string[];
+            /** @description As a key has them. */
+            limits?: {
+                [key: string]: unknown;
+            }[];
+            plan_id?: string | null;
             metadata?: {
                 [key: string]: unknown;
             };
@@ -3265,6 +3270,40 @@ export interface components {
             idle: number;
             /** @default 600000 */
             total: number;
+        };
+        UpdatedApi: {
+            /**
+             * @description Id of a resource of type api.
+             * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @example Billing */
+            name: string;
+            prefix: string;
+            scopes: string[];
+            maximum: components["schemas"]["ApiMaximum"] | null;
+            on_feed_loss: components["schemas"]["FeedLossPolicy"];
+            /** @description The longest a revoked key is served while this node is cut off from the feed. */
+            revocation_bound_seconds: number;
+            limits: components["schemas"]["Limit"][];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            disabled_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            updated_at: string;
+            revision: number;
+            /** @description After a change of the maximum: living keys of the api that hold more, and are capped from now on. */
+            keys_over_maximum?: number;
         };
         Usage: {
             /**
@@ -5754,7 +5793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Api"];
+                    "application/json": components["schemas"]["UpdatedApi"];
                 };
             };
             /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
@@ -5877,6 +5916,8 @@ export interface operations {
                 prefix?: string;
                 /** @description Id of a resource of type admin key. */
                 created_by?: string;
+                /** @description Living keys that hold more than a maximum of their apis now lets them; false: all other keys. */
+                over_maximum?: "true" | "false";
                 dormant?: "true" | "false";
                 revoked?: "true" | "false";
                 deleted?: "true" | "false";
@@ -8254,6 +8295,17 @@ export interface operations {
                     owner?: string | null;
                     /** @default [] */
                     tags?: string[];
+                    /**
+                     * @description Of each key alone.
+                     * @default []
+                     */
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description The limits of the plan hold beside those of the key.
+                     * @default null
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}

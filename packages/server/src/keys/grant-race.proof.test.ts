@@ -81,6 +81,7 @@ describe('while the maximum of an api is being lowered', () => {
     const importing = importKeys(it.room, it.caller, {
       appId: it.appId,
       apiIds: [apiId],
+      planId: null,
       algorithm: 'sha256',
       encoding: 'hex',
       items,
