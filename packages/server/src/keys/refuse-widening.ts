@@ -13,7 +13,7 @@ import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller } from './room.ts'
 import { shareRoles } from './rows-roles.ts'
 import type { KeyRow } from './rows.ts'
-import type { KeyChange } from './update-key.ts'
+import type { KeyChange } from './key-change.ts'
 
 type Held = Pick<KeyRow, 'id' | 'workspace_id' | 'api_ids' | 'scopes' | 'role_ids'>
 
