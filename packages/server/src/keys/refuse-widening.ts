@@ -7,10 +7,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { beyondBounds } from '#identity'
 import { limitsFromColumn, type WireLimit } from '#usage'
 import { checkBounds } from './check-grant.ts'
+import type { KeyChange } from './key-change.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller } from './room.ts'
 import type { KeyRow } from './rows.ts'
-import type { KeyChange } from './update-key.ts'
 
 type Held = Pick<KeyRow, 'id' | 'api_ids' | 'scopes'>
 

@@ -1,40 +1,19 @@
 /** Changes what a key is called, may do and how long; never its secrets. */
-import { ClavigerError, type Restriction } from '@claviger/core'
+import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
+import { limitsToColumn } from '#usage'
 import { boundedExpiry, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
+import type { KeyChange } from './key-change.ts'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
 import { refuseWidening } from './refuse-widening.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
 import { lockKey, shareApis, updateKeyRow, type KeyRow } from './rows.ts'
-
-export interface KeyChange {
-  readonly name?: string | undefined
-  /** Null: whoever owns the app. */
-  readonly owner?: string | null | undefined
-  readonly tags?: readonly string[] | undefined
-  readonly apiIds?: readonly string[] | undefined
-  readonly scopes?: readonly string[] | undefined
-  /** Why it holds wildcards. */
-  readonly grantReason?: string | null | undefined
-  readonly restrictions?: readonly Restriction[] | undefined
-  readonly limits?: readonly WireLimit[] | undefined
-  /** Null: the plan of its app. */
-  readonly planId?: string | null | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  readonly notBefore?: Date | null | undefined
-  readonly expiresAt?: Date | undefined
-  /** Null: as the workspace has it. */
-  readonly dormantAfterDays?: number | null | undefined
-  /** A disabled key refuses until it is enabled again. */
-  readonly disabled?: boolean | undefined
-}
 
 export async function updateKey(
   room: KeysRoom,
