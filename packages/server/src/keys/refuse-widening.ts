@@ -9,11 +9,11 @@ import { limitsFromColumn, type WireLimit } from '#usage'
 import type { Tx } from '#store'
 import { checkBounds } from './check-grant.ts'
 import { checkRoleBounds, readRoles, rolesBeyondBounds } from './check-roles.ts'
+import type { KeyChange } from './key-change.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller } from './room.ts'
 import { shareRoles } from './rows-roles.ts'
 import type { KeyRow } from './rows.ts'
-import type { KeyChange } from './key-change.ts'
 
 type Held = Pick<KeyRow, 'id' | 'workspace_id' | 'api_ids' | 'scopes' | 'role_ids'>
 
