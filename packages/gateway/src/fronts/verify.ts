@@ -26,6 +26,7 @@ import {
   limitRule,
   limitsOfKey,
   noteOfExceeded,
+  opensAfterMs,
   tellUncounted,
 } from '../stages/admit.ts'
 import { keptCost, keptOrigins } from '../stages/asked-facts.ts'
@@ -187,7 +188,7 @@ interface Outcome {
 }
 
 function admittedOutcome(
-  { context }: Asked,
+  { context, request }: Asked,
   { key }: Found,
   { decision, admitted }: { readonly decision: Decision; readonly admitted: Admission },
 ): Outcome {
@@ -207,7 +208,7 @@ function admittedOutcome(
           shadow: decision.shadow,
         },
         limits: admitted.states,
-        retryAfterMs: admitted.blocking.resetMs,
+        retryAfterMs: opensAfterMs(request.cost, admitted),
       }
     case 'lost':
       throw countersLost(context, key, admitted.policy)
