@@ -5,6 +5,7 @@ export { Secret } from './secret/secret.ts'
 export { BASE62_DIGITS, base62Decode, base62Encode } from './encoding/base62.ts'
 export { crc32 } from './encoding/crc32.ts'
 export { crockfordEncode128, isCrockford128 } from './encoding/crockford.ts'
+export { shortHash } from './encoding/short-hash.ts'
 export { lengthPrefixed, type CanonicalPart } from './encoding/length-prefixed.ts'
 export { ID_TYPES, isId, makeId, type IdType } from './id/id.ts'
 export {
@@ -85,6 +86,7 @@ export { parseItem } from './structured-field/parse.ts'
 export {
   legacyRateLimit,
   rateLimitFields,
+  rateLimitName,
   retryAfterSeconds,
   type LegacyRateLimit,
   type RateLimitFields,

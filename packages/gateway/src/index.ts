@@ -75,7 +75,6 @@ export {
   challengeOf,
   problemAnswer,
   problemDocument,
-  problemType,
   type ProblemDocument,
 } from './http/problem.ts'
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'

@@ -17,6 +17,7 @@ import {
   limitRule,
   limitsOfKey,
   noteOfExceeded,
+  opensAfterMs,
   tellUncounted,
 } from '../stages/admit.ts'
 import { keptCost, keptOrigins } from '../stages/asked-facts.ts'
@@ -178,7 +179,7 @@ interface Outcome {
 }
 
 function admittedOutcome(
-  { context }: Asked,
+  { context, request }: Asked,
   { key }: Found,
   { decision, admitted }: { readonly decision: Decision; readonly admitted: Admission },
 ): Outcome {
@@ -198,7 +199,7 @@ function admittedOutcome(
           shadow: decision.shadow,
         },
         limits: admitted.states,
-        retryAfterMs: admitted.blocking.resetMs,
+        retryAfterMs: opensAfterMs(request.cost, admitted),
       }
     case 'lost':
       throw countersLost(context, key, admitted.policy)

@@ -2851,6 +2851,8 @@ export interface components {
                 pointer: string;
                 detail: string;
             }[];
+            /** @description Of limits that had no room: their names in `RateLimit-Policy`. */
+            "violated-policies"?: string[];
         };
         /** @description Somebody else's credential. The secret is never shown again. */
         ProviderKey: {

@@ -6,59 +6,16 @@ import {
   type Ask,
   type KeyPart,
   type Restriction,
-  type VersionPart,
 } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
 import { describe, expect, test } from 'vitest'
 import { decodeDecision, encodeDecision } from '#audit'
 import { reevaluate, type Facts } from './reevaluate.ts'
+import { keyWith, version } from './testing/parts.ts'
 
 const AT_MS = Date.UTC(2026, 10, 18, 11, 6, 40)
 const CERTIFICATE = 'ab'.repeat(32)
 const geo = { countryOf: () => 'DE', asnOf: () => 64_500 }
-
-const version: VersionPart = {
-  number: 1,
-  publicId: '0123456789AZ',
-  pepperVersion: 1,
-  digest: new Uint8Array(32),
-  expiresAtMs: undefined,
-  revokedAtMs: undefined,
-}
-
-function keyWith(members: Partial<KeyPart> = {}): KeyPart {
-  return {
-    id: 'key_1',
-    workspace: { current: { id: 'wsp_1', disabledAtMs: undefined } },
-    app: {
-      current: {
-        id: 'app_1',
-        workspaceId: 'wsp_1',
-        name: 'shop',
-        owner: undefined,
-        plan: undefined,
-        limits: [],
-        disabledAtMs: undefined,
-      },
-    },
-    apis: [],
-    environment: 'live',
-    scopes: compileScopes(['read']),
-    roles: [],
-    plan: undefined,
-    apiVersion: undefined,
-    notBeforeAtMs: undefined,
-    expiresAtMs: undefined,
-    dormantAtMs: undefined,
-    disabledAtMs: undefined,
-    deletedAtMs: undefined,
-    revokedAtMs: undefined,
-    restrictions: [],
-    limits: [],
-    versions: [version],
-    ...members,
-  }
-}
 
 const WHOLE: Ask = {
   nowMs: AT_MS,

@@ -60,17 +60,20 @@ export class ReplayCalls {
     return this.#partitions.bind(policies, subject)
   }
 
-  /** Accounts of credits that stand in its way, on either side. */
-  accountsOf({ limits, subject }: ReplayableCall): readonly string[] {
-    const accounts = new Set<string>()
-    for (const policies of limits) {
-      if (!policies.some(({ kind }) => kind === 'credits')) continue
-      for (const policy of this.bind(policies, subject))
-        if (policy.kind === 'credits' && policy.account !== undefined) accounts.add(policy.account)
-    }
-    return [...accounts]
+  /** Accounts of credits that stand in its way, as its limits are and as they would be. */
+  accountsOf({ limits, subject }: ReplayableCall): readonly [readonly string[], readonly string[]] {
+    return [this.#accountsIn(limits[0], subject), this.#accountsIn(limits[1], subject)]
+  }
+
+  #accountsIn(policies: readonly LimitPolicy[], subject: LimitSubject): readonly string[] {
+    if (!policies.some(({ kind }) => kind === 'credits')) return NO_ACCOUNTS
+    return this.bind(policies, subject).flatMap((policy) =>
+      policy.kind === 'credits' && policy.account !== undefined ? [policy.account] : [],
+    )
   }
 }
+
+const NO_ACCOUNTS: readonly string[] = []
 
 /** Whether a call got through the limits then, and was charged. */
 export const wasCharged = ({ code }: DecisionRecord): boolean =>

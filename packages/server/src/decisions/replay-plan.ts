@@ -54,9 +54,11 @@ export async function planReplay(room: DecisionsRoom, bounds: ReplayBounds, call
 /** What one decision counts for before it is run again. */
 interface Counted {
   readonly atMs: number
-  /** Of credits, on each of its accounts. */
+  /** Of credits, from each account that it paid from. */
   readonly units: number
-  readonly accounts: readonly string[]
+  readonly paid: readonly string[]
+  /** Accounts that it would have to pay from. */
+  readonly asked: readonly string[]
 }
 
 class Look {
@@ -150,7 +152,8 @@ class Look {
       }
     }
     const units = wasCharged(record) ? (record.facts?.cost ?? 1) : 0
-    this.#minute.push({ atMs: record.atMs, units, accounts: this.#calls.accountsOf(call) })
+    const [paid, asked] = this.#calls.accountsOf(call)
+    this.#minute.push({ atMs: record.atMs, units, paid, asked })
     return undefined
   }
 
@@ -170,10 +173,11 @@ class Look {
     const left = this.#bounds.mostDecisions - this.#decisions
     const beyond = minute[left]
     if (beyond !== undefined) this.#cutAtMs = beyond.atMs + 1
-    for (const { atMs, units, accounts } of minute) {
+    for (const { atMs, units, paid, asked } of minute) {
       if (this.#cutAtMs !== undefined && atMs < this.#cutAtMs) break
       this.#decisions++
-      for (const account of accounts) this.#spent.set(account, (this.#spent.get(account) ?? 0) + units)
+      for (const account of paid) this.#spent.set(account, (this.#spent.get(account) ?? 0) + units)
+      for (const account of asked) if (!this.#spent.has(account)) this.#spent.set(account, 0)
     }
   }
 }

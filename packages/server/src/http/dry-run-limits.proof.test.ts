@@ -228,6 +228,63 @@ describe('a limit', () => {
     expect(apart.flips.total).toBe(2)
   })
 
+  test('of calls at once is run again by how long they lasted, and never for those that are only asked about', async () => {
+    const name = `route-${tests}`
+    await made('/routes', { name, api_id: apiId, required_scopes: ['read'], upstream_url: it.upstreamUrl })
+    const key = await issue()
+    const knock = async (): Promise<number> =>
+      it.knock(`/gw/${name}/a`, { headers: { authorization: `Bearer ${key.secret}` } })
+    // three in one instant of the journal's clock, and one when they have ended
+    for (let call = 0; call < 3; call++) expect(await knock()).toBe(200)
+    it.identity.clockMs += 60 * SECOND_MS
+    expect(await knock()).toBe(200)
+    const atOnce = { kind: 'concurrency', name: 'at-once', limit: 2 }
+    await it.flush()
+    it.identity.clockMs += SECOND_MS
+    const run = await dryRun({ key: { id: key.id, limits: [atOnce] } })
+    expect(inShort(run.flips.groups)).toEqual(['1 × valid by all → concurrency_reached by limit.key.at-once'])
+    const asked = await issue()
+    for (let call = 0; call < 3; call++) await it.verify({ key: asked.secret })
+    await it.flush()
+    it.identity.clockMs += SECOND_MS
+    expect((await dryRun({ key: { id: asked.id, limits: [{ ...atOnce, limit: 1 }] } })).flips.total).toBe(0)
+  })
+
+  test('of a route is charged what the route cost then', async () => {
+    const name = `route-${tests}`
+    const target = { name, api_id: apiId, required_scopes: ['read'], upstream_url: it.upstreamUrl, cost: 3 }
+    const { id } = await made('/routes', target)
+    const key = await issue()
+    const headers = { authorization: `Bearer ${key.secret}` }
+    for (let call = 0; call < 4; call++) expect(await it.knock(`/gw/${name}/a`, { headers })).toBe(200)
+    await it.flush()
+    it.identity.clockMs += SECOND_MS
+    await patch(`/routes/${id}`, { cost: 1 })
+    const run = await dryRun({ key: { id: key.id, limits: [windowOf(7)] } })
+    expect(inShort(run.flips.groups)).toEqual(['2 × valid by all → limit_reached by limit.key.requests'])
+  })
+
+  test('of credits is run again from what the ledger says was there', async () => {
+    const clockMs = it.identity.clockMs
+    // the ledger is dated by the database
+    it.identity.clockMs = Date.now() + SECOND_MS
+    const paying = { kind: 'credits', name: 'paid', class: 'exact' }
+    const [poor, free] = [await issue({ limits: [paying] }), await issue()]
+    for (const { id } of [poor, free]) {
+      const granted = await it.call('POST', `/api/v1/credits/${id}/grants`, { body: { units: 5, reference: id } })
+      expect(granted.status, granted.text).toBe(201)
+    }
+    expect((await ask([poor], 8)).filter((code) => code === 'credits_exhausted')).toHaveLength(3)
+    await ask([free], 7)
+    const run = await dryRun({ key: { id: poor.id, limits: [] } })
+    expect(inShort(run.flips.groups)).toEqual(['3 × credits_exhausted by limit.key.paid → valid by all'])
+    expect(run.limits.agreement).toEqual(WHOLLY(8))
+    const paid = await dryRun({ key: { id: free.id, limits: [paying] } })
+    expect(inShort(paid.flips.groups)).toEqual(['2 × valid by all → credits_exhausted by limit.key.paid'])
+    expect(paid.limits.not_replayed).toEqual([])
+    it.identity.clockMs = clockMs
+  })
+
   test('in shadow refuses nothing, and one that is enforced beside it does', async () => {
     const key = await issue({ limits: [windowOf(2, { mode: 'shadow' })] })
     await ask([key], 5)
