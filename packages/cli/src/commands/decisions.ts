@@ -102,7 +102,7 @@ function readChange(text: string): object {
     throw new UsageError('The file is not JSON.')
   }
   if (typeof change !== 'object' || change === null || Array.isArray(change))
-    throw new UsageError('The file must hold an object: {"key": {…}}, {"api": {…}} or {"plan": {…}}.')
+    throw new UsageError('The file must hold an object: {"key": {…}}, {"api": {…}}, {"role": {…}} or {"plan": {…}}.')
   return change
 }
 

@@ -1,5 +1,5 @@
-/** The keys of journaled decisions, as they are and as a changed api would make them; read when they are first met. */
-import type { ApiPart, KeyPart } from '@claviger/core'
+/** The keys of journaled decisions, as they are and as a changed api or role would make them; read when they are first met. */
+import type { ApiPart, KeyPart, RolePart } from '@claviger/core'
 import type { Compared } from '#keys'
 import type { DecisionsRoom } from './room.ts'
 
@@ -24,11 +24,35 @@ export function keysOfApi(
   workspaceId: string,
   { unchanged, changed }: Compared<ApiPart>,
 ): ComparedKeys {
-  const known = new Map<string, Compared<KeyPart> | undefined>()
   const withApi = (key: KeyPart, api: ApiPart): KeyPart => ({
     ...key,
     apis: key.apis.map((ref) => (ref.current.id === api.id ? { current: api } : ref)),
   })
+  return keysWith(room, workspaceId, (key) => ({ unchanged: withApi(key, unchanged), changed: withApi(key, changed) }))
+}
+
+/** Of a change of a role, which may be held by every key. */
+export function keysOfRole(
+  room: Pick<DecisionsRoom, 'keys'>,
+  workspaceId: string,
+  { unchanged, changed }: Compared<RolePart>,
+): ComparedKeys {
+  const withRole = (key: KeyPart, role: RolePart): KeyPart => ({
+    ...key,
+    roles: key.roles.map((ref) => (ref.current.id === role.id ? { current: role } : ref)),
+  })
+  return keysWith(room, workspaceId, (key) => ({
+    unchanged: withRole(key, unchanged),
+    changed: withRole(key, changed),
+  }))
+}
+
+function keysWith(
+  room: Pick<DecisionsRoom, 'keys'>,
+  workspaceId: string,
+  compare: (key: KeyPart) => Compared<KeyPart>,
+): ComparedKeys {
+  const known = new Map<string, Compared<KeyPart> | undefined>()
   return {
     async load(keyIds) {
       const missing = [...keyIds].filter((id) => !known.has(id))
@@ -38,7 +62,7 @@ export function keysOfApi(
         const keys = await room.keys.read(workspaceId, ids)
         for (const id of ids) {
           const key = keys.get(id)
-          known.set(id, key && { unchanged: withApi(key, unchanged), changed: withApi(key, changed) })
+          known.set(id, key && compare(key))
         }
       }
     },

@@ -6,8 +6,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClavigerError } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
 import { decodeDecision, streamDecisions, UnreadableLine } from '#audit'
-import { compileApiWith, compileKeyWith, hasPlan, type ApiPatch, type KeyPatch } from '#keys'
-import { keysOfApi, oneKey, type ComparedKeys } from './compared-keys.ts'
+import {
+  compileApiWith,
+  compileKeyWith,
+  compileRoleWith,
+  hasPlan,
+  keyIdsOfRole,
+  type ApiPatch,
+  type KeyPatch,
+  type RoleChange,
+} from '#keys'
+import { keysOfApi, keysOfRole, oneKey, type ComparedKeys } from './compared-keys.ts'
 import { reevaluate, type Unasked } from './reevaluate.ts'
 import type { DecisionsRoom } from './room.ts'
 import { Tally } from './tally.ts'
@@ -15,6 +24,7 @@ import { Tally } from './tally.ts'
 export type TriedChange =
   | { readonly kind: 'key'; readonly id: string; readonly patch: KeyPatch }
   | { readonly kind: 'api'; readonly id: string; readonly patch: ApiPatch }
+  | { readonly kind: 'role'; readonly id: string; readonly patch: RoleChange }
   /** Limits are not asked again, so whatever is changed of it concerns no decision. */
   | { readonly kind: 'plan'; readonly id: string }
 
@@ -76,6 +86,7 @@ async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<D
     throw new ClavigerError('not_found', `There is no plan ${change.id}.`)
   }
   const keys = await comparedKeys(room, workspaceId, change)
+  const isConcerned = await concernedBy(room, workspaceId, change)
   const run = newRun(room.nowMs(), request)
   const deadlineMs = room.monotonicMs() + MOST_MS
   const range = {
@@ -86,7 +97,7 @@ async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<D
   }
   for await (const lines of streamDecisions(room.store.db, range)) {
     for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
-      const records = concerned(lines.slice(at, at + LINES_PER_TURN), request, run)
+      const records = concerned(lines.slice(at, at + LINES_PER_TURN), { ...request, isConcerned }, run)
       await keys.load(new Set(records.map(({ keyId }) => keyId)))
       for (const record of records) count(room, record, keys, run)
       await nextTurn()
@@ -104,9 +115,20 @@ async function comparedKeys(
   change: Exclude<TriedChange, { kind: 'plan' }>,
 ): Promise<ComparedKeys> {
   const keysRoom = { ...room.keysRoom, snapshots: room.keys }
-  return change.kind === 'key'
-    ? oneKey(await compileKeyWith(keysRoom, { workspaceId, keyId: change.id }, change.patch))
-    : keysOfApi(room, workspaceId, await compileApiWith(keysRoom, { workspaceId, apiId: change.id }, change.patch))
+  switch (change.kind) {
+    case 'key':
+      return oneKey(await compileKeyWith(keysRoom, { workspaceId, keyId: change.id }, change.patch))
+    case 'api':
+      return keysOfApi(
+        room,
+        workspaceId,
+        await compileApiWith(keysRoom, { workspaceId, apiId: change.id }, change.patch),
+      )
+    case 'role': {
+      const role = await compileRoleWith(keysRoom, { workspaceId, roleId: change.id }, change.patch)
+      return keysOfRole(room, workspaceId, role)
+    }
+  }
 }
 
 function newRun(nowMs: number, { days, mostSamples }: DryRunRequest): DryRun {
@@ -126,16 +148,21 @@ function newRun(nowMs: number, { days, mostSamples }: DryRunRequest): DryRun {
 }
 
 /** Those of the lines that the change could concern, as far as the bound lets. */
-function concerned(lines: readonly string[], request: DryRunRequest, run: DryRun): readonly DecisionRecord[] {
-  const { change, mostDecisions } = request
-  const wanted = JSON.stringify(change.id)
+function concerned(
+  lines: readonly string[],
+  request: DryRunRequest & { readonly isConcerned: (record: DecisionRecord) => boolean },
+  run: DryRun,
+): readonly DecisionRecord[] {
+  const { change, mostDecisions, isConcerned } = request
+  // no decision names the roles of its key
+  const wanted = change.kind === 'role' ? '' : JSON.stringify(change.id)
   const records: DecisionRecord[] = []
   for (const line of lines) {
     // most fall out before they are parsed
     if (!line.includes(wanted)) continue
     const record = read(line)
     if (record === undefined) run.unasked.unreadable++
-    else if (isConcerned(record, change) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
+    else if (isConcerned(record) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
       if (run.found >= mostDecisions) break
       run.found++
       run.oldestAtMs = Math.min(run.oldestAtMs ?? Number.POSITIVE_INFINITY, record.atMs)
@@ -145,8 +172,16 @@ function concerned(lines: readonly string[], request: DryRunRequest, run: DryRun
   return records
 }
 
-function isConcerned(record: DecisionRecord, { kind, id }: TriedChange): boolean {
-  return kind === 'key' ? record.keyId === id : record.apiId === id
+/** Whether a change could concern a decision. */
+async function concernedBy(
+  room: DecisionsRoom,
+  workspaceId: string,
+  { kind, id }: TriedChange,
+): Promise<(record: DecisionRecord) => boolean> {
+  if (kind === 'key') return ({ keyId }) => keyId === id
+  if (kind !== 'role') return ({ apiId }) => apiId === id
+  const holders = new Set(await keyIdsOfRole(room.store.db, workspaceId, id))
+  return ({ keyId }) => holders.has(keyId)
 }
 
 function read(line: string): DecisionRecord | undefined {

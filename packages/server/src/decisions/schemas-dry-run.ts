@@ -1,7 +1,7 @@
 /** How a change to try, and what it would have changed, stand on the wire. */
 import { z } from 'zod'
 import { wire } from '#edge'
-import { apiPatch, keyPatch, planPatch } from '#keys'
+import { apiPatch, keyPatch, planPatch, rolePatch } from '#keys'
 import type { DryRun, TriedChange } from './dry-run.ts'
 import type { Tally } from './tally.ts'
 
@@ -19,6 +19,10 @@ export const dryRunBody = z
       .safeExtend({ id: wire.idOf('api') })
       .optional()
       .meta({ description: 'An api, and what would be changed: whatever `PATCH /apis/{id}` takes.' }),
+    role: rolePatch
+      .safeExtend({ id: wire.idOf('rol') })
+      .optional()
+      .meta({ description: 'A role, and what would be changed: whatever `PATCH /roles/{id}` takes.' }),
     plan: planPatch
       .safeExtend({ id: wire.idOf('pln') })
       .optional()
@@ -36,9 +40,9 @@ export const dryRunBody = z
     samples: z.int().min(0).max(MOST_SAMPLES).default(5).meta({ description: 'Calls shown of each group.' }),
   })
   .superRefine((body, context) => {
-    const named = [body.key, body.api, body.plan].filter((change) => change !== undefined)
+    const named = [body.key, body.api, body.role, body.plan].filter((change) => change !== undefined)
     if (named.length !== 1)
-      context.addIssue({ code: 'custom', path: [], message: 'names one change: key, api, or plan' })
+      context.addIssue({ code: 'custom', path: [], message: 'names one change: key, api, role, or plan' })
   })
 
 const sample = z.object({
@@ -95,19 +99,23 @@ export const dryRunAnswer = z
   })
   .meta({ id: 'DryRun' })
 
-export function changeFromWire({ key, api, plan }: z.output<typeof dryRunBody>): TriedChange {
+export function changeFromWire({ key, api, role, plan }: z.output<typeof dryRunBody>): TriedChange {
   if (key !== undefined) {
     const { id, ...patch } = key
     return { kind: 'key', id, patch }
   }
+  if (role !== undefined) {
+    const { id, ...patch } = role
+    return { kind: 'role', id, patch }
+  }
   if (plan !== undefined) return { kind: 'plan', id: plan.id }
-  // one of the three is there, says the schema
+  // one of the four is there, says the schema
   const { id = '', ...patch } = api ?? {}
   return { kind: 'api', id, patch }
 }
 
 const ASSUMPTIONS = [
-  'Every decision is asked again at its own instant, with the key, app, api and workspace as they are now.',
+  'Every decision is asked again at its own instant, with the key, app, api, roles and workspace as they are now.',
   'What routes and models need is taken as of now; what was asked for at keys/verify as it was journaled.',
   'Limits are not asked again: a call that a limit refused stays refused, and one that was let through is not charged.',
   'What refused a call behind the rules, such as an upstream, still does.',

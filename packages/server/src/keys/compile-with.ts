@@ -2,11 +2,13 @@
  * The parts of a decision as they are, and as a change would make them. The change is judged as if it were made; nothing
  * is written.
  */
-import { ClavigerError, type ApiPart, type KeyPart } from '@claviger/core'
+import { ClavigerError, type ApiPart, type KeyPart, type RolePart } from '@claviger/core'
 import { changedApiColumns } from './apis.ts'
 import { apiChangeFromWire, keyChangeFromWire, type ApiPatch, type KeyPatch } from './change-from-wire.ts'
-import { compileApi } from './compile.ts'
+import { compileApi, compileRole } from './compile.ts'
+import { changedRoleColumns, type RoleChange } from './roles.ts'
 import type { KeysRoom } from './room.ts'
+import { selectRole } from './rows-roles.ts'
 import { selectApi, selectKey } from './rows.ts'
 import type { KeySnapshots } from './snapshots.ts'
 import { changedKeyColumns } from './update-key.ts'
@@ -51,6 +53,17 @@ export async function compileApiWith(
   return { unchanged: compileApi(row), changed: compileApi(changed) }
 }
 
-function unknown(what: 'key' | 'api', id: string): ClavigerError {
+/** @throws ClavigerError `not_found` */
+export async function compileRoleWith(
+  room: KeysRoom,
+  target: { readonly workspaceId: string; readonly roleId: string },
+  patch: RoleChange,
+): Promise<Compared<RolePart>> {
+  const row = await selectRole(room.store.db, target.workspaceId, target.roleId)
+  if (row === undefined) throw unknown('role', target.roleId)
+  return { unchanged: compileRole(row), changed: compileRole({ ...row, ...changedRoleColumns(patch) }) }
+}
+
+function unknown(what: 'key' | 'api' | 'role', id: string): ClavigerError {
   return new ClavigerError('not_found', `There is no ${what} ${id}.`)
 }
