@@ -20,6 +20,15 @@ test('from nothing to a revoked key', { timeout: 120_000 }, async () => {
   expect(printed).toContain('keys.revoke')
 })
 
+test('roles of keys', { timeout: 240_000 }, async () => {
+  const { code, printed } = await runTour(product, 'docs/guide/grants.md', {})
+  expect({ code, printed }).toMatchObject({ code: 0 })
+  expect(printed).toContain('not yet')
+  expect(printed).toMatch(/^valid +true$/m)
+  expect(printed).toContain('Till 1')
+  expect(printed).toMatch(/1 keys hold it[^]*a key holds it/)
+})
+
 test('the life of keys', { timeout: 120_000 }, async () => {
   const { blocks, code, printed } = await runTour(product, 'docs/guide/keys.md', {})
   expect(blocks).toBeGreaterThan(3)

@@ -104,7 +104,9 @@ function readChange(text: string): object {
     throw new UsageError('The file is not JSON.')
   }
   if (typeof change !== 'object' || change === null || Array.isArray(change))
-    throw new UsageError('The file must hold an object: {"key": {…}}, {"app": {…}}, {"plan": {…}} or {"api": {…}}.')
+    throw new UsageError(
+      'The file must hold an object: {"key": {…}}, {"app": {…}}, {"plan": {…}}, {"role": {…}} or {"api": {…}}.',
+    )
   return change
 }
 

@@ -12000,6 +12000,19 @@ export interface operations {
                          */
                         id: string;
                     };
+                    /** @description A role, and what would be changed: whatever `PATCH /roles/{id}` takes. */
+                    role?: {
+                        /** @example Billing */
+                        name?: string;
+                        description?: string;
+                        /** @description Scopes and patterns, of any apis. At each api of a key those count that it has. */
+                        scopes?: string[];
+                        /**
+                         * @description Id of a resource of type role.
+                         * @example rol_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        id: string;
+                    };
                     /** @description A plan, and what would be changed: whatever `PATCH /plans/{id}` takes. */
                     plan?: {
                         /** @example Billing */

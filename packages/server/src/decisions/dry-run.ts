@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClavigerError } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
 import { streamDecisions } from '#audit'
+import { keyIdsOfRole } from '#keys'
 import { keysWith, oneKey, type ComparedKeys } from './compared-keys.ts'
 import { readLine } from './read-line.ts'
 import { reevaluate } from './reevaluate.ts'
@@ -55,7 +56,7 @@ async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<D
   const nowMs = room.nowMs()
   const run = new DryRun({ fromMs: nowMs - days * DAY_MS, toMs: nowMs }, mostSamples)
   const deadlineMs = room.monotonicMs() + MOST_MS
-  if (touchesLimits(change)) {
+  if (change.kind !== 'role' && touchesLimits(change)) {
     const { fromMs, toMs } = run
     const { mostDecisions } = request
     const bounds = {
@@ -93,6 +94,8 @@ async function askAgain(
   { run, deadlineMs, keys }: AskedAgain,
 ): Promise<void> {
   const { workspaceId, change } = request
+  const holders =
+    change.kind === 'role' ? new Set(await keyIdsOfRole(room.store.db, workspaceId, change.id)) : undefined
   const range = {
     workspaceId,
     keyId: change.kind === 'key' ? change.id : undefined,
@@ -101,7 +104,7 @@ async function askAgain(
   }
   for await (const lines of streamDecisions(room.store.db, range)) {
     for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
-      const records = concerned(lines.slice(at, at + LINES_PER_TURN), request, run)
+      const records = concerned(lines.slice(at, at + LINES_PER_TURN), { ...request, holders }, run)
       await keys.load(new Set(records.map(({ keyId }) => keyId)))
       for (const record of records) count(room, record, keys, run)
       await nextTurn()
@@ -117,16 +120,22 @@ function refuseWhenGone({ isGone }: DryRunRequest): void {
 }
 
 /** Those of the lines that the change could concern, as far as the bound lets. */
-function concerned(lines: readonly string[], request: DryRunRequest, run: DryRun): readonly DecisionRecord[] {
-  const { change, mostDecisions } = request
-  const wanted = JSON.stringify(change.id)
+function concerned(
+  lines: readonly string[],
+  { change, mostDecisions, holders }: DryRunRequest & { readonly holders: ReadonlySet<string> | undefined },
+  run: DryRun,
+): readonly DecisionRecord[] {
+  // no decision names the roles of its key
+  const wanted = change.kind === 'role' ? '' : JSON.stringify(change.id)
+  const isMeant = (record: DecisionRecord): boolean =>
+    change.kind === 'role' ? holders?.has(record.keyId) === true : isConcerned(change, record, undefined)
   const records: DecisionRecord[] = []
   for (const line of lines) {
     // most fall out before they are parsed
     if (!line.includes(wanted)) continue
     const record = readLine(line)
     if (record === undefined) run.unasked.unreadable++
-    else if (isConcerned(change, record, undefined) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
+    else if (isMeant(record) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
       if (run.found >= mostDecisions) break
       run.found++
       run.oldestAtMs = Math.min(run.oldestAtMs ?? Number.POSITIVE_INFINITY, record.atMs)

@@ -8,7 +8,7 @@ import { isRefusedByRules, reevaluate, type Reevaluated, type Unasked } from './
 import { isConcerned, isWithin, type ReplayScope } from './replay-scope.ts'
 import { isLimited, isUncharged, limitsOfAsked } from './replay-side.ts'
 import type { AskedTarget, DecisionsRoom } from './room.ts'
-import type { TriedChange } from './tried-change.ts'
+import type { LimitingChange } from './tried-change.ts'
 
 export interface ReplayableCall {
   readonly record: DecisionRecord
@@ -24,11 +24,11 @@ const NONE: readonly LimitPolicy[] = []
 
 export class ReplayCalls {
   readonly #room: DecisionsRoom
-  readonly #change: TriedChange
+  readonly #change: LimitingChange
   readonly #keys: ComparedKeys
   readonly #partitions = new Partitions()
 
-  constructor(room: DecisionsRoom, change: TriedChange, keys: ComparedKeys) {
+  constructor(room: DecisionsRoom, change: LimitingChange, keys: ComparedKeys) {
     this.#room = room
     this.#change = change
     this.#keys = keys

@@ -9,12 +9,12 @@ import { readLine } from './read-line.ts'
 import { isClosed, narrowestScope, widerScope, type ReplayScope } from './replay-scope.ts'
 import { wasCharged, type ReplayCalls } from './replay-calls.ts'
 import type { DecisionsRoom } from './room.ts'
-import type { TriedChange } from './tried-change.ts'
+import type { LimitingChange } from './tried-change.ts'
 import { Turns } from './turns.ts'
 
 export interface ReplayBounds {
   readonly workspaceId: string
-  readonly change: TriedChange
+  readonly change: LimitingChange
   readonly fromMs: number
   readonly toMs: number
   readonly mostDecisions: number

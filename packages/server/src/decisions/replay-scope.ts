@@ -5,7 +5,7 @@
 import type { KeyPart, LimitPolicy } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
 import type { Compared } from '#keys'
-import { planOf, type TriedChange } from './tried-change.ts'
+import { planOf, type LimitingChange } from './tried-change.ts'
 
 export type ReplayScope =
   | { readonly kind: 'key'; readonly id: string }
@@ -17,7 +17,7 @@ export type ReplayScope =
 const WHOLE: ReplayScope = { kind: 'workspace' }
 
 /** An api's limits are counted together with those of every key that calls it, on its other apis too. */
-export function narrowestScope({ kind, id }: TriedChange): ReplayScope {
+export function narrowestScope({ kind, id }: LimitingChange): ReplayScope {
   return kind === 'api' ? WHOLE : { kind, id }
 }
 
@@ -28,7 +28,7 @@ export function widerScope(scope: ReplayScope, appId: string): ReplayScope {
 
 /** Whether the change is about this decision, and not about one that shares a limit with it. */
 export function isConcerned(
-  { kind, id }: TriedChange,
+  { kind, id }: LimitingChange,
   record: DecisionRecord,
   key: Compared<KeyPart> | undefined,
 ): boolean {

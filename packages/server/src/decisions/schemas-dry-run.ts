@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { wire } from '#edge'
 import { appPatch } from '#identity'
-import { apiPatch, keyPatch, limitFacts, planPatch } from '#keys'
+import { apiPatch, keyPatch, limitFacts, planPatch, rolePatch } from '#keys'
 import type { DryRun, ReplayedLimits } from './run.ts'
 import type { TriedChange } from './tried-change.ts'
 import type { Tally } from './tally.ts'
@@ -25,6 +25,10 @@ export const dryRunBody = z
       .safeExtend({ id: wire.idOf('app') })
       .optional()
       .meta({ description: 'An app, and what would be changed: whatever `PATCH /apps/{id}` takes.' }),
+    role: rolePatch
+      .safeExtend({ id: wire.idOf('rol') })
+      .optional()
+      .meta({ description: 'A role, and what would be changed: whatever `PATCH /roles/{id}` takes.' }),
     plan: planPatch
       .safeExtend({ id: wire.idOf('pln') })
       .optional()
@@ -37,9 +41,9 @@ export const dryRunBody = z
     samples: z.int().min(0).max(MOST_SAMPLES).default(5).meta({ description: 'Calls shown of each group.' }),
   })
   .superRefine((body, context) => {
-    const named = [body.key, body.api, body.app, body.plan].filter((change) => change !== undefined)
+    const named = [body.key, body.api, body.app, body.role, body.plan].filter((change) => change !== undefined)
     if (named.length !== 1)
-      context.addIssue({ code: 'custom', path: [], message: 'names one change: key, api, app, or plan' })
+      context.addIssue({ code: 'custom', path: [], message: 'names one change: key, api, app, role, or plan' })
   })
 
 const sample = z.object({
@@ -140,7 +144,7 @@ export const dryRunAnswer = z
   })
   .meta({ id: 'DryRun' })
 
-export function changeFromWire({ key, app, plan, api }: z.output<typeof dryRunBody>): TriedChange {
+export function changeFromWire({ key, app, role, plan, api }: z.output<typeof dryRunBody>): TriedChange {
   if (key !== undefined) {
     const { id, ...patch } = key
     return { kind: 'key', id, patch }
@@ -149,17 +153,21 @@ export function changeFromWire({ key, app, plan, api }: z.output<typeof dryRunBo
     const { id, ...patch } = app
     return { kind: 'app', id, patch }
   }
+  if (role !== undefined) {
+    const { id, ...patch } = role
+    return { kind: 'role', id, patch }
+  }
   if (plan !== undefined) {
     const { id, ...patch } = plan
     return { kind: 'plan', id, patch }
   }
-  // one of the four is there, says the schema
+  // one of the five is there, says the schema
   const { id = '', ...patch } = api ?? {}
   return { kind: 'api', id, patch }
 }
 
 const ASSUMPTIONS = [
-  'Every decision is asked again at its own instant, with the key, app, api and workspace as they are now.',
+  'Every decision is asked again at its own instant, with the key, app, api, roles and workspace as they are now.',
   'What routes and models need is taken as of now; what was asked for at keys/verify as it was journaled.',
   'What refused a call behind the rules and the limits, such as an upstream, still does.',
   'Countries and networks are looked up in the files of today.',

@@ -1,14 +1,16 @@
 /** A change that is tried, and the keys of journaled decisions as they are and as it would make them. */
-import { ClavigerError, type ApiPart, type AppPart, type KeyPart, type PlanPart } from '@claviger/core'
+import { ClavigerError, type ApiPart, type AppPart, type KeyPart, type PlanPart, type RolePart } from '@claviger/core'
 import { findApp, type AppPatch } from '#identity'
 import {
   compileApiWith,
   compileKeyWith,
   compilePlanWith,
+  compileRoleWith,
   type ApiPatch,
   type Compared,
   type KeyPatch,
   type PlanPatch,
+  type RoleChange,
 } from '#keys'
 import { policiesFromColumn } from '#usage'
 import type { DecisionsRoom } from './room.ts'
@@ -18,12 +20,16 @@ export type TriedChange =
   | { readonly kind: 'app'; readonly id: string; readonly patch: AppPatch }
   | { readonly kind: 'plan'; readonly id: string; readonly patch: PlanPatch }
   | { readonly kind: 'api'; readonly id: string; readonly patch: ApiPatch }
+  | { readonly kind: 'role'; readonly id: string; readonly patch: RoleChange }
+
+/** A role has no limits. */
+export type LimitingChange = Exclude<TriedChange, { kind: 'role' }>
 
 /** What a change makes of each key that it concerns. */
 export type Comparison = (key: KeyPart) => Compared<KeyPart>
 
 /** Whether limits have to be run again to say what it does. */
-export function touchesLimits({ kind, patch }: TriedChange): boolean {
+export function touchesLimits({ kind, patch }: LimitingChange): boolean {
   switch (kind) {
     case 'key':
     case 'app':
@@ -59,6 +65,10 @@ export async function comparisonOf(
       const api = await compileApiWith(keysRoom, { workspaceId, apiId: change.id }, change.patch)
       return { key: undefined, compare: (key) => both(api, (one) => withApi(key, one)) }
     }
+    case 'role': {
+      const role = await compileRoleWith(keysRoom, { workspaceId, roleId: change.id }, change.patch)
+      return { key: undefined, compare: (key) => both(role, (one) => withRole(key, one)) }
+    }
   }
 }
 
@@ -75,6 +85,10 @@ const both = <Part>({ unchanged, changed }: Compared<Part>, make: (part: Part) =
 function withApi(key: KeyPart, api: ApiPart): KeyPart {
   if (!key.apis.some(({ current }) => current.id === api.id)) return key
   return { ...key, apis: key.apis.map((ref) => (ref.current.id === api.id ? { current: api } : ref)) }
+}
+
+function withRole(key: KeyPart, role: RolePart): KeyPart {
+  return { ...key, roles: key.roles.map((ref) => (ref.current.id === role.id ? { current: role } : ref)) }
 }
 
 function withPlan(key: KeyPart, plan: PlanPart): KeyPart {

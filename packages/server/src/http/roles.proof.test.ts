@@ -376,6 +376,23 @@ test('a change of the roles of a key is tried in a dry run', async () => {
   expect(run.body.flips, run.text).toMatchObject({ total: 2, allowed_to_refused: 1, refused_to_allowed: 1 })
 })
 
+test('a change of a role is tried in a dry run, over all keys that hold it', async () => {
+  const role = await roleOf(['orders.read'])
+  const holders = [await issue({ role_ids: [role] }), await issue({ role_ids: [role], scopes: ['orders.read'] })]
+  const another = await issue({ scopes: ['orders.read'] })
+  for (const { secret } of [...holders, another]) await codeOf(secret, 'orders.read')
+  await it.flush()
+  it.identity.clockMs += 1_000
+  const tried = { id: role, scopes: ['orders.write'] }
+  const run = await it.call('POST', '/api/v1/decisions/dry-run', { body: { role: tried } })
+  expect(run.body, run.text).toMatchObject({ decisions: { found: 2 }, flips: { total: 1, allowed_to_refused: 1 } })
+  expect(run.body.flips.groups[0]).toMatchObject({ key_id: holders[0].id, rule: 'key.scopes', to: 'scope_missing' })
+  const none = await it.call('POST', '/api/v1/decisions/dry-run', {
+    body: { role: { id: 'rol_01k2m5f8r2e9vbt9rpk9w0z5c3' } },
+  })
+  expect(none.status).toBe(404)
+})
+
 test('every change of a role is in the audit log', async () => {
   const role = await roleOf(['orders.read'])
   await patched(`/roles/${role}`, { scopes: [], description: 'Nobody needs it.' })

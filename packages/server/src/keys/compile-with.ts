@@ -3,12 +3,14 @@
  * is written.
  */
 import type { z } from 'zod'
-import { ClavigerError, type ApiPart, type KeyPart, type PlanPart } from '@claviger/core'
+import { ClavigerError, type ApiPart, type KeyPart, type PlanPart, type RolePart } from '@claviger/core'
 import { limitsToColumn } from '#usage'
 import { changedApiColumns } from './apis.ts'
 import { apiChangeFromWire, keyChangeFromWire, type ApiPatch, type KeyPatch } from './change-from-wire.ts'
-import { compileApi, compilePlan } from './compile.ts'
+import { compileApi, compilePlan, compileRole } from './compile.ts'
+import { changedRoleColumns, type RoleChange } from './roles.ts'
 import type { KeysRoom } from './room.ts'
+import { selectRole } from './rows-roles.ts'
 import { selectApi, selectKey } from './rows.ts'
 import { selectPlan } from './rows-plans.ts'
 import type { planPatch } from './schemas-plans.ts'
@@ -69,6 +71,17 @@ export async function compilePlanWith(
   return { unchanged: compilePlan(row), changed: compilePlan({ ...row, limits }) }
 }
 
-function unknown(what: 'key' | 'api' | 'plan', id: string): ClavigerError {
+/** @throws ClavigerError `not_found` */
+export async function compileRoleWith(
+  room: KeysRoom,
+  target: { readonly workspaceId: string; readonly roleId: string },
+  patch: RoleChange,
+): Promise<Compared<RolePart>> {
+  const row = await selectRole(room.store.db, target.workspaceId, target.roleId)
+  if (row === undefined) throw unknown('role', target.roleId)
+  return { unchanged: compileRole(row), changed: compileRole({ ...row, ...changedRoleColumns(patch) }) }
+}
+
+function unknown(what: 'key' | 'api' | 'plan' | 'role', id: string): ClavigerError {
   return new ClavigerError('not_found', `There is no ${what} ${id}.`)
 }

@@ -11,6 +11,7 @@ export {
   compileApiWith,
   compileKeyWith,
   compilePlanWith,
+  compileRoleWith,
   type CompileKeyRoom,
   type Compared,
   type PlanPatch,
@@ -31,6 +32,8 @@ export {
 } from './schemas.ts'
 export { createApi } from './apis.ts'
 export { hasPlan } from './rows-plans.ts'
+export type { RoleChange } from './roles.ts'
+export { selectKeyIdsOfRole as keyIdsOfRole } from './rows-roles.ts'
 export { rolePatch } from './schemas-roles.ts'
 export { planPatch } from './schemas-plans.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'

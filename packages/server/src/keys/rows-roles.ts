@@ -94,6 +94,17 @@ export async function selectApisOfRole(db: Db, roleId: string): Promise<readonly
   return rows.map((row) => row.id)
 }
 
+/** Keys that hold the role, whatever their state. */
+export async function selectKeyIdsOfRole(db: Db, workspaceId: string, roleId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('keys_key')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where(holdsRole(roleId))
+    .execute()
+  return rows.map((row) => row.id)
+}
+
 const roleQuery = (db: Db, workspaceId: string) =>
   db.selectFrom('keys_role').selectAll().where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null)
 
