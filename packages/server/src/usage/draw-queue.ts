@@ -49,6 +49,8 @@ export class DrawQueue {
   #running = 0
   #wayMs = FIRST_GUESS_MS
   #failures = 0
+  readonly #idle: (() => void)[] = []
+  #isClosed = false
   #restUntilMs = Number.NEGATIVE_INFINITY
   /** Processes that share the limits, as the store said last. */
   liveNodes = 1
@@ -108,8 +110,17 @@ export class DrawQueue {
     if (this.#owed.length > 0 && !this.isAway()) this.giveBack(this.#owed.splice(0))
   }
 
+  /** Settles when no call is under way or about to be. */
+  async settled(): Promise<void> {
+    if (this.#running === 0 && !this.#scheduled) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#idle.push(resolve)
+    return promise
+  }
+
   /** Says the last things, at once. What cannot be said counts as spent, or is settled from the spool. */
   async close(returns: readonly Returned[]): Promise<void> {
+    this.#isClosed = true
     const last = [...this.#owed.splice(0), ...this.#returns.splice(0), ...returns]
     if (last.length > 0) await this.#options.store.giveBack(last).catch(() => undefined)
   }
@@ -128,6 +139,7 @@ export class DrawQueue {
     while (this.#running < most && (this.#queued.length > 0 || this.#returns.length > 0)) {
       void this.#call(this.#queued.splice(0, REQUESTS_PER_CALL), this.#returns.splice(0))
     }
+    if (this.#running === 0) for (const tell of this.#idle.splice(0)) tell()
   }
 
   async #call(queued: readonly Queued[], returns: readonly Returned[]): Promise<void> {
@@ -140,7 +152,9 @@ export class DrawQueue {
     this.calls++
     let grants: readonly Grant[] = []
     try {
-      grants = await store.draw(requests, returns, (late) => this.giveBack(unusedOf(requests, late)))
+      grants = await store.draw(requests, returns, (late) => {
+        if (!this.#isClosed) this.giveBack(unusedOf(requests, late))
+      })
       this.#onSuccess(clock.monotonicMs() - sentMs)
     } catch (error) {
       this.#onFailure(error, returns)

@@ -248,3 +248,56 @@ describe('a draw whose answer comes after its lease has ended', () => {
     )
   }, 60_000)
 })
+
+describe('a draw under way', () => {
+  test('when the process ends leaves nothing charged but what was admitted', async () => {
+    const world = new World()
+    const policy = windowOf(1_000, 3_600_000)
+    let fate: Fate = near()
+    world.addNode(() => fate)
+    for (let call = 0; call < 60; call++) {
+      world.call(0, policy)
+      await world.pass(50)
+    }
+    fate = { thereMs: 50, backMs: 300 }
+    for (let call = 0; call < 300; call++) world.call(0, policy)
+    const closed = world.nodes[0]?.limits.close()
+    await world.pass(2_000)
+    await closed
+    const counts = [...(world.store.books.window.get(policy.id)?.counts.values() ?? [])]
+    expect(counts.reduce((sum, units) => sum + units, 0)).toBe(world.admitted)
+  })
+
+  test('is not seen twice by who looks at a limit meanwhile', async () => {
+    const nowMs = 1_800_000_000_000
+    const store = new MemoryLeaseStore(
+      () => nowMs,
+      () => 1,
+    )
+    let looks = 0
+    const limits: LeasedLimits = new LeasedLimits({
+      stores: [
+        {
+          kinds: store.kinds,
+          draw: async (requests, returns) => store.draw(requests, returns),
+          giveBack: async (returns) => store.giveBack(returns),
+          look: async (cost, draws) => {
+            const sights = await store.look(cost, draws)
+            // The store has answered; before the answer is here, calls draw.
+            if (looks++ === 0) for (let call = 0; call < 30; call++) await limits.admit([policy], 1)
+            return sights
+          },
+        },
+      ],
+      node: 'nod_1',
+      clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
+      log: silentLog,
+      schedule: queueMicrotask,
+      after: (_delayMs, work) => queueMicrotask(work),
+    })
+    const policy = windowOf(1_000, 3_600_000)
+    for (let call = 0; call < 3; call++) await limits.admit([policy], 1)
+    const [seen] = await limits.peek([policy], 1)
+    expect(seen?.remaining).toBe(967)
+  })
+})

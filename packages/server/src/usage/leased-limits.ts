@@ -123,7 +123,7 @@ export class LeasedLimits {
 
   /** Gives back everything. */
   async close(): Promise<void> {
-    await this.#accounts.close(this.#now())
+    await this.#accounts.close()
   }
 
   /** See `RunningCounters.peek`. */
