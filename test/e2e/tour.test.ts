@@ -20,7 +20,7 @@ test('from nothing to a revoked key', { timeout: 120_000 }, async () => {
   expect(printed).toContain('keys.revoke')
 })
 
-test('the life of keys', { timeout: 120_000 }, async () => {
+test('the life of keys', { timeout: 240_000 }, async () => {
   const { blocks, code, printed } = await runTour(product, 'docs/guide/keys.md', {})
   expect(blocks).toBeGreaterThan(3)
   expect({ code, printed }).toMatchObject({ code: 0 })
