@@ -102,8 +102,9 @@ async function changedDeployments(
   if (Object.keys(change).length === 0) return undefined
   const model = await callNamed(context, 'getModel', { params: { id } })
   const deployments: unknown = 'deployments' in model ? model.deployments : []
-  const [first, ...others]: readonly unknown[] = Array.isArray(deployments) ? deployments : []
-  if (typeof first !== 'object' || first === null || others.length > 0)
+  const objects = Array.isArray(deployments) ? deployments.filter((each) => typeof each === 'object') : []
+  const [first] = objects.filter((each): each is object => each !== null)
+  if (first === undefined || objects.length > 1)
     throw new UsageError('The model has more than one deployment: say all of them in a file for claviger apply.')
   return [{ ...first, ...change }]
 }
