@@ -1,7 +1,6 @@
 /** `claviger apply` and `claviger export`, against a server of their own. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startStandIn } from '../../examples/stand-in-upstream.mjs'
 import { api, makeWorld, startProduct, type Product } from '../support/product.ts'
@@ -142,10 +141,12 @@ apis: [{ name: fresh, prefix: fresh, scopes: [read] }]
   })
 
   test('the file of that test holds every member that the contract knows', async () => {
-    const rich = parseYaml(richFile(upstream.origin)) as Record<string, readonly Record<string, unknown>[]>
     const { paths } = await readDocument()
-    for (const [section, items] of Object.entries(rich)) {
-      const written = new Set(items.flatMap((item) => Object.keys(item)))
+    const sections = richFile(upstream.origin).matchAll(/^([a-z]+):\n((?: .*\n)+)/gm)
+    for (const [, section = '', text = ''] of sections) {
+      const written = new Set(
+        [...text.matchAll(/^ +(?:- )?([a-z_]+):|[{,] ([a-z_]+):/gm)].map(([, one, other]) => one ?? other),
+      )
       const bodies = [paths[`/api/v1/${section}`]?.post, paths[`/api/v1/${section}/{id}`]?.patch]
       const known = bodies.flatMap((operation) =>
         Object.keys(operation?.requestBody?.content['application/json'].schema.properties ?? {}),
@@ -274,15 +275,44 @@ describe('secrets of keys that apply makes', () => {
     )
   })
 
+  test('are in the file when the run is killed in the middle, but for the one that was being made', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `killed-${index}`)
+    const files = [join(product.dataDir, 'killed.jsonl'), join(product.dataDir, 'after.jsonl')]
+    const kept = async (): Promise<readonly Record<string, string>[]> => {
+      const texts = await Promise.all(files.map(async (name) => readFile(name, 'utf8').catch(() => '')))
+      const lines = texts
+        .join('')
+        .split('\n')
+        .filter((line) => line !== '')
+      return lines.map((line) => JSON.parse(line) as Record<string, string>)
+    }
+    await writeFile(file, `keys:\n${keys(names)}`)
+    const victim = product.cliProcess(['apply', '-f', file, '--secrets-to', files[0] ?? ''])
+    while ((await kept()).length < 5) await new Promise((done) => setTimeout(done, 5))
+    victim.kill('SIGKILL')
+    await new Promise((done) => victim.on('close', done))
+    const before = await kept()
+    const { body } = await api(product, 'GET', '/keys?limit=100')
+    const made = (body['data'] as readonly { readonly name: string }[]).filter(({ name }) => name.startsWith('killed-'))
+    expect(made.length).toBeLessThan(names.length)
+    expect(made.length - before.length).toBeLessThanOrEqual(1)
+    for (const { secret } of before.slice(-5))
+      expect((await api(product, 'POST', '/keys/verify', { key: secret })).body['valid']).toBe(true)
+    const again = await apply(`keys:\n${keys(names)}`, '--secrets-to', files[1] ?? '')
+    expect(stepsOf(again).filter(({ action }) => action === 'create')).toHaveLength(names.length - made.length)
+    expect((await kept()).length).toBe(before.length + names.length - made.length)
+  })
+
   test('of a run that stopped in the middle are told all the same', async () => {
-    const text = `keys:\n${keys(['before'])}\n  - { name: after, app: tests, apis: [demo], scopes: [nonsense] }`
+    const endless = '{ name: after, app: tests, apis: [demo], expires_at: 2090-01-01T00:00:00Z }'
+    const text = `keys:\n${keys(['before'])}\n  - ${endless}`
     await writeFile(file, text)
     const ran = await product.cli(['apply', '-f', file, '--json'])
     expect(ran.code).toBe(1)
     const steps = stepsOf(JSON.parse(ran.stdout) as Record<string, unknown>)
     expect(steps).toMatchObject([
       { name: 'before', state: 'done', secret: expect.stringMatching(/^demo_live_/) },
-      { name: 'after', state: 'failed', error: expect.stringContaining('/scopes/0') },
+      { name: 'after', state: 'failed', error: expect.stringContaining('/expires_at') },
     ])
   })
 })

@@ -29,7 +29,7 @@ test('roles of keys', { timeout: 240_000 }, async () => {
   expect(printed).toMatch(/1 keys hold it[^]*a key holds it/)
 })
 
-test('the life of keys', { timeout: 120_000 }, async () => {
+test('the life of keys', { timeout: 240_000 }, async () => {
   const { blocks, code, printed } = await runTour(product, 'docs/guide/keys.md', {})
   expect(blocks).toBeGreaterThan(3)
   expect({ code, printed }).toMatchObject({ code: 0 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { carryOut, type Hands, type NewSecret } from './carry-out.ts'
 import { planOf } from './plan.ts'
 import { readWanted } from './read-file.ts'
-import { stopOf } from './report.ts'
+import { linesOf, stopOf } from './report.ts'
 
 const FILE = {
   apis: [{ name: 'shop', prefix: 'shop', disabled: true }],
@@ -92,6 +92,20 @@ describe('carryOut', () => {
       { key_id: 'id_4', app: 'web', name: 'two', secret: 'secret of id_4' },
     ])
     expect(counts).toEqual([3, 4])
+  })
+
+  test('tells how many keys a lower maximum concerns', async () => {
+    const there = new Map([['apis', [{ id: 'api_1', name: 'shop', maximum: null, revision: 1 }]]])
+    const lower = planOf(readWanted('apis: [{ name: shop, maximum: { scopes: [] } }]').wanted, there).steps
+    const hands: Hands = {
+      call: async (_operation, { ifMatch }) => ({ id: 'api_1', keys_over_maximum: ifMatch === '"1"' ? 3 : 0 }),
+      onDone: () => undefined,
+      randomId: () => 'random',
+      wait: async () => undefined,
+    }
+    const [done] = await carryOut(lower, hands)
+    expect(done?.keysOverMaximum).toBe(3)
+    if (done !== undefined) expect(linesOf(done).at(-1)).toContain('capped now: 3')
   })
 
   test('answers a secret that could not be kept, and stops', async () => {

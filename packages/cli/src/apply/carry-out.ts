@@ -10,6 +10,8 @@ export interface Done {
   readonly id?: string
   /** Of a key that was made now: it is nowhere else, unless `keepSecret` took it. */
   readonly secret?: string
+  /** After a change of an api's maximum: living keys that hold more than it lets them. */
+  readonly keysOverMaximum?: number
   /** Of a step that failed. */
   readonly error?: unknown
 }
@@ -63,7 +65,8 @@ async function tried(step: Step, ids: Map<string, string>, hands: Hands): Promis
     const answer = step.action === 'create' ? await create(step, ids, hands) : await update(step, ids, hands)
     const id = String(answer['id'])
     ids.set(step.place, id)
-    const { secret } = answer
+    const { secret, keys_over_maximum: over } = answer
+    if (typeof over === 'number') return { step, state: 'done', id, keysOverMaximum: over }
     if (step.action !== 'create' || typeof secret !== 'string') return { step, state: 'done', id }
     return await delivered({ step, state: 'done', id, secret }, hands)
   } catch (error) {

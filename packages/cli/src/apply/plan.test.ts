@@ -125,6 +125,21 @@ describe('planOf', () => {
     { file: key({ plan: 'gold' }), says: ['/keys/0/plan There is no plan named gold.'] },
     { file: key({ plan: null, plan_id: null }), says: ['/keys/0/plan and plan_id say the same: write one of them.'] },
     { file: key({ limits: ['lots'] }), says: [/^\/keys\/0\/limits lots is not a limit/] },
+    { file: key({ scopes: ['b'] }), says: ["/keys/0/scopes/0 None of the key's apis has the scope b."] },
+    {
+      file: {
+        apis: [{ name: 'shop', scopes: ['orders'] }],
+        keys: [{ name: 'x', app: 'Web', apis: ['shop'], scopes: ['order'] }],
+      },
+      says: ["/keys/0/scopes/0 None of the key's apis has the scope order. Did you mean orders?"],
+    },
+    {
+      file: { keys: [{ name: 'x', app: 'Web', apis: ['shop'], scopes: ['*'] }] },
+      says: [
+        '/keys/0/grant_reason The wildcard * needs a reason.',
+        '/keys/0/expires_at The wildcard * needs an expiry.',
+      ],
+    },
     { file: { keys: [{ name: 'x', apis: ['shop'] }] }, says: ['/keys/0/app is needed.'] },
     {
       file: {
@@ -161,6 +176,29 @@ describe('planOf', () => {
   test('refuses a name that two keys of the app have', () => {
     const there = new Map([...THERE, ['keys', [KEY, { ...KEY, id: 'key_00000000000000000000000002' }]] as const])
     expect(planned(key({}), there).problems).toEqual([expect.stringContaining('is the name of 2 keys there')])
+  })
+})
+
+describe('scopes of keys', () => {
+  test.each([
+    {
+      what: 'that the file puts into the catalogue',
+      file: { apis: [{ name: 'shop', scopes: ['b'] }], ...key({ scopes: ['b'] }) },
+    },
+    {
+      what: 'of an api that the file makes',
+      file: { apis: [{ name: 'new', prefix: 'new', scopes: ['b'] }], ...key({ apis: ['new'], scopes: ['b'] }) },
+    },
+    {
+      what: 'with a wildcard that has a reason, of a key that has an end',
+      file: key({ scopes: ['a.*'], grant_reason: 'why' }),
+    },
+    {
+      what: 'that it has, whatever the catalogue says by now',
+      file: { apis: [{ name: 'shop', scopes: [] }], ...key({ scopes: ['a'] }) },
+    },
+  ])('may be $what', ({ file }) => {
+    expect(planned(file).problems).toEqual([])
   })
 })
 

@@ -1,11 +1,13 @@
 /** From what is wanted and what is there to what has to be done: everything that can be judged is judged here. Pure. */
 import { currentOf } from './changes.ts'
 import type { Problem } from './check-body.ts'
+import { cataloguesAfter, scopeProblems } from './check-scopes.ts'
 import { creationOf, nameIn } from './kinds.ts'
 import { knownIds, type There } from './look.ts'
 import { resolve, type Ids } from './names.ts'
 import { isPending, pending, textOf, type Pending } from './pending.ts'
 import type { Wanted } from './read-file.ts'
+import type { Members } from './schema.ts'
 import { change, creation, type Step, type Steps } from './steps.ts'
 
 export interface Plan {
@@ -18,9 +20,14 @@ export function planOf(wanted: readonly Wanted[], there: There): Plan {
   const situation = { there, ids: idsAfter(wanted, there), disabled: disabledApps(wanted, there) }
   const judged = wanted.map((each) => judge(each, situation))
   const steps = judged.flatMap((each) => each.now)
+  const catalogues = cataloguesAfter(there, steps)
+  const granted = judged.flatMap(({ now, before, pointer, problems }) => {
+    const keys = problems.length > 0 ? [] : now.filter(({ kind }) => kind.section === 'keys')
+    return keys.flatMap((step) => scopeProblems(step, before, catalogues, pointer))
+  })
   return {
     steps: [...steps, ...judged.flatMap((each) => each.later)],
-    problems: [...twice(judged), ...judged.flatMap((each) => each.problems)],
+    problems: [...twice(judged), ...judged.flatMap((each) => each.problems), ...granted],
   }
 }
 
@@ -31,6 +38,8 @@ interface Situation {
 }
 
 interface Judged extends Steps {
+  /** The thing as it is; left out: it is made. */
+  readonly before?: Members
   readonly place: string
   readonly pointer: string
 }
@@ -72,7 +81,7 @@ function judge(wanted: Wanted, { there, ids, disabled }: Situation): Judged {
     return { ...known, pointer, now: [], later: [], problems: [...problems, { pointer: `${pointer}/name`, detail }] }
   }
   const made = change(members, first, known, pointer)
-  return { ...known, pointer, ...made, problems: [...problems, ...made.problems] }
+  return { ...known, pointer, before: first, ...made, problems: [...problems, ...made.problems] }
 }
 
 const APP_DISABLED = 'cannot be made: its app is disabled. Enable it (disabled: false) before it gets a key.'

@@ -16,7 +16,10 @@ export function lineOf(step: Step): string {
 export function linesOf(done: Done): readonly string[] {
   if (done.state === 'not tried') return [`- ${labelOf(done.step)}: not tried`]
   const secret = done.secret === undefined ? [] : [`    secret, shown this once: ${done.secret}`]
-  if (done.state === 'done') return [lineOf(done.step), ...secret]
+  const over = done.keysOverMaximum ?? 0
+  const capped =
+    over === 0 ? [] : [`    living keys that hold more, and are capped now: ${over}; see keys list --over-maximum`]
+  if (done.state === 'done') return [lineOf(done.step), ...secret, ...capped]
   return [`! ${labelOf(done.step)}: failed`, ...secret]
 }
 
@@ -37,6 +40,7 @@ export function stepToJson(step: Step, done?: Done): object {
       state: done.state,
       ...(done.id !== undefined && { id: done.id }),
       ...(done.secret !== undefined && { secret: done.secret }),
+      ...(done.keysOverMaximum !== undefined && { keys_over_maximum: done.keysOverMaximum }),
       ...(done.error !== undefined && { error: detailsOf(done.error).join(' ') }),
     }),
   }
