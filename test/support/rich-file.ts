@@ -43,6 +43,11 @@ apis:
     on_feed_loss: serve_known:30
   - { name: rich bare, prefix: rich4 }
   - { name: rich off, prefix: rich5, disabled: true }
+roles:
+  - name: rich
+    description: Whoever keeps the orders.
+    scopes: [orders.write, orders.read]
+  - { name: rich bare, description: '', scopes: [] }
 plans:
   - name: rich
     limits:
@@ -114,6 +119,7 @@ keys:
     apis: [rich, rich maximum]
     environment: test
     scopes: [orders.*, a]
+    roles: [rich]
     grant_reason: Until the migration is done.
     restrictions:
       - { kind: ip, allow: [10.0.0.0/8], deny: [10.1.0.0/16] }
@@ -137,6 +143,7 @@ keys:
     apis: [rich defaults]
     environment: live
     scopes: []
+    roles: []
     grant_reason: null
     restrictions: []
     limits: []

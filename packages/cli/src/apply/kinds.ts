@@ -18,6 +18,7 @@ export interface Kind {
 /** In the order in which they are made: what others refer to comes first. */
 export const KINDS: readonly Kind[] = [
   { section: 'apis', list: 'listApis', create: 'createApi', update: 'updateApi' },
+  { section: 'roles', list: 'listRoles', create: 'createRole', update: 'updateRole' },
   { section: 'plans', list: 'listPlans', create: 'createPlan', update: 'updatePlan' },
   { section: 'apps', list: 'listApps', create: 'createApp', update: 'updateApp', ignoresCase: true },
   { section: 'routes', list: 'listRoutes', create: 'createRoute', update: 'updateRoute' },
@@ -37,6 +38,7 @@ export interface NamedMember {
 export const NAMED: readonly NamedMember[] = [
   { member: 'api', id: 'api_id', of: 'apis' },
   { member: 'apis', id: 'api_ids', of: 'apis' },
+  { member: 'roles', id: 'role_ids', of: 'roles' },
   { member: 'plan', id: 'plan_id', of: 'plans' },
   { member: 'app', id: 'app_id', of: 'apps' },
   { member: 'provider_key', id: 'provider_key_id', of: 'provider_keys' },

@@ -13,15 +13,19 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return nearest === undefined ? '' : ` Did you mean ${nearest.candidate}?`
 }
 
-/** Levenshtein's: letters to add, to take away or to change. */
+/** Letters to add, to take away, to change, or to swap with their neighbour (optimal string alignment). */
 function distance(from: string, to: string): number {
+  let before: readonly number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [at, letter] of [...from].entries()) {
+  for (let at = 0; at < from.length; at += 1) {
     const next = [at + 1]
     for (let index = 0; index < to.length; index += 1) {
-      const changed = (row[index] ?? 0) + (letter === to[index] ? 0 : 1)
-      next.push(Math.min(changed, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1))
+      const changed = (row[index] ?? 0) + (from[at] === to[index] ? 0 : 1)
+      const isSwapped = index > 0 && at > 0 && from[at] === to[index - 1] && from[at - 1] === to[index]
+      const swapped = isSwapped ? (before[index - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(changed, swapped, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1))
     }
+    before = row
     row = next
   }
   return row.at(-1) ?? 0
