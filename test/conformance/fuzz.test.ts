@@ -9,6 +9,7 @@ import { api, makeKey, makeWorld, startProduct, type Product } from '../support/
 import { seededRandom, type Random } from '../support/random.ts'
 import { readDocument, type DeclaredOperation, type Json, type JsonObject } from './document.ts'
 import { createJudge, type Answered } from './judge.ts'
+import { NEVER, PINS } from './pins.ts'
 import { createPool } from './pool.ts'
 import { createRequestMaker, send, someAddress, type MadeRequest } from './requests.ts'
 
@@ -22,9 +23,15 @@ const GOOD_SHARE = 0.45
 const AT_ONCE = 4
 const TWICE_SHARE = 0.2
 const SHOWN = 25
+/** Its pin waits for a ledger. */
+const SLOW = 'refundCredits'
 
-/** Of the operations: so many succeed at least once, or the requests are no good. The rest needs more than chance. */
-const REACHED_AT_LEAST = 0.7
+/** Of good requests to an operation that has pins. */
+const PINNED_SHARE = 0.4
+/** Of the operations: so many succeed at least once, or the requests are no good. Those that cannot are named, with the reason. */
+const REACHED_AT_LEAST = 0.95
+/** Good requests to each operation that chance did not get through to. */
+const LAST_CHANCES = 25
 
 const document = readDocument()
 const judge = createJudge(document)
@@ -61,13 +68,16 @@ test(`${RUNS} requests are answered as the document says`, { timeout: 60_000 + R
   }
 
   for (let run = 0; run < RUNS; run += AT_ONCE) {
-    const drawn = Array.from({ length: Math.min(AT_ONCE, RUNS - run) }, (_, index) => {
+    const drawn: Drawn[] = []
+    for (let index = 0; index < Math.min(AT_ONCE, RUNS - run); index++) {
       const operation = nextOperation(run + index, random)
       const isGood = run < document.operations.length * WARM_UP || random.next() < GOOD_SHARE
-      const made = isGood ? maker.good(operation) : maker.spoiled(operation)
-      const credential = random.next() < 0.01 ? {} : { authorization: `Bearer ${product.env['CLAVIGER_TOKEN'] ?? ''}` }
-      return { operation, made, more: { ...credential, 'x-forwarded-for': someAddress(random) } }
-    })
+      // one that is slow to make is left to the last chances
+      const pin = isGood && random.next() < PINNED_SHARE && operation.id !== SLOW ? PINS[operation.id] : undefined
+      const made = isGood ? maker.good(operation, await pin?.(product)) : maker.spoiled(operation)
+      const credential = random.next() < 0.01 ? {} : asOwner()
+      drawn.push({ operation, made, more: { ...credential, 'x-forwarded-for': someAddress(random) } })
+    }
     // the same twice at once, now and then: what a race breaks must be a conflict, not a fault of ours
     const [first] = drawn
     const sent = first !== undefined && random.next() < TWICE_SHARE ? [...drawn, first] : drawn
@@ -78,6 +88,14 @@ test(`${RUNS} requests are answered as the document says`, { timeout: 60_000 + R
     }
   }
 
+  for (const operation of document.operations) {
+    for (let chance = 0; chance < LAST_CHANCES && !succeeded.has(operation.id); chance++) {
+      if (NEVER[operation.id] !== undefined) break
+      const made = maker.good(operation, await PINS[operation.id]?.(product))
+      judged(operation, made, await send(product.url, made, { ...asOwner(), 'x-forwarded-for': someAddress(random) }))
+    }
+  }
+
   process.stdout.write(`answers: ${JSON.stringify(Object.fromEntries(answers))}\n`)
   const shown = [...faults].slice(0, SHOWN).map(([name, detail]) => `${name}\n  ${detail}`)
   expect(shown.join('\n'), `${faults.size} kinds of faults; FUZZ_SEED=${SEED}\n${product.output().slice(-4_000)}`).toBe(
@@ -85,10 +103,19 @@ test(`${RUNS} requests are answered as the document says`, { timeout: 60_000 + R
   )
   const never = document.operations.map(({ id }) => id).filter((id) => !succeeded.has(id))
   process.stdout.write(`never answered with success: ${never.join(', ')}\n`)
-  expect(
-    succeeded.size / document.operations.length,
-    `Give the schemas of these better examples: ${never.join(', ')}`,
-  ).toBeGreaterThan(REACHED_AT_LEAST)
+  const unexplained = never.filter((id) => NEVER[id] === undefined)
+  expect(unexplained, 'Give their schemas better examples, or say in pins.ts what must stand in them.').toEqual([])
+  expect(succeeded.size / document.operations.length).toBeGreaterThanOrEqual(REACHED_AT_LEAST)
+})
+
+interface Drawn {
+  readonly operation: DeclaredOperation
+  readonly made: MadeRequest
+  readonly more: Readonly<Record<string, string>>
+}
+
+const asOwner = (): Readonly<Record<string, string>> => ({
+  authorization: `Bearer ${product.env['CLAVIGER_TOKEN'] ?? ''}`,
 })
 
 function nextOperation(run: number, random: Random): DeclaredOperation {

@@ -1,8 +1,9 @@
 /** Requests to operations, good ones and almost good ones, and the sending of them as they are. */
 import { Agent, request } from 'node:http'
 import type { Random } from '../support/random.ts'
-import type { ApiDocument, DeclaredOperation, Json, Parameter } from './document.ts'
+import { isObject, type ApiDocument, type DeclaredOperation, type Json, type Parameter } from './document.ts'
 import type { Answered } from './judge.ts'
+import type { Pinned } from './pins.ts'
 import type { Pool } from './pool.ts'
 import { rawText, spoiledBody, spoiledText } from './spoil.ts'
 import { createMaker } from './values.ts'
@@ -17,7 +18,7 @@ export interface MadeRequest {
 
 export interface RequestMaker {
   /** As the document wants it. */
-  good(operation: DeclaredOperation): MadeRequest
+  good(operation: DeclaredOperation, pinned?: Pinned): MadeRequest
   /** With one thing wrong. */
   spoiled(operation: DeclaredOperation): MadeRequest
 }
@@ -69,7 +70,17 @@ export function createRequestMaker(document: ApiDocument, pool: Pool, random: Ra
     }
   }
 
-  const good = (operation: DeclaredOperation): MadeRequest => finished(draft(operation))
+  function good(operation: DeclaredOperation, pinned?: Pinned): MadeRequest {
+    const made = draft(operation)
+    if (pinned === undefined) return finished(made)
+    for (const [parameter] of made.values) {
+      const text = parameter.in === 'path' ? pinned.path?.[parameter.name] : undefined
+      if (text !== undefined) made.values.set(parameter, text)
+      // what is pinned was made just now: nobody knows a revision of it
+      if (parameter.in === 'header') made.values.delete(parameter)
+    }
+    return finished({ ...made, content: pinnedContent(made.content, pinned.body) })
+  }
 
   function spoiled(operation: DeclaredOperation): MadeRequest {
     const made = draft(operation)
@@ -105,6 +116,14 @@ export function createRequestMaker(document: ApiDocument, pool: Pool, random: Ra
   }
 
   return { good, spoiled }
+}
+
+function pinnedContent(content: Json | undefined, pinned: Pinned['body']): Json | undefined {
+  if (pinned === undefined) return content
+  const whole = { ...(isObject(content) ? content : {}), ...pinned }
+  return Object.fromEntries(
+    Object.entries(whole).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })

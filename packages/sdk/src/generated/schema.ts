@@ -12952,7 +12952,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the page before, with the same filters and order. */
                 cursor?: string;
-                sort?: "subject";
+                sort?: "subject" | "-subject";
             };
             header?: never;
             path?: never;

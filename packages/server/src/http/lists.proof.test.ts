@@ -1,15 +1,27 @@
 /** Over every list of the contract: pages are complete, stable, in order, and cannot be forged. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseIp } from '@claviger/core'
 import { API_ROOT } from './answer.ts'
 import { CONTRACT } from './contract.ts'
 import { openTestControl, type TestControl } from './testing/open-control.ts'
 import { makeOneOfEach, makeOrder } from './testing/samples.ts'
 
+/** No block ends while the test looks at it. */
+const BACK_OFF = {
+  freeFailures: 1,
+  perMs: 60_000,
+  firstBlockMs: 600_000,
+  maxBlockMs: 600_000,
+  decayMs: 600_000,
+  maxRemembered: 100,
+}
+
 let it: TestControl
 /** A key with several versions, and grants. */
 let keyId: string
 beforeAll(async () => {
-  it = await openTestControl()
+  const shield = { address: BACK_OFF, key: BACK_OFF, prefix: BACK_OFF, sternWeight: 1 }
+  it = await openTestControl({}, { shield })
   for (let round = 0; round < 5; round++) {
     // The clock of the room stands still unless it is moved: items of one millisecond must keep their order too.
     if (round !== 2) it.identity.clockMs += 10
@@ -17,6 +29,8 @@ beforeAll(async () => {
     keyId = made.get('key') ?? ''
     await makeOrder(it, it.owner)
     await it.call('POST', '/api/v1/workspaces', { body: { name: `Tenant ${round}` } })
+    const prober = { clientIp: parseIp(`203.0.113.${round}`), presented: undefined, reason: 'malformed' }
+    for (let count = 0; count < 2; count++) it.counters.recordFailure(prober)
   }
   for (let round = 0; round < 5; round++) {
     await it.call('POST', `/api/v1/keys/${keyId}/rotate`, { body: {} })
@@ -30,6 +44,8 @@ const pathOf = (path: string): string => `${API_ROOT}${path.replace('{id}', keyI
 
 const lists = CONTRACT.filter((operation) => operation.sort !== undefined)
 
+const otherWay = (sort: string): string => (sort.startsWith('-') ? sort.slice(1) : `-${sort}`)
+
 /** Follows the cursors to the end. */
 async function walk(path: string, query: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const found: string[] = []
@@ -39,8 +55,8 @@ async function walk(path: string, query: Readonly<Record<string, string>>): Prom
     const { status, body, headers, text } = await it.call('GET', `${path}?${search.toString()}`)
     expect(status, text).toBe(200)
     found.push(
-      ...body.data.map((item: { id?: string; request_id?: string; number?: number }) =>
-        String(item.id ?? item.request_id ?? item.number),
+      ...body.data.map((item: { id?: string; request_id?: string; number?: number; subject?: string }) =>
+        String(item.id ?? item.request_id ?? item.number ?? item.subject),
       ),
     )
     expect(body.has_more).toBe(body.next_cursor !== null)
@@ -64,7 +80,7 @@ describe.each(lists.map((operation) => [operation.operationId, operation] as con
   })
 
   test('goes the other way when asked', async () => {
-    const field = String(operation.sort).replace(/^-/, '')
+    const field = otherWay(String(operation.sort))
     const whole = await walk(pathOf(operation.path), { limit: '100' })
     if (operation.oneOrder) {
       expect((await it.call('GET', `${pathOf(operation.path)}?sort=${field}`)).status).toBe(400)
@@ -79,7 +95,7 @@ describe.each(lists.map((operation) => [operation.operationId, operation] as con
     const others = lists
       .filter((other) => other !== operation)
       .map((other) => `${pathOf(other.path)}?cursor=${body.next_cursor}`)
-    const field = String(operation.sort).replace(/^-/, '')
+    const field = otherWay(String(operation.sort))
     const reversed = operation.oneOrder ? [] : [`${pathOf(operation.path)}?sort=${field}&cursor=${body.next_cursor}`]
     const filtered =
       operation.query?.shape['name'] === undefined

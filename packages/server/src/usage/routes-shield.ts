@@ -15,7 +15,6 @@ const listBlocks = defineList({
   permission: 'shield.read',
   query: blockFilters,
   sort: 'subject',
-  oneOrder: true,
   item: blockAnswer,
   async handler(room: UsageRoom, call, { query, page }) {
     const { kind, subject } = query
@@ -23,9 +22,14 @@ const listBlocks = defineList({
     const blocks = (await listShieldBlocks(room, call)).filter(
       (block) => (kind === undefined || block.scope === kind) && (wanted === undefined || block.subject === wanted),
     )
-    const after = String(page.after?.value ?? '')
-    const rest = blocks.filter((block) => placeOf(block) > after)
-    return pageOf(rest.slice(0, page.limit + 1), page, {
+    const { after, order, limit } = page
+    const ordered = order === 'ascending' ? blocks : blocks.toReversed()
+    const rest = ordered.filter(
+      (block) =>
+        after === undefined ||
+        (order === 'ascending' ? placeOf(block) > String(after.value) : placeOf(block) < String(after.value)),
+    )
+    return pageOf(rest.slice(0, limit + 1), page, {
       place: (block) => ({ value: placeOf(block), id: '' }),
       item: blockToWire,
     })
