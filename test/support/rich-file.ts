@@ -78,6 +78,7 @@ routes:
     limits: [10/60s]
     cost: 3
     rate_limit_headers: draft+legacy
+    api_version: { from: header, name: api-version }
     timeouts_ms: { connect: 1000 }
     max_body_bytes: 1000
     methods: [POST, GET]
