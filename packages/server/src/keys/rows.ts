@@ -23,6 +23,18 @@ export async function selectApi(db: Db, workspaceId: string, id: string): Promis
     .executeTakeFirst()
 }
 
+/** Nobody else changes or deletes it until the transaction ends. */
+export async function lockApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
+  return db
+    .selectFrom('keys_api')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
 export async function selectApiByName(db: Db, workspaceId: string, name: string): Promise<ApiRow | undefined> {
   return db
     .selectFrom('keys_api')
