@@ -289,6 +289,8 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
     await world.done('POST', `${path}/adjustments`, { entry, units: -1, reference, note: 'x' })
     return asked(world, 'POST', `${path}/adjustments`, { entry, units: -2, reference, note: 'x' })
   },
+  'liftShieldBlock not_found': async (world) =>
+    asked(world, 'POST', '/shield/lift', { kind: 'key', subject: 'NobodysKey00' }),
   'createPlan conflict': taken,
   'updatePlan conflict': renamed('createPlan'),
   'deletePlan conflict': async (world) => {

@@ -29,7 +29,7 @@ test('roles of keys', { timeout: 240_000 }, async () => {
   expect(printed).toMatch(/1 keys hold it[^]*a key holds it/)
 })
 
-test('the life of keys', { timeout: 120_000 }, async () => {
+test('the life of keys', { timeout: 240_000 }, async () => {
   const { blocks, code, printed } = await runTour(product, 'docs/guide/keys.md', {})
   expect(blocks).toBeGreaterThan(3)
   expect({ code, printed }).toMatchObject({ code: 0 })
@@ -37,4 +37,11 @@ test('the life of keys', { timeout: 120_000 }, async () => {
   expect(printed).toMatch(/^valid +true$/m)
   expect(printed).toMatch(/^kind +decommission_owner$/m)
   expect(printed).toContain('refused, as it should be')
+})
+
+test('export and apply', { timeout: 60_000 }, async () => {
+  const { blocks, code, printed } = await runTour(product, 'docs/guide/apply.md', {})
+  expect(blocks).toBe(1)
+  expect({ code, printed }).toMatchObject({ code: 0 })
+  expect(printed).toMatch(/^0 of \d+ would change\.$/m)
 })

@@ -26,6 +26,8 @@ export interface Product {
   output(): string
   /** Runs `claviger …`; `input` goes to its standard input. */
   cli(args: readonly string[], input?: string): Promise<Ran>
+  /** The same, under way: for tests that end it. Nothing of what it prints is read. */
+  cliProcess(args: readonly string[]): ChildProcess
   /** The same with `--json`, read. @throws when the exit code is not 0 */
   cliJson(args: readonly string[], input?: string): Promise<Record<string, unknown>>
   /** Answers the exit code. */
@@ -121,6 +123,9 @@ export async function startProduct(
 
   const cli = async (args: readonly string[], input = ''): Promise<Ran> => runCli(env, args, input)
 
+  const cliProcess = (args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, ['--conditions=@claviger/source', CLI, ...args], { env, cwd: ROOT, stdio: 'ignore' })
+
   const cliJson = async (args: readonly string[], input = ''): Promise<Record<string, unknown>> => {
     const ran = await cli([...args, '--json'], input)
     if (ran.code !== 0) throw new Error(`claviger ${args.join(' ')} ended with ${ran.code}: ${ran.stderr}`)
@@ -164,6 +169,7 @@ export async function startProduct(
     },
     output: () => printed,
     cli,
+    cliProcess,
     cliJson,
     stop,
     start,

@@ -12,7 +12,7 @@ export interface ImportLine {
 
 export type ImportFormat = 'jsonl' | 'csv'
 
-const LISTS: ReadonlySet<string> = new Set(['tags', 'scopes', 'role_ids'])
+const LISTS: ReadonlySet<string> = new Set(['tags', 'scopes', 'role_ids', 'limits'])
 const FLAGS: ReadonlySet<string> = new Set(['disabled'])
 const METADATA = 'metadata.'
 

@@ -41,6 +41,9 @@ export function keysCommand(program: Command, context: CommandContext): void {
     what: 'API keys of apps. Secrets are shown once, at create and rotate.',
     columns: ['id', 'name', 'app_id', 'owner', 'environment', 'tags', 'expires_at', 'last_used_at', 'revoked_at'],
     list: 'listKeys',
+    flags: [
+      { name: 'over-maximum', what: 'only living keys that hold more than a maximum of their apis now lets them' },
+    ],
     show: 'getKey',
     remove: 'deleteKey',
   })

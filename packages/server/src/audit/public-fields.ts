@@ -55,6 +55,7 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'provider',
   'origins',
   'methods',
+  'api_version',
   'upstream_url',
   'deployments',
   'key_headers',

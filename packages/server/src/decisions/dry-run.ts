@@ -5,28 +5,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClavigerError } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
-import { decodeDecision, streamDecisions, UnreadableLine } from '#audit'
-import {
-  compileApiWith,
-  compileKeyWith,
-  compileRoleWith,
-  hasPlan,
-  keyIdsOfRole,
-  type ApiPatch,
-  type KeyPatch,
-  type RoleChange,
-} from '#keys'
-import { keysOfApi, keysOfRole, oneKey, type ComparedKeys } from './compared-keys.ts'
-import { reevaluate, type Unasked } from './reevaluate.ts'
+import { streamDecisions } from '#audit'
+import { keyIdsOfRole } from '#keys'
+import { keysWith, oneKey, type ComparedKeys } from './compared-keys.ts'
+import { readLine } from './read-line.ts'
+import { reevaluate } from './reevaluate.ts'
+import { replayChange } from './replay-change.ts'
+import { isConcerned } from './replay-scope.ts'
 import type { DecisionsRoom } from './room.ts'
-import { Tally } from './tally.ts'
-
-export type TriedChange =
-  | { readonly kind: 'key'; readonly id: string; readonly patch: KeyPatch }
-  | { readonly kind: 'api'; readonly id: string; readonly patch: ApiPatch }
-  | { readonly kind: 'role'; readonly id: string; readonly patch: RoleChange }
-  /** Limits are not asked again, so whatever is changed of it concerns no decision. */
-  | { readonly kind: 'plan'; readonly id: string }
+import { DryRun } from './run.ts'
+import { comparisonOf, touchesLimits, type TriedChange } from './tried-change.ts'
 
 export interface DryRunRequest {
   readonly workspaceId: string
@@ -36,23 +24,6 @@ export interface DryRunRequest {
   readonly mostSamples: number
   /** The run ends when nobody waits for it any more. */
   readonly isGone: () => boolean
-}
-
-export interface DryRun {
-  readonly fromMs: number
-  readonly toMs: number
-  /** A bound was met before the journal was read to `fromMs`. */
-  truncated: boolean
-  /** Of the oldest decision that was looked at. */
-  oldestAtMs: number | undefined
-  /** Decisions that the change could concern. */
-  found: number
-  evaluated: number
-  readonly unasked: Record<Unasked, number>
-  allowedToRefused: number
-  refusedToAllowed: number
-  readonly flips: Tally
-  readonly alreadyDiffers: Tally
 }
 
 const DAY_MS = 86_400_000
@@ -80,15 +51,51 @@ export async function dryRun(room: DecisionsRoom, request: DryRunRequest): Promi
 }
 
 async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<DryRun> {
-  const { workspaceId, change } = request
-  if (change.kind === 'plan') {
-    if (await hasPlan(room.store.db, workspaceId, change.id)) return newRun(room.nowMs(), request)
-    throw new ClavigerError('not_found', `There is no plan ${change.id}.`)
-  }
-  const keys = await comparedKeys(room, workspaceId, change)
-  const isConcerned = await concernedBy(room, workspaceId, change)
-  const run = newRun(room.nowMs(), request)
+  const { workspaceId, change, days, mostSamples } = request
+  const { compare, key } = await comparisonOf(room, workspaceId, change)
+  const nowMs = room.nowMs()
+  const run = new DryRun({ fromMs: nowMs - days * DAY_MS, toMs: nowMs }, mostSamples)
   const deadlineMs = room.monotonicMs() + MOST_MS
+  if (change.kind !== 'role' && touchesLimits(change)) {
+    const { fromMs, toMs } = run
+    const { mostDecisions } = request
+    const bounds = {
+      workspaceId,
+      change,
+      fromMs,
+      toMs,
+      mostDecisions,
+      deadlineMs,
+      stillWaiting: () => refuseWhenGone(request),
+    }
+    await replayChange(room, { bounds, compare }, run)
+    return run
+  }
+  // a plan is nothing but its limits
+  if (change.kind === 'plan') return run
+  await askAgain(room, request, {
+    run,
+    deadlineMs,
+    keys: key === undefined ? keysWith(room, workspaceId, compare) : oneKey(key),
+  })
+  return run
+}
+
+interface AskedAgain {
+  readonly run: DryRun
+  readonly deadlineMs: number
+  readonly keys: ComparedKeys
+}
+
+/** Each for itself, from the newest on: limits are what they were. */
+async function askAgain(
+  room: DecisionsRoom,
+  request: DryRunRequest,
+  { run, deadlineMs, keys }: AskedAgain,
+): Promise<void> {
+  const { workspaceId, change } = request
+  const holders =
+    change.kind === 'role' ? new Set(await keyIdsOfRole(room.store.db, workspaceId, change.id)) : undefined
   const range = {
     workspaceId,
     keyId: change.kind === 'key' ? change.id : undefined,
@@ -97,72 +104,38 @@ async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<D
   }
   for await (const lines of streamDecisions(room.store.db, range)) {
     for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
-      const records = concerned(lines.slice(at, at + LINES_PER_TURN), { ...request, isConcerned }, run)
+      const records = concerned(lines.slice(at, at + LINES_PER_TURN), { ...request, holders }, run)
       await keys.load(new Set(records.map(({ keyId }) => keyId)))
       for (const record of records) count(room, record, keys, run)
       await nextTurn()
-      if (request.isGone()) throw new ClavigerError('request_timeout', 'Nobody waits for this dry run any more.')
+      refuseWhenGone(request)
       run.truncated = run.found >= request.mostDecisions || room.monotonicMs() >= deadlineMs
-      if (run.truncated) return run
-    }
-  }
-  return run
-}
-
-async function comparedKeys(
-  room: DecisionsRoom,
-  workspaceId: string,
-  change: Exclude<TriedChange, { kind: 'plan' }>,
-): Promise<ComparedKeys> {
-  const keysRoom = { ...room.keysRoom, snapshots: room.keys }
-  switch (change.kind) {
-    case 'key':
-      return oneKey(await compileKeyWith(keysRoom, { workspaceId, keyId: change.id }, change.patch))
-    case 'api':
-      return keysOfApi(
-        room,
-        workspaceId,
-        await compileApiWith(keysRoom, { workspaceId, apiId: change.id }, change.patch),
-      )
-    case 'role': {
-      const role = await compileRoleWith(keysRoom, { workspaceId, roleId: change.id }, change.patch)
-      return keysOfRole(room, workspaceId, role)
+      if (run.truncated) return
     }
   }
 }
 
-function newRun(nowMs: number, { days, mostSamples }: DryRunRequest): DryRun {
-  return {
-    fromMs: nowMs - days * DAY_MS,
-    toMs: nowMs,
-    truncated: false,
-    oldestAtMs: undefined,
-    found: 0,
-    evaluated: 0,
-    unasked: { key_gone: 0, version_gone: 0, target_gone: 0, refused_elsewhere: 0, unreadable: 0 },
-    allowedToRefused: 0,
-    refusedToAllowed: 0,
-    flips: new Tally(mostSamples),
-    alreadyDiffers: new Tally(mostSamples),
-  }
+function refuseWhenGone({ isGone }: DryRunRequest): void {
+  if (isGone()) throw new ClavigerError('request_timeout', 'Nobody waits for this dry run any more.')
 }
 
 /** Those of the lines that the change could concern, as far as the bound lets. */
 function concerned(
   lines: readonly string[],
-  request: DryRunRequest & { readonly isConcerned: (record: DecisionRecord) => boolean },
+  { change, mostDecisions, holders }: DryRunRequest & { readonly holders: ReadonlySet<string> | undefined },
   run: DryRun,
 ): readonly DecisionRecord[] {
-  const { change, mostDecisions, isConcerned } = request
   // no decision names the roles of its key
   const wanted = change.kind === 'role' ? '' : JSON.stringify(change.id)
+  const isMeant = (record: DecisionRecord): boolean =>
+    change.kind === 'role' ? holders?.has(record.keyId) === true : isConcerned(change, record, undefined)
   const records: DecisionRecord[] = []
   for (const line of lines) {
     // most fall out before they are parsed
     if (!line.includes(wanted)) continue
-    const record = read(line)
+    const record = readLine(line)
     if (record === undefined) run.unasked.unreadable++
-    else if (isConcerned(record) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
+    else if (isMeant(record) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
       if (run.found >= mostDecisions) break
       run.found++
       run.oldestAtMs = Math.min(run.oldestAtMs ?? Number.POSITIVE_INFINITY, record.atMs)
@@ -172,39 +145,16 @@ function concerned(
   return records
 }
 
-/** Whether a change could concern a decision. */
-async function concernedBy(
-  room: DecisionsRoom,
-  workspaceId: string,
-  { kind, id }: TriedChange,
-): Promise<(record: DecisionRecord) => boolean> {
-  if (kind === 'key') return ({ keyId }) => keyId === id
-  if (kind !== 'role') return ({ apiId }) => apiId === id
-  const holders = new Set(await keyIdsOfRole(room.store.db, workspaceId, id))
-  return ({ keyId }) => holders.has(keyId)
-}
-
-function read(line: string): DecisionRecord | undefined {
-  try {
-    return decodeDecision(line)
-  } catch (error) {
-    if (error instanceof UnreadableLine) return undefined
-    throw error
-  }
-}
-
 function count(room: DecisionsRoom, record: DecisionRecord, keys: ComparedKeys, run: DryRun): void {
   const key = keys.get(record.keyId)
-  const outcome = reevaluate(record, { key, scopesOf: room.scopesOf, geo: room.geo() })
+  const outcome = reevaluate(record, { key, targetOf: room.targetOf, geo: room.geo() })
   if (typeof outcome === 'string') {
     run.unasked[outcome]++
     return
   }
   run.evaluated++
-  const { before, after, rule } = outcome
-  if (outcome.differs) run.alreadyDiffers.add(record, { from: record.code, to: before, rule: outcome.ruleToday })
-  if (before === after) return
-  run.flips.add(record, { from: before, to: after, rule })
-  if (before === 'valid') run.allowedToRefused++
-  if (after === 'valid') run.refusedToAllowed++
+  const { before, after, rule, ruleToday } = outcome
+  if (outcome.differs)
+    run.alreadyDiffers.add(record, { from: record.code, to: before, fromRule: record.rule, rule: ruleToday })
+  if (before !== after) run.flip(record, { code: before, rule: ruleToday }, { code: after, rule })
 }

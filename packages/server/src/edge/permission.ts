@@ -64,6 +64,8 @@ export const PERMISSIONS = {
     reads: true,
     installation: true,
   },
+  'shield.read': { what: 'See whom the shield makes wait.', reads: true },
+  'shield.lift': { what: 'End blocks of the shield.' },
   'usage.read': { what: 'Read usage.', reads: true },
   'credits.read': { what: 'See balances of credits and their ledgers.', reads: true },
   'credits.grant': { what: 'Grant credits.' },

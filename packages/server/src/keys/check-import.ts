@@ -34,6 +34,8 @@ export function readHash(text: string, { algorithm, encoding }: ImportedHash): U
 export interface ImportedGrant {
   readonly scopes: readonly string[]
   readonly roleIds: readonly string[]
+  /** Null: the plan of the app. */
+  readonly planId: string | null
   readonly notBefore: Date | null
   readonly expiresAt: Date | null
 }
@@ -45,6 +47,8 @@ export interface ImportRules {
   readonly isWithinMaximum: (scope: string) => boolean
   /** Why an imported key cannot be given the role; undefined: it can. */
   readonly faultOfRole: (id: string) => string | undefined
+  /** Of those that the items name, the ones that the workspace has. */
+  readonly plans: ReadonlySet<string>
   readonly maxKeyAgeSeconds: number
   readonly nowMs: number
 }
@@ -61,6 +65,8 @@ export function readGrant(grant: ImportedGrant, rules: ImportRules): Date | stri
   if (wildcard !== undefined) return `The wildcard ${wildcard} needs a reason: grant it when the key is imported.`
   const fault = grant.roleIds.map(rules.faultOfRole).find((each) => each !== undefined)
   if (fault !== undefined) return fault
+  if (grant.planId !== null && !rules.plans.has(grant.planId))
+    return `There is no plan ${grant.planId} in this workspace.`
   try {
     const { nowMs, maxKeyAgeSeconds } = rules
     const expiresAt = boundedExpiry(grant.expiresAt, nowMs, nowMs, maxKeyAgeSeconds)

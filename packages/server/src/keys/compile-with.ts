@@ -2,14 +2,18 @@
  * The parts of a decision as they are, and as a change would make them. The change is judged as if it were made; nothing
  * is written.
  */
-import { ClavigerError, type ApiPart, type KeyPart, type RolePart } from '@claviger/core'
+import type { z } from 'zod'
+import { ClavigerError, type ApiPart, type KeyPart, type PlanPart, type RolePart } from '@claviger/core'
+import { limitsToColumn } from '#usage'
 import { changedApiColumns } from './apis.ts'
 import { apiChangeFromWire, keyChangeFromWire, type ApiPatch, type KeyPatch } from './change-from-wire.ts'
-import { compileApi, compileRole } from './compile.ts'
+import { compileApi, compilePlan, compileRole } from './compile.ts'
 import { changedRoleColumns, type RoleChange } from './roles.ts'
 import type { KeysRoom } from './room.ts'
 import { selectRole } from './rows-roles.ts'
 import { selectApi, selectKey } from './rows.ts'
+import { selectPlan } from './rows-plans.ts'
+import type { planPatch } from './schemas-plans.ts'
 import type { KeySnapshots } from './snapshots.ts'
 import { changedKeyColumns } from './update-key.ts'
 
@@ -53,6 +57,20 @@ export async function compileApiWith(
   return { unchanged: compileApi(row), changed: compileApi(changed) }
 }
 
+export type PlanPatch = z.output<typeof planPatch>
+
+/** @throws ClavigerError `not_found` */
+export async function compilePlanWith(
+  room: KeysRoom,
+  target: { readonly workspaceId: string; readonly planId: string },
+  patch: PlanPatch,
+): Promise<Compared<PlanPart>> {
+  const row = await selectPlan(room.store.db, target.workspaceId, target.planId)
+  if (row === undefined) throw unknown('plan', target.planId)
+  const limits = patch.limits === undefined ? row.limits : limitsToColumn(patch.limits)
+  return { unchanged: compilePlan(row), changed: compilePlan({ ...row, limits }) }
+}
+
 /** @throws ClavigerError `not_found` */
 export async function compileRoleWith(
   room: KeysRoom,
@@ -64,6 +82,6 @@ export async function compileRoleWith(
   return { unchanged: compileRole(row), changed: compileRole({ ...row, ...changedRoleColumns(patch) }) }
 }
 
-function unknown(what: 'key' | 'api' | 'role', id: string): ClavigerError {
+function unknown(what: 'key' | 'api' | 'plan' | 'role', id: string): ClavigerError {
   return new ClavigerError('not_found', `There is no ${what} ${id}.`)
 }

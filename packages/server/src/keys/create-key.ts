@@ -12,7 +12,7 @@ import type { Key } from './key.ts'
 import { longestLife } from './maximum.ts'
 import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
-import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
+import { insertKey, insertVersion, shareApis, type KeyRow, type VersionRow } from './rows.ts'
 
 export interface NewKey {
   readonly name: string
@@ -52,6 +52,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
+    await shareApis(tx, caller.workspaceId, wanted.apiIds)
     const grant = { ...wanted, createdAt: new Date(nowMs), touched: ALL }
     const { apis, roles } = await checkGrant(tx, caller.workspaceId, grant)
     checkRoleBounds(caller, roles)

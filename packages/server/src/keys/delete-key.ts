@@ -5,6 +5,7 @@ import { appendChange } from '#feed'
 import { keyRules } from '#identity'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
+import { refuseBeyond } from './refuse-widening.ts'
 import type { Caller, KeysRoom, KeyTarget } from './room.ts'
 import { shareRoles } from './rows-roles.ts'
 import { lockKey, updateKeyRow } from './rows.ts'
@@ -52,7 +53,8 @@ export async function deleteKey(room: KeysRoom, caller: Caller, target: KeyTarge
  * Takes a deletion back; the key is as it was, revoked or expired too, but without the roles that were deleted meanwhile. A
  * key that is not deleted stays as it is.
  *
- * @throws ClavigerError `not_found`; `gone` from the millisecond on that the window ends
+ * @throws ClavigerError `not_found`; `gone` from the millisecond on that the window ends; `permission_missing` when it may
+ *   more than the caller could grant
  */
 export async function restoreKey(
   room: KeysRoom,
@@ -67,6 +69,7 @@ export async function restoreKey(
     if (row.purge_at <= now) {
       throw new ClavigerError('gone', `The key could be restored until ${row.purge_at.toISOString()}.`)
     }
+    await refuseBeyond(tx, caller, row, 'restore it')
     const roles = await shareRoles(tx, caller.workspaceId, row.role_ids)
     const gone = row.role_ids.filter((id) => !roles.has(id))
     const updated = await updateKeyRow(tx, keyId, {

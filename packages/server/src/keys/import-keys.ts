@@ -13,7 +13,10 @@ import { faultOfImportedRole } from './check-roles.ts'
 import { findAppForKeys } from './create-key.ts'
 import { readBatch, rowOf, type Candidate, type ImportItem, type Judged } from './import-batch.ts'
 import { longestLife, scopesOverMaximum } from './maximum.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
+import { shareApis } from './rows.ts'
+import { plansAmong } from './rows-plans.ts'
 import { shareRoles } from './rows-roles.ts'
 import {
   insertImported,
@@ -28,6 +31,8 @@ import {
 export interface KeyImport extends ImportedHash {
   readonly appId: string
   readonly apiIds: readonly string[]
+  /** Of all items that name none. */
+  readonly planId: string | null
   readonly items: readonly ImportItem[]
 }
 
@@ -79,6 +84,7 @@ async function checkBatch(
 ): Promise<{ readonly prefix: string; readonly rules: ImportRules }> {
   await findAppForKeys(room, tx, caller, wanted.appId)
   checkBounds(caller, { apiIds: wanted.apiIds, scopes: [] })
+  await shareApis(tx, caller.workspaceId, wanted.apiIds)
   const { apis } = await checkGrant(tx, caller.workspaceId, {
     apiIds: wanted.apiIds,
     scopes: [],
@@ -91,6 +97,9 @@ async function checkBatch(
   })
   const [first] = apis
   if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
+  await checkPlan(tx, caller.workspaceId, wanted.planId)
+  const named = wanted.items.flatMap((item) => (item.kind === 'key' ? (item.key.planId ?? []) : []))
+  const plans = await plansAmong(tx, caller.workspaceId, [...new Set(named)])
   const ageSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
   const maxKeyAgeSeconds = Math.min(ageSeconds, longestLife(apis) ?? ageSeconds)
   const catalogue = new Set(apis.flatMap((api) => api.scopes))
@@ -103,7 +112,8 @@ async function checkBatch(
   const roles = await shareRoles(tx, caller.workspaceId, roleIds)
   const faults = new Map(roleIds.map((id) => [id, faultOfImportedRole(caller, apis, { id, role: roles.get(id) })]))
   const faultOfRole = (id: string): string | undefined => faults.get(id)
-  return { prefix: first.prefix, rules: { catalogue, mayGrant, isWithinMaximum, faultOfRole, maxKeyAgeSeconds, nowMs } }
+  const rules = { catalogue, mayGrant, isWithinMaximum, faultOfRole, plans, maxKeyAgeSeconds, nowMs }
+  return { prefix: first.prefix, rules }
 }
 
 async function insertBatch(
@@ -191,6 +201,7 @@ async function record(
     values: {
       api_ids: wanted.apiIds,
       algorithm: wanted.algorithm,
+      plan_id: wanted.planId,
       created: count('created'),
       duplicates: count('duplicate'),
       invalid: count('invalid'),

@@ -5,8 +5,17 @@ import { selectApi } from './rows.ts'
 
 export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
 export { findCreditOwner } from './credit-owner.ts'
+export { findOwnIds } from './find-own-ids.ts'
 export { feedLossPolicy } from './compile.ts'
-export { compileApiWith, compileKeyWith, compileRoleWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
+export {
+  compileApiWith,
+  compileKeyWith,
+  compilePlanWith,
+  compileRoleWith,
+  type CompileKeyRoom,
+  type Compared,
+  type PlanPatch,
+} from './compile-with.ts'
 export { registerKeysJobs } from './maintain-keys.ts'
 export { UseRecorder } from './record-uses.ts'
 export type { Caller, KeysRoom, KeysRoutesRoom } from './room.ts'

@@ -2,6 +2,7 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { Tables } from '#store'
 import type { ResolvedFilter } from './key-filter.ts'
+import { holdsTooMuch } from './rows-over-maximum.ts'
 import { holdsRole } from './rows-roles.ts'
 
 type Builder = ExpressionBuilder<Tables, 'keys_key'>
@@ -53,8 +54,11 @@ function ofItsUse(eb: Builder, { unusedSince, seenFrom }: ResolvedFilter): reado
   ]
 }
 
-function ofItsState(eb: Builder, { dormant, revoked, deleted }: ResolvedFilter): readonly Expression<SqlBool>[] {
+function ofItsState(eb: Builder, filter: ResolvedFilter): readonly Expression<SqlBool>[] {
+  const { dormant, revoked, deleted, overMaximum, tooMuch } = filter
+  const over = overMaximum === undefined ? undefined : holdsTooMuch(tooMuch, overMaximum.at)
   return [
+    ...(over === undefined ? [] : [overMaximum?.isWanted === true ? over : eb.not(over)]),
     ...(dormant === undefined ? [] : [eb('dormant_at', dormant ? 'is not' : 'is', null)]),
     ...(revoked === undefined ? [] : [eb('revoked_at', revoked ? 'is not' : 'is', null)]),
     ...(deleted === undefined ? [] : [eb('deleted_at', deleted ? 'is not' : 'is', null)]),

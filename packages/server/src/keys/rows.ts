@@ -1,7 +1,15 @@
 /** SQL of this room; nobody else names its tables. */
 import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables } from '#store'
-import type { Expression, ExpressionBuilder, Insertable, Selectable, SqlBool, Updateable } from 'kysely'
+import {
+  sql,
+  type Expression,
+  type ExpressionBuilder,
+  type Insertable,
+  type Selectable,
+  type SqlBool,
+  type Updateable,
+} from 'kysely'
 
 export type ApiRow = Selectable<Tables['keys_api']>
 export type KeyRow = Selectable<Tables['keys_key']>
@@ -13,17 +21,22 @@ export async function insertApi(db: Db, row: Insertable<Tables['keys_api']>): Pr
   return db.insertInto('keys_api').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
-export async function selectApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
-  return db
+/**
+ * Holds the apis as they are until the transaction ends: whoever lowers what may be granted for one of them waits, and
+ * whoever grants waits for that. In one order, so that nobody waits in a circle. Read them after this.
+ */
+export async function shareApis(db: Db, workspaceId: string, ids: readonly string[]): Promise<void> {
+  await db
     .selectFrom('keys_api')
-    .selectAll()
-    .where('id', '=', id)
+    .select('id')
+    .where('id', 'in', [...ids, ''])
     .where('workspace_id', '=', workspaceId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
+    .orderBy('id')
+    .forShare()
+    .execute()
 }
 
-/** Nobody else changes or deletes it until the transaction ends. */
+/** Waits for those who grant keys for it. */
 export async function lockApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
   return db
     .selectFrom('keys_api')
@@ -32,6 +45,16 @@ export async function lockApi(db: Db, workspaceId: string, id: string): Promise<
     .where('workspace_id', '=', workspaceId)
     .where('deleted_at', 'is', null)
     .forUpdate()
+    .executeTakeFirst()
+}
+
+export async function selectApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
+  return db
+    .selectFrom('keys_api')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst()
 }
 
@@ -205,6 +228,21 @@ export async function selectPepperVersions(db: Db, now: Date): Promise<readonly 
     )
     .execute()
   return rows.map((row) => row.pepper_version)
+}
+
+/** Of public ids, those of keys of the workspace, dead ones too. */
+export async function selectKeyIds(
+  db: Db,
+  workspaceId: string,
+  publicIds: readonly string[],
+): Promise<readonly { readonly publicId: string; readonly id: string }[]> {
+  return db
+    .selectFrom('keys_version as v')
+    .innerJoin('keys_key as k', 'k.id', 'v.key_id')
+    .select(['v.public_id as publicId', 'k.id'])
+    .where('k.workspace_id', '=', workspaceId)
+    .where('v.public_id', '=', sql<string>`any(${publicIds})`)
+    .execute()
 }
 
 /** All public ids after `after`, in order, a page at a time: feeds the filter. */

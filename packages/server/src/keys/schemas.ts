@@ -66,6 +66,14 @@ export const apiAnswer = z
   })
   .meta({ id: 'Api' })
 
+export const updatedApiAnswer = apiAnswer
+  .extend({
+    keys_over_maximum: z.int().optional().meta({
+      description: 'After a change of the maximum: living keys of the api that hold more, and are capped from now on.',
+    }),
+  })
+  .meta({ id: 'UpdatedApi' })
+
 const dormantAfterDays = z.int().min(1).max(3650).nullable().meta({
   description: 'Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.',
 })

@@ -1,41 +1,19 @@
 /** Changes what a key is called, may do and how long; never its secrets. */
-import { ClavigerError, type Restriction } from '@claviger/core'
+import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
-import type { Db, Tx } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
-import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
+import type { Db } from '#store'
+import { limitsToColumn } from '#usage'
+import { boundedExpiry, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
-import { checkRoleBounds, readRoles } from './check-roles.ts'
 import { describeKey } from './describe-keys.ts'
+import type { KeyChange } from './key-change.ts'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
+import { refuseWidening } from './refuse-widening.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
-import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
-
-export interface KeyChange {
-  readonly name?: string | undefined
-  /** Null: whoever owns the app. */
-  readonly owner?: string | null | undefined
-  readonly tags?: readonly string[] | undefined
-  readonly apiIds?: readonly string[] | undefined
-  readonly scopes?: readonly string[] | undefined
-  readonly roleIds?: readonly string[] | undefined
-  /** Why it holds wildcards. */
-  readonly grantReason?: string | null | undefined
-  readonly restrictions?: readonly Restriction[] | undefined
-  readonly limits?: readonly WireLimit[] | undefined
-  /** Null: the plan of its app. */
-  readonly planId?: string | null | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  readonly notBefore?: Date | null | undefined
-  readonly expiresAt?: Date | undefined
-  /** Null: as the workspace has it. */
-  readonly dormantAfterDays?: number | null | undefined
-  /** A disabled key refuses until it is enabled again. */
-  readonly disabled?: boolean | undefined
-}
+import { lockKey, shareApis, updateKeyRow, type KeyRow } from './rows.ts'
 
 export async function updateKey(
   room: KeysRoom,
@@ -53,7 +31,8 @@ export async function updateKey(
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
-    await refuseMore(tx, caller, row, change)
+    await refuseWidening(tx, caller, row, { change, nowMs })
+    if (touchedBy(change).size > 0) await shareApis(tx, caller.workspaceId, change.apiIds ?? row.api_ids)
     const updated = await updateKeyRow(tx, row.id, {
       ...(await changedKeyColumns(room, tx, row, change)),
       updated_at: new Date(nowMs),
@@ -137,21 +116,6 @@ function touchedBy(change: KeyChange): Grant['touched'] {
     ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
     ...(change.expiresAt === undefined ? [] : (['life'] as const)),
   ])
-}
-
-/**
- * Whoever adds an api, a scope or a role grants the key as it is then: a scope counts at every api of the key. Taking away
- * is free.
- */
-async function refuseMore(tx: Tx, caller: Caller, row: KeyRow, change: KeyChange): Promise<void> {
-  const { apiIds = row.api_ids, scopes = row.scopes, roleIds = row.role_ids } = change
-  const isMore =
-    apiIds.some((id) => !row.api_ids.includes(id)) ||
-    scopes.some((scope) => !row.scopes.includes(scope)) ||
-    roleIds.some((id) => !row.role_ids.includes(id))
-  if (!isMore) return
-  checkBounds(caller, { apiIds, scopes })
-  checkRoleBounds(caller, await readRoles(tx, row.workspace_id, roleIds))
 }
 
 /** The columns of a changed beginning and end; both are judged together, however many of them change. */

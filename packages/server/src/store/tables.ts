@@ -37,10 +37,12 @@ export interface Tables {
   usage_counter: UsageCounterTable
   usage_credit: UsageCreditTable
   usage_credit_block: UsageCreditBlockTable
+  usage_credit_closed: UsageCreditClosedTable
   usage_credit_entry: UsageCreditEntryTable
   usage_credit_grant: UsageCreditGrantTable
   usage_hour: UsageHourTable
   usage_redis: UsageRedisTable
+  usage_shield_block: UsageShieldBlockTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
 }
@@ -164,6 +166,7 @@ export interface DataplaneRouteTable {
   limits: ColumnType<unknown, string | undefined, string>
   cost: Generated<number>
   rate_limit_headers: Generated<string>
+  api_version: ColumnType<unknown | null, string | null, string | null>
 }
 
 export interface FeedChangeTable {
@@ -469,6 +472,12 @@ export interface UsageCreditBlockTable {
   opened_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+export interface UsageCreditClosedTable {
+  node_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  at: ColumnType<Date, Date | string | undefined, Date | string>
+}
+
 export interface UsageCreditEntryTable {
   account_id: string
   number: ColumnType<number, number | bigint, number | bigint>
@@ -511,6 +520,15 @@ export interface UsageRedisTable {
   only_row: Generated<boolean>
   mark_id: string
   run_id: string
+}
+
+export interface UsageShieldBlockTable {
+  node_id: string
+  scope: string
+  subject: string
+  since_at: ColumnType<Date, Date | string, Date | string>
+  until_at: ColumnType<Date, Date | string, Date | string>
+  failures: number
 }
 
 export interface VaultProviderKeyTable {

@@ -101,8 +101,10 @@ export class Accounts {
     for (const account of this.#accounts.values()) account.dropLeases(nowMs)
   }
 
-  /** Gives back everything. */
-  async close(nowMs: number): Promise<void> {
+  /** Gives back everything, also what is drawn by calls that are under way; nothing may be drawn any more. */
+  async close(): Promise<void> {
+    await Promise.all(this.#options.queues.map(async (queue) => queue.settled()))
+    const nowMs = this.#options.clock.monotonicMs()
     this.dropLeases(nowMs)
     const accounts = [...this.#accounts.values()]
     for (const queue of this.#options.queues) {

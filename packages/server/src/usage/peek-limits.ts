@@ -4,6 +4,7 @@
  */
 import { capacityOf, type LimitPolicy, type LimitState } from '@claviger/core'
 import type { Clock } from '@claviger/gateway'
+import type { Account } from './account.ts'
 import type { Accounts } from './accounts.ts'
 import { bucketWidthOf } from './bucket-width.ts'
 import type { LeaseStore, LimitDraw, LimitSight } from './lease-store.ts'
@@ -22,6 +23,9 @@ export interface PeekOptions {
   readonly clock: Clock
 }
 
+/** A look that meets a draw of this node would count its units twice, or not at all: it looks again, so often at most. */
+const MOST_LOOKS = 4
+
 /**
  * @param policies none of class `approximate`
  * @throws ClavigerError `store_unavailable`
@@ -34,13 +38,29 @@ export async function peekLeased(
   const peeks = new Map<LimitPolicy, LimitPeek>()
   const ofStores = Map.groupBy(policies, (policy): LeaseStore => accounts.queueOf(policy).store)
   for (const [store, own] of ofStores) {
-    const draws = own.map((policy) => lookOf(policy, cost, clock.nowMs()))
-    const sights = await store.look(cost, draws)
+    const hereNow = (): readonly (number | undefined)[] =>
+      own.map((policy) => restingUnits(accounts.find(policy), clock.monotonicMs()))
+    let sights: readonly (LimitSight | undefined)[] = []
+    for (let looks = 1; looks <= MOST_LOOKS; looks++) {
+      const before = hereNow()
+      sights = await store.look(
+        cost,
+        own.map((policy) => lookOf(policy, cost, clock.nowMs())),
+      )
+      const after = hereNow()
+      if (before.every((units, at) => units !== undefined && units === after[at])) break
+    }
     const nowMs = clock.monotonicMs()
     for (const [index, policy] of own.entries())
       peeks.set(policy, peekOf(policy, { cost, nowMs, sight: sights[index] }, accounts))
   }
   return peeks
+}
+
+/** Undefined while a draw is under way: nobody knows yet on which side its units are. */
+function restingUnits(account: Account | undefined, nowMs: number): number | undefined {
+  if (account === undefined) return 0
+  return account.drawing > 0 ? undefined : account.unitsHere(nowMs)
 }
 
 interface Looked {
