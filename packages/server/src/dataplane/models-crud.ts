@@ -7,7 +7,7 @@ import { checkTarget } from './check-target.ts'
 import { modelFromRow } from './compile.ts'
 import { changeAndApply, type DataplaneRoom } from './room.ts'
 import { definedOf, guardColumns, nameTaken } from './routes-crud.ts'
-import { deleteModelRow, insertModel, modelNameTaken, selectModel, updateModelRow } from './rows.ts'
+import { deleteModelRow, insertModel, lockModel, modelNameTaken, updateModelRow } from './rows.ts'
 import type { Model, ModelSettings } from './targets.ts'
 
 /** @throws ClavigerError `validation_failed`; `conflict` when the workspace has a model of that name */
@@ -52,7 +52,7 @@ export async function updateModel(
 ): Promise<Model> {
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await selectModel(tx, caller.workspaceId, target.id)
+    const before = await lockModel(tx, caller.workspaceId, target.id)
     if (before === undefined) throw new ClavigerError('not_found', `There is no model ${target.id}.`)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
       throw new ClavigerError(

@@ -6,7 +6,7 @@ import type { Caller } from '#keys'
 import { checkTarget } from './check-target.ts'
 import { routeFromRow } from './compile.ts'
 import { changeAndApply, type DataplaneRoom } from './room.ts'
-import { deleteRouteRow, insertRoute, routeNameTaken, selectRoute, updateRouteRow } from './rows.ts'
+import { deleteRouteRow, insertRoute, lockRoute, routeNameTaken, updateRouteRow } from './rows.ts'
 import { limitsToColumn } from '#usage'
 import type { Guard, Route, RouteSettings } from './targets.ts'
 
@@ -59,7 +59,7 @@ export async function updateRoute(
 ): Promise<Route> {
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await selectRoute(tx, caller.workspaceId, target.id)
+    const before = await lockRoute(tx, caller.workspaceId, target.id)
     if (before === undefined) throw new ClavigerError('not_found', `There is no route ${target.id}.`)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
       throw new ClavigerError(

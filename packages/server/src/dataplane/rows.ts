@@ -1,6 +1,6 @@
 /** SQL of this room; nobody else names its tables. */
 import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables } from '#store'
+import type { Db, Tables, Tx } from '#store'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 
 export type RouteRow = Selectable<Tables['dataplane_route']>
@@ -16,6 +16,17 @@ export async function selectRoute(db: Db, workspaceId: string, id: string): Prom
     .selectAll()
     .where('id', '=', id)
     .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
+}
+
+/** Nobody else changes or deletes it until the transaction ends. */
+export async function lockRoute(tx: Tx, workspaceId: string, id: string): Promise<RouteRow | undefined> {
+  return tx
+    .selectFrom('dataplane_route')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .forUpdate()
     .executeTakeFirst()
 }
 
@@ -70,6 +81,17 @@ export async function selectModel(db: Db, workspaceId: string, id: string): Prom
     .selectAll()
     .where('id', '=', id)
     .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
+}
+
+/** Nobody else changes or deletes it until the transaction ends. */
+export async function lockModel(tx: Tx, workspaceId: string, id: string): Promise<ModelRow | undefined> {
+  return tx
+    .selectFrom('dataplane_model')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .forUpdate()
     .executeTakeFirst()
 }
 

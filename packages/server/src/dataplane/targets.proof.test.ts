@@ -234,6 +234,30 @@ describe('a model', () => {
   })
 })
 
+test('two changes of one revision, and a change and a deletion, never cross: one of them is refused', async () => {
+  const { room, caller } = identity
+  for (let round = 0; round < 10; round++) {
+    const [{ id, revision }, { id: modelId }] = [
+      await createRoute(room, caller, route({ name: `raced-${round}` })),
+      await createModel(room, caller, model()),
+    ]
+    const seen = { id, expectedRevision: revision }
+    const both = await Promise.allSettled([
+      updateRoute(room, caller, seen, { methods: [] }),
+      updateRoute(room, caller, seen, { methods: ['POST'] }),
+    ])
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const [changed, changedModel] = await Promise.allSettled([
+      updateRoute(room, caller, { id, ...latest }, { methods: [] }),
+      updateModel(room, caller, { id: modelId, ...latest }, { name: `raced-${round}` }),
+      deleteRoute(room, caller, id),
+      deleteModel(room, caller, modelId),
+    ])
+    for (const outcome of [changed, changedModel])
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'not_found' })
+  }
+})
+
 test('a change that cannot be read again is told as stale until it can', async () => {
   await createRoute(identity.room, identity.caller, route({ name: 'late' }))
   await expect.poll(() => tables.routeByName('late')).toBeDefined()
