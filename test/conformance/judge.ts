@@ -60,6 +60,13 @@ export function createJudge({ schemas }: ApiDocument): Judge {
   }
 }
 
+/** The one code that is always told in the words of somebody else. */
+function typeOf(code: string): string {
+  return code === 'probing'
+    ? 'https://iana.org/assignments/http-problem-types#abnormal-usage-detected'
+    : `urn:claviger:error:${code}`
+}
+
 function problemFaults(body: Json, codes: readonly string[], { status, headers }: Answered): readonly string[] {
   if (!isObject(body)) return ['a problem must be an object']
   const code = String(body['code'])
@@ -68,7 +75,7 @@ function problemFaults(body: Json, codes: readonly string[], { status, headers }
     ...(codes.includes(code) ? [] : [`the code ${code} is not declared with ${status}`]),
     ...(standing[code] === status ? [] : [`the table of codes has ${code} with ${standing[code]}`]),
     ...(body['status'] === status ? [] : [`the body says status ${String(body['status'])}`]),
-    ...(body['type'] === `urn:claviger:error:${code}` ? [] : [`the type ${String(body['type'])} is of another code`]),
+    ...(body['type'] === typeOf(code) ? [] : [`the type ${String(body['type'])} is of another code`]),
     ...(body['request_id'] === headers.get('x-request-id') ? [] : ['request_id is not the X-Request-Id']),
   ]
 }

@@ -13,13 +13,21 @@ let upstream: Awaited<ReturnType<typeof startStandIn>>
 let product: Product
 let world: World
 let key: { readonly id: string; readonly secret: string }
+let plan: { readonly id: string }
 let folder: string
 
 beforeAll(async () => {
   upstream = await startStandIn({ key: 'sk-stand-in' })
   product = await startProduct()
   world = await makeWorld(product, upstream.origin)
+  plan = (
+    await api(product, 'POST', '/plans', {
+      name: 'Standard',
+      limits: [{ kind: 'window', name: 'minute', limit: 50, window_seconds: 60 }],
+    })
+  ).body as unknown as typeof plan
   key = await makeKey(product, world, {
+    plan_id: plan.id,
     limits: [{ kind: 'window', name: 'requests', limit: 100, window_seconds: 3600 }],
   })
   folder = await mkdtemp(join(tmpdir(), 'claviger-decisions-'))
@@ -52,13 +60,14 @@ async function verify(members: object): Promise<Record<string, unknown>> {
 test('every example of the guide runs', { timeout: 120_000 }, async () => {
   const guide = await readFile(join(ROOT, 'docs/guide/decisions.md'), 'utf8')
   const blocks = [...guide.matchAll(/^```sh example\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
-  expect(blocks.length).toBe(5)
+  expect(blocks.length).toBe(6)
   const shell = spawn('bash', ['-c', `set -euo pipefail\n${blocks.join('\necho ----\n')}`], {
     cwd: folder,
     env: {
       ...product.env,
       KEY_ID: key.id,
       API_ID: world.apiId,
+      PLAN_ID: plan.id,
       SECRET: key.secret,
       PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
     },
@@ -69,7 +78,7 @@ test('every example of the guide runs', { timeout: 120_000 }, async () => {
     stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
   const code = await new Promise<number>((done) => shell.on('close', (exit) => done(exit ?? -1)))
   expect({ code, printed }).toMatchObject({ code: 0 })
-  const [why = '', presented = '', later = '', change = '', disabling = ''] = printed.split('----\n')
+  const [why = '', presented = '', later = '', change = '', lowering = '', disabling = ''] = printed.split('----\n')
   expect(why).toContain(`${key.id}, version 1, is refused with scope_missing by key.scopes.`)
   expect(why).toContain('To allow it: grant notes.write')
   expect(why).toMatch(
@@ -80,8 +89,12 @@ test('every example of the guide runs', { timeout: 120_000 }, async () => {
   expect(later).toContain('is allowed by all.')
   expect(change).toContain('6 of 6 decisions were evaluated.')
   expect(change).toContain('2 would be decided otherwise: 2 allowed ones refused, 0 refused ones allowed.')
-  expect(change).toMatch(new RegExp(`^${key.id} +valid +scope_missing +key\\.scopes +2 `, 'm'))
+  expect(change).toMatch(new RegExp(`^${key.id} +valid +all +scope_missing +key\\.scopes +2 `, 'm'))
   expect(change).toContain('203.0.113.7')
+  expect(lowering).toContain('2 would be decided otherwise: 2 allowed ones refused, 0 refused ones allowed.')
+  expect(lowering).toContain('By limits: 2 refused, 0 allowed.')
+  expect(lowering).toContain('As they are, limits decide 6 of 6 as they did then (100.0 %).')
+  expect(lowering).toMatch(new RegExp(`^${key.id} +valid +all +limit_reached +limit\\.plan\\.minute +2 `, 'm'))
   expect(JSON.parse(disabling)).toMatchObject({
     decisions: { found: 6, evaluated: 6 },
     flips: { total: 6, allowed_to_refused: 6 },
@@ -106,7 +119,7 @@ describe('the commands', () => {
     const run = await product.cli(['decisions', 'dry-run', '-f', join(folder, 'name.json'), '--max-decisions', '4'])
     expect(run.stdout).toContain('Not all was looked at')
     expect(run.stdout).toContain('4 are decided otherwise today already, without the change:')
-    expect(run.stdout).toMatch(/ valid +key_disabled +key\.disabled +4 /)
+    expect(run.stdout).toMatch(/ valid +all +key_disabled +key\.disabled +4 /)
     await api(product, 'PATCH', `/keys/${key.id}`, { disabled: false })
   })
 

@@ -5,6 +5,7 @@ export { Secret } from './secret/secret.ts'
 export { BASE62_DIGITS, base62Decode, base62Encode } from './encoding/base62.ts'
 export { crc32 } from './encoding/crc32.ts'
 export { crockfordEncode128, isCrockford128 } from './encoding/crockford.ts'
+export { shortHash } from './encoding/short-hash.ts'
 export { lengthPrefixed, type CanonicalPart } from './encoding/length-prefixed.ts'
 export { ID_TYPES, isId, makeId, type IdType } from './id/id.ts'
 export {
@@ -78,11 +79,14 @@ export {
   type EndingGrant,
 } from './limit/credits.ts'
 export { openLocalCounter } from './limit/local-share.ts'
+export { LimitReplay, warmAtMs, warmUpFromMs, type PastCall } from './limit/replay.ts'
+export type { PastBalance } from './limit/replayed-balance.ts'
 export { fieldName, type FieldName } from './http/field-name.ts'
 export { parseItem } from './structured-field/parse.ts'
 export {
   legacyRateLimit,
   rateLimitFields,
+  rateLimitName,
   retryAfterSeconds,
   type LegacyRateLimit,
   type RateLimitFields,
@@ -92,6 +96,7 @@ export { scanObject, splice, type Edit, type Member, type ScannedObject, type Sp
 export { isPattern, scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
 export { compileRestrictions } from './restriction/compile-restrictions.ts'
+export { isOpen as isOpenRestriction } from './restriction/open.ts'
 export {
   RESTRICTION_CODES,
   type CompiledRestriction,

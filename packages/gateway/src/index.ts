@@ -29,7 +29,16 @@ export {
   type StreamIds,
   type StreamSelector,
 } from './open-streams.ts'
-export type { AuditMode, DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart, Timeouts } from './parts.ts'
+export type {
+  AuditMode,
+  DeploymentPart,
+  Guarded,
+  ModelPart,
+  RateLimitHeaders,
+  RoutePart,
+  Timeouts,
+  VersionSource,
+} from './parts.ts'
 export type {
   Admission,
   AskedFacts,
@@ -66,7 +75,6 @@ export {
   challengeOf,
   problemAnswer,
   problemDocument,
-  problemType,
   type ProblemDocument,
 } from './http/problem.ts'
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'

@@ -224,6 +224,8 @@ export interface AskedFacts {
   /** As `parseThumbprint` writes it. */
   readonly clientCertificate?: string | undefined
   readonly apiVersion?: string | undefined
+  /** Units that it was charged, or would have been; undefined: one. */
+  readonly cost?: number | undefined
 }
 
 /** One decision after authentication, with what came of it. Keys are short on disk; see the journal's codec. */

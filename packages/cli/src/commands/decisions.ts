@@ -52,7 +52,9 @@ export function decisionsCommand(program: Command, context: CommandContext): voi
     })
   command
     .command('dry-run')
-    .description('Try a change of a key or an api against the decisions of the last days. Nothing is changed.')
+    .description(
+      'Try a change of a key, an app, a plan or an api against the decisions of the last days. Nothing is changed.',
+    )
     .requiredOption(
       '-f, --file <file>',
       'the change, as JSON: {"key": {"id": "key_…", "scopes": []}}; - for standard input',
@@ -102,7 +104,7 @@ function readChange(text: string): object {
     throw new UsageError('The file is not JSON.')
   }
   if (typeof change !== 'object' || change === null || Array.isArray(change))
-    throw new UsageError('The file must hold an object: {"key": {…}}, {"api": {…}} or {"plan": {…}}.')
+    throw new UsageError('The file must hold an object: {"key": {…}}, {"app": {…}}, {"plan": {…}} or {"api": {…}}.')
   return change
 }
 
@@ -136,16 +138,35 @@ function showDryRun(context: CommandContext, run: Members): void {
     `${textOf(flips, 'total')} would be decided otherwise: ${textOf(flips, 'allowed_to_refused')} allowed ones refused, ` +
       `${textOf(flips, 'refused_to_allowed')} refused ones allowed.`,
   )
+  showLimits(say, run)
   showGroups(context, flips)
   if (differs.get('total') === 0) return
   say(`\n${textOf(differs, 'total')} are decided otherwise today already, without the change:`)
   showGroups(context, differs)
 }
 
+/** How far limits were run again, when they were. */
+function showLimits(say: (line: string) => void, run: Members): void {
+  const limits = membersOf(run.get('limits'))
+  if (limits.size === 0) return
+  const flips = membersOf(run.get('flips'))
+  const agreement = membersOf(limits.get('agreement'))
+  const share = agreement.get('share')
+  say(`By limits: ${textOf(flips, 'allowed_to_limited')} refused, ${textOf(flips, 'limited_to_allowed')} allowed.`)
+  const trust = typeof share === 'number' ? ` (${(Math.floor(share * 1_000) / 10).toFixed(1)} %)` : ''
+  say(
+    `As they are, limits decide ${textOf(agreement, 'agreed')} of ${textOf(agreement, 'compared')} as they did then${trust}.`,
+  )
+  for (const limit of listOf(limits.get('not_replayed')).map(membersOf))
+    say(
+      `  not run again: ${textOf(limit, 'kind')} ${textOf(limit, 'name')} of the ${textOf(limit, 'owner')} (${textOf(limit, 'reason')})`,
+    )
+}
+
 function showGroups(context: CommandContext, counted: Members): void {
   const groups = listOf(counted.get('groups'))
   if (groups.length === 0) return
-  showMany(context, {}, groups, ['key_id', 'from', 'to', 'rule', 'count', 'first_at', 'last_at'])
+  showMany(context, {}, groups, ['key_id', 'from', 'from_rule', 'to', 'rule', 'count', 'first_at', 'last_at'])
   const samples = groups.flatMap((group) => listOf(membersOf(group).get('samples')))
   if (samples.length === 0) return
   context.stdout.write('\n')

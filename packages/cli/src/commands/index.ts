@@ -16,7 +16,9 @@ import { modelsCommand } from './models.ts'
 import { ownersCommand } from './owners.ts'
 import { plansCommand } from './plans.ts'
 import { providerKeysCommand } from './provider-keys.ts'
+import { rolesCommand } from './roles.ts'
 import { routesCommand } from './routes.ts'
+import { shieldCommand } from './shield.ts'
 import { statusCommands } from './status.ts'
 import { workspacesCommand } from './workspaces.ts'
 
@@ -25,6 +27,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   appsCommand,
   ownersCommand,
   plansCommand,
+  rolesCommand,
   keysCommand,
   keyOrdersCommand,
   creditsCommand,
@@ -36,6 +39,7 @@ export const COMMANDS: readonly ((program: Command, context: CommandContext) => 
   exportCommand,
   adminKeysCommand,
   decisionsCommand,
+  shieldCommand,
   auditCommand,
   statusCommands,
   machineCommands,

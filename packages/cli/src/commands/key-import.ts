@@ -18,6 +18,7 @@ interface ImportOptions extends OutputOptions {
   readonly format?: string
   readonly env?: string
   readonly scope?: readonly string[]
+  readonly role?: readonly string[]
   readonly owner?: string
   readonly tag?: readonly string[]
   readonly limit?: readonly string[]
@@ -42,6 +43,7 @@ export function addImport(command: Command, context: CommandContext): void {
     .option('--format <name>', 'jsonl or csv; left out: by the name of the file')
     .option('--env <name>', 'their environment: live, test, …')
     .option('--scope <scope>', 'a scope of all that name none (repeatable)', collect)
+    .option('--role <id>', 'a role of all that name none (repeatable)', collect)
     .option('--owner <owner>', 'the owner of all that name none')
     .option('--tag <tag>', 'a tag of all that name none (repeatable)', collect)
     .option('--limit <limit>', `a limit of all that name none (repeatable): ${LIMIT_FORMS}`, collect)
@@ -109,6 +111,7 @@ const bodyOf = (options: ImportOptions): object =>
     encoding: options.encoding,
     environment: options.env,
     scopes: options.scope,
+    role_ids: options.role,
     owner: options.owner,
     tags: options.tag,
     limits: limits(options.limit),

@@ -101,10 +101,10 @@ async function changedDeployments(
   const change = given(deploymentOf(options))
   if (Object.keys(change).length === 0) return undefined
   const model = await callNamed(context, 'getModel', { params: { id } })
-  const deployments: unknown = 'deployments' in model ? model.deployments : []
-  const objects = Array.isArray(deployments) ? deployments.filter((each) => typeof each === 'object') : []
-  const [first] = objects.filter((each): each is object => each !== null)
-  if (first === undefined || objects.length > 1)
+  const [first, ...others] = listOf('deployments' in model ? model.deployments : undefined)
+  if (typeof first !== 'object' || first === null || others.length > 0)
     throw new UsageError('The model has more than one deployment: say all of them in a file for claviger apply.')
   return [{ ...first, ...change }]
 }
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

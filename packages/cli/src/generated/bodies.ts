@@ -414,6 +414,17 @@ export const BODIES: Readonly<Record<string, Schema>> = {
     },
     "uniqueItems": true
    },
+   "role_ids": {
+    "default": [],
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "pattern": "^rol_[0-9a-hjkmnp-tv-z]{26}$",
+     "example": "rol_01k2m5f8r2e9vbt9rpk9w0z5c3"
+    },
+    "uniqueItems": true
+   },
    "grant_reason": {
     "type": [
      "string",
@@ -542,6 +553,16 @@ export const BODIES: Readonly<Record<string, Schema>> = {
     },
     "uniqueItems": true
    },
+   "role_ids": {
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "pattern": "^rol_[0-9a-hjkmnp-tv-z]{26}$",
+     "example": "rol_01k2m5f8r2e9vbt9rpk9w0z5c3"
+    },
+    "uniqueItems": true
+   },
    "grant_reason": {
     "type": [
      "string",
@@ -648,6 +669,67 @@ export const BODIES: Readonly<Record<string, Schema>> = {
     "items": {
      "$ref": "#/components/schemas/Limit"
     }
+   }
+  },
+  "additionalProperties": false
+ },
+ "createRole": {
+  "type": "object",
+  "properties": {
+   "name": {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 100,
+    "pattern": "^(?!\\s)[^\\p{Cc}\\p{Cs}\\u2028\\u2029]*(?<!\\s)$",
+    "example": "Billing"
+   },
+   "description": {
+    "default": "",
+    "type": "string",
+    "maxLength": 1000,
+    "pattern": "^[^\\p{Cs}\\0]*$"
+   },
+   "scopes": {
+    "default": [],
+    "maxItems": 200,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "pattern": "^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,100}$",
+     "example": "invoices.read"
+    },
+    "uniqueItems": true
+   }
+  },
+  "required": [
+   "name"
+  ],
+  "additionalProperties": false
+ },
+ "updateRole": {
+  "type": "object",
+  "properties": {
+   "name": {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 100,
+    "pattern": "^(?!\\s)[^\\p{Cc}\\p{Cs}\\u2028\\u2029]*(?<!\\s)$",
+    "example": "Billing"
+   },
+   "description": {
+    "type": "string",
+    "maxLength": 1000,
+    "pattern": "^[^\\p{Cs}\\0]*$"
+   },
+   "scopes": {
+    "maxItems": 200,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "pattern": "^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,100}$",
+     "example": "invoices.read"
+    },
+    "uniqueItems": true
    }
   },
   "additionalProperties": false
@@ -846,6 +928,17 @@ export const BODIES: Readonly<Record<string, Schema>> = {
      "pattern": "^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$"
     },
     "uniqueItems": true
+   },
+   "api_version": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/VersionSource"
+     },
+     {
+      "type": "null"
+     }
+    ]
    }
   },
   "required": [
@@ -989,6 +1082,16 @@ export const BODIES: Readonly<Record<string, Schema>> = {
      "pattern": "^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$"
     },
     "uniqueItems": true
+   },
+   "api_version": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/VersionSource"
+     },
+     {
+      "type": "null"
+     }
+    ]
    }
   },
   "additionalProperties": false
@@ -2315,5 +2418,73 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
    }
   },
   "additionalProperties": false
+ },
+ "VersionSource": {
+  "oneOf": [
+   {
+    "type": "object",
+    "properties": {
+     "from": {
+      "type": "string",
+      "const": "fixed"
+     },
+     "value": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 100,
+      "pattern": "^[\\x21-\\x7e]+$",
+      "example": "2026-11"
+     }
+    },
+    "required": [
+     "from",
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   {
+    "type": "object",
+    "properties": {
+     "from": {
+      "type": "string",
+      "const": "header"
+     },
+     "name": {
+      "type": "string",
+      "pattern": "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
+      "example": "api-version"
+     },
+     "default": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "minLength": 1,
+      "maxLength": 100,
+      "pattern": "^[\\x21-\\x7e]+$",
+      "example": "2026-11",
+      "default": null
+     }
+    },
+    "required": [
+     "from",
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   {
+    "type": "object",
+    "properties": {
+     "from": {
+      "type": "string",
+      "const": "path"
+     }
+    },
+    "required": [
+     "from"
+    ],
+    "additionalProperties": false
+   }
+  ]
  }
 }

@@ -29,7 +29,7 @@ const itemOf = (name: string, parameters: Readonly<Record<string, number>>): Ite
 })
 
 describe('rateLimitFields', () => {
-  // The form of the examples in draft-ietf-httpapi-ratelimit-headers-10 §3.1 and §4.1.
+  // The form of the examples in draft-ietf-httpapi-ratelimit-headers-11 §3.1 and §4.1.
   test('writes one item for each limit, in order', () => {
     expect(
       rateLimitFields([
@@ -39,6 +39,21 @@ describe('rateLimitFields', () => {
     ).toEqual({
       policy: '"burst";q=100;w=60, "daily";q=1000;w=86400',
       state: '"burst";r=50;t=30, "daily";r=999;t=86400',
+    })
+  })
+
+  // §3.1.4 and §4.1.3: a Byte Sequence, the same in both
+  test('says which of its counters a limit is that is counted apart', () => {
+    const { policy: declared, state: now } = rateLimitFields([
+      state({}, { partition: 'QXBwLTk5' }),
+      state({}, { name: 'all' }),
+    ])
+    expect(declared).toBe('"requests";q=100;w=60;pk=:QXBwLTk5:, "all";q=100;w=60')
+    expect(now).toBe('"requests";r=50;t=30;pk=:QXBwLTk5:, "all";r=50;t=30')
+    const [item] = parseList(now) ?? []
+    expect(item !== undefined && 'parameters' in item ? item.parameters.get('pk') : undefined).toEqual({
+      kind: 'binary',
+      value: Uint8Array.from(Buffer.from('App-99')),
     })
   })
 

@@ -1,6 +1,6 @@
 /**
  * The response fields that tell a caller its limits: `RateLimit-Policy` and `RateLimit`
- * (draft-ietf-httpapi-ratelimit-headers-10), Lists of Structured Fields (RFC 9651 §3.1) with one item for each limit.
+ * (draft-ietf-httpapi-ratelimit-headers-11), Lists of Structured Fields (RFC 9651 §3.1) with one item for each limit.
  */
 import { burstSpanMs } from '../limit/burst.ts'
 import { capacityOf, type LimitState } from '../limit/policy.ts'
@@ -10,7 +10,10 @@ import { LARGEST_INTEGER, serializeString } from '../structured-field/serialize.
 const LARGEST_DELAY_SECONDS = 2 ** 31 - 1
 
 export interface RateLimitFields {
-  /** `RateLimit-Policy`: `"requests";q=100;w=60` says 100 units in 60 seconds; windows below one second are told as one. */
+  /**
+   * `RateLimit-Policy`: `"requests";q=100;w=60` says 100 units in 60 seconds; windows below one second are told as one. A limit
+   * that is counted apart says with `pk` which of its counters this is: calls with the same one share it.
+   */
   readonly policy: string
   /** `RateLimit`: `"requests";r=42;t=7` says 42 units are left, and in 7 seconds there is more. */
   readonly state: string
@@ -26,15 +29,20 @@ export function rateLimitFields(states: readonly LimitState[]): RateLimitFields 
   let policy = ''
   let state = ''
   for (const each of states) {
-    const start = `${policy === '' ? '' : ', '}${serializeString(nameWithin(states, each))}`
-    policy += start + declared(each)
-    state += `${start};r=${integer(each.remaining)}${Number.isFinite(each.resetMs) ? `;t=${wholeSeconds(each.resetMs)}` : ''}`
+    const start = `${policy === '' ? '' : ', '}${serializeString(rateLimitName(states, each))}`
+    const { partition } = each.policy
+    const partitionKey = partition === undefined ? '' : `;pk=:${partition}:`
+    policy += start + declared(each) + partitionKey
+    state += `${start};r=${integer(each.remaining)}${Number.isFinite(each.resetMs) ? `;t=${wholeSeconds(each.resetMs)}` : ''}${partitionKey}`
   }
   return { policy, state }
 }
 
-/** An item is known by its name; where two owners gave the same one, who declares it stands before it. */
-function nameWithin(states: readonly LimitState[], { policy }: LimitState): string {
+/**
+ * The name of one limit among those of its answer. An item is known by it; where two owners gave the same one, who declares
+ * it stands before it.
+ */
+export function rateLimitName(states: readonly LimitState[], { policy }: LimitState): string {
   const { owner, name } = policy
   if (states.length === 1 || owner === undefined) return name
   return states.some(({ policy: other }) => other !== policy && other.name === name) ? `${owner}-${name}` : name

@@ -19,13 +19,13 @@ export function openLocalCounter(policy: LimitPolicy, liveNodes: number, nowMs: 
   const limit = share(policy.limit, liveNodes)
   switch (policy.kind) {
     case 'window':
-      return openWindow(limit, policy.windowMs, nowMs)
+      return openWindowCounter(limit, policy.windowMs, nowMs)
     case 'burst':
       return new BurstCounter({ limit, windowMs: policy.windowMs, burst: share(policy.burst, liveNodes) }, nowMs)
     case 'concurrency':
       return new SlotCounter(limit)
     case 'quota':
-      return openWindow(limit, PERIOD_MS[policy.period], nowMs)
+      return openWindowCounter(limit, PERIOD_MS[policy.period], nowMs)
     case 'credits':
       return undefined
   }
@@ -33,7 +33,8 @@ export function openLocalCounter(policy: LimitPolicy, liveNodes: number, nowMs: 
 
 const share = (whole: number, liveNodes: number): number => Math.max(1, Math.floor(whole / Math.max(1, liveNodes)))
 
-function openWindow(limit: number, windowMs: number, nowMs: number): LocalCounter {
+/** Small limits are kept to the millisecond, others in sub-buckets: as the lease store does. */
+export function openWindowCounter(limit: number, windowMs: number, nowMs: number): LocalCounter {
   if (limit <= SMALL_LIMIT) return new WindowLog({ limit, windowMs })
   return new WindowCounter({ limit, windowMs, buckets: bucketsFor(windowMs) }, nowMs)
 }

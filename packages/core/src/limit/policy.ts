@@ -31,6 +31,8 @@ interface AnyLimit {
   readonly onCounterLoss: CounterLoss
   /** The counter is one of many: the call's values are added to `id` when it is admitted. Undefined: one for all calls. */
   readonly per?: readonly LimitPartition[]
+  /** Of one of many counters: its short, opaque name in base64, for callers. */
+  readonly partition?: string
 }
 
 /** At most `limit` units in any window of `windowMs`. */

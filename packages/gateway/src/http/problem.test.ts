@@ -14,6 +14,21 @@ describe('problemDocument', () => {
     })
   })
 
+  // draft-ietf-httpapi-ratelimit-headers-11 §5.1 and §5.3
+  test('names limits that had no room in the words of the RateLimit fields', () => {
+    const error = new ClavigerError('limit_reached', 'Wait.', { facts: { violatedPolicies: 'key-requests daily' } })
+    expect(problemDocument(error, 'req_1')).toMatchObject({
+      type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+      code: 'limit_reached',
+      'violated-policies': ['key-requests', 'daily'],
+    })
+    expect(problemDocument(new ClavigerError('probing', 'Wait.'), 'req_1')).toMatchObject({
+      type: 'https://iana.org/assignments/http-problem-types#abnormal-usage-detected',
+      code: 'probing',
+      'violated-policies': [],
+    })
+  })
+
   test('lists the problems of single members', () => {
     const errors = [{ pointer: '/a', detail: 'Is missing.' }]
     expect(problemDocument(new ClavigerError('validation_failed', 'No.', { errors }), 'req_1').errors).toEqual(errors)

@@ -14,6 +14,8 @@ export interface ProblemDocument {
   readonly code: ErrorCode
   readonly request_id: string
   readonly errors?: readonly FieldProblem[]
+  /** Names of the limits that had no room, as they stand in `RateLimit-Policy`. */
+  readonly 'violated-policies'?: readonly string[]
 }
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
@@ -21,20 +23,33 @@ export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
 const REALM = 'Bearer realm="claviger"'
 
 /** Where a problem of this code is named: a relative reference would change with the door, so this is absolute. */
-export function problemType(code: ErrorCode): string {
+function problemType(code: ErrorCode): string {
   return `urn:claviger:error:${code}`
 }
 
+/** draft-ietf-httpapi-ratelimit-headers-11 §5: what stands in `RateLimit` is told in its words, beside our code. */
+const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
+const ABNORMAL_USAGE = 'https://iana.org/assignments/http-problem-types#abnormal-usage-detected'
+
 export function problemDocument(error: ClavigerError, requestId: string): ProblemDocument {
+  const violated = violatedPolicies(error)
   const document = {
-    type: problemType(error.code),
+    type: violated === undefined ? problemType(error.code) : violated.type,
     title: problemTitle(error.code),
     status: error.status,
     detail: error.message,
     code: error.code,
     request_id: requestId,
+    ...(violated !== undefined && { 'violated-policies': violated.policies }),
   }
   return error.errors.length === 0 ? document : { ...document, errors: error.errors }
+}
+
+/** Read from `facts.violatedPolicies`, a list with blanks. Who tries keys violates none that is declared. */
+function violatedPolicies({ code, facts }: ClavigerError) {
+  if (code === 'probing') return { type: ABNORMAL_USAGE, policies: [] }
+  const names = facts['violatedPolicies']
+  return names === undefined ? undefined : { type: QUOTA_EXCEEDED, policies: String(names).split(' ') }
 }
 
 export function problemAnswer(error: ClavigerError, requestId: string): ErrorAnswer {

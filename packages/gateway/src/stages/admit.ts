@@ -2,6 +2,8 @@
 import {
   ClavigerError,
   NO_SHADOW,
+  capacityOf,
+  rateLimitName,
   retryAfterSeconds,
   type KeyPart,
   type LimitKind,
@@ -42,7 +44,8 @@ function judge(context: Context, known: Authorized, admission: Admission): Admit
       noteExceeded(known, admission.states)
       return learnLimits(known, admission.states, admission.hold)
     case 'refused': {
-      const refused = refuseCaller(limitReached(admission.blocking), limitRule(admission.blocking.policy), known)
+      const error = limitReached(known.target.cost, admission)
+      const refused = refuseCaller(error, limitRule(admission.blocking.policy), known)
       return { ...refused, limits: admission.states }
     }
     case 'lost':
@@ -87,22 +90,51 @@ export const limitCode = (policy: LimitPolicy): (typeof LIMIT_CODES)[LimitKind] 
 export const limitRule = ({ owner, name }: LimitPolicy): string =>
   owner === undefined ? `limit.${name}` : `limit.${owner}.${name}`
 
-export function limitReached(blocking: LimitState): ClavigerError {
+type RefusedByLimits = Extract<Admission, { kind: 'refused' }>
+
+/**
+ * Until a call that limits refuse would be let through, in ms. Infinity: nobody knows, or never, because it costs more than
+ * one of them can hold.
+ */
+export function opensAfterMs(cost: number, { states, blocking }: RefusedByLimits): number {
+  const isTooDear = states.some(({ policy }) => policy.mode === 'enforce' && cost > capacityOf(policy))
+  return isTooDear ? Infinity : blocking.resetMs
+}
+
+/** The names, as they stand in `RateLimit`, of the limits that have no room for the call. */
+function violatedBy(cost: number, { states, blocking }: RefusedByLimits): string {
+  const violated = states.filter(
+    ({ policy, remaining }) =>
+      policy === blocking.policy ||
+      (policy.mode === 'enforce' && remaining < (policy.kind === 'concurrency' ? 1 : cost)),
+  )
+  return violated.map((state) => rateLimitName(states, state)).join(' ')
+}
+
+function limitReached(cost: number, refused: RefusedByLimits): ClavigerError {
+  const { blocking } = refused
   const { kind, name } = blocking.policy
+  const facts = { violatedPolicies: violatedBy(cost, refused) }
   switch (kind) {
     case 'window':
     case 'burst':
-    case 'quota':
-      return new ClavigerError('limit_reached', `The limit "${name}" is reached.`, {
-        retryAfterSeconds: retryAfterSeconds(blocking),
-      })
+    case 'quota': {
+      const waits = Number.isFinite(opensAfterMs(cost, refused))
+      return waits
+        ? new ClavigerError('limit_reached', `The limit "${name}" is reached.`, {
+            facts,
+            retryAfterSeconds: retryAfterSeconds(blocking),
+          })
+        : new ClavigerError('limit_reached', `The call costs ${cost} units, more than its limits can hold.`, { facts })
+    }
     case 'concurrency':
       return new ClavigerError('concurrency_reached', `As many calls as the limit "${name}" allows are running.`, {
+        facts,
         retryAfterSeconds: retryAfterSeconds(blocking),
       })
     case 'credits':
       // Waiting does not help: somebody has to grant new ones.
-      return new ClavigerError('credits_exhausted', `The credits "${name}" are used up.`)
+      return new ClavigerError('credits_exhausted', `The credits "${name}" are used up.`, { facts })
   }
 }
 

@@ -68,7 +68,15 @@ describe('a line', () => {
       apiVersion: '2026-11","',
     }
     const shadow = [{ code: 'ip_not_allowed', rule: 'key.restrictions/0.ip' }] as const
-    for (const facts of [whole, { scopes: ['a'] }, { apiVersion: '1' }, { referer: 'null' }, {}])
+    for (const facts of [
+      whole,
+      { ...whole, cost: 7 },
+      { cost: 1_000_000_000 },
+      { scopes: ['a'] },
+      { apiVersion: '1' },
+      { referer: 'null' },
+      {},
+    ])
       for (const more of [
         {},
         { askedBy: 'adm_1' },

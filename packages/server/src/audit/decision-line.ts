@@ -6,7 +6,7 @@
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
  *    code, rule, status, duration_ms, usage, asked by, shadow, facts, credits]
  *   shadow: [[code, rule], …]
- *   facts: [scopes, origin, referer, client certificate, api version]
+ *   facts: [scopes, origin, referer, client certificate, api version, cost]: the cost only where it is not 1
  *   credits: [[block, units], …]: always last, so that a line that has some is known by its end
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
@@ -57,9 +57,10 @@ function shadowText(shadow: NonNullable<DecisionRecord['shadow']>): string {
 }
 
 /** Strangers choose all of it but the certificate, which is digits. */
-function factsText({ scopes, origin, referer, clientCertificate, apiVersion }: AskedFacts): string {
+function factsText({ scopes, origin, referer, clientCertificate, apiVersion, cost }: AskedFacts): string {
   const asked = scopes === undefined || scopes.length === 0 ? 'null' : JSON.stringify(scopes)
-  return `[${asked},${escaped(origin)},${escaped(referer)},${optional(clientCertificate)},${escaped(apiVersion)}]`
+  const charged = cost === undefined ? '' : `,${cost}`
+  return `[${asked},${escaped(origin)},${escaped(referer)},${optional(clientCertificate)},${escaped(apiVersion)}${charged}]`
 }
 
 function escaped(text: string | undefined): string {
@@ -186,13 +187,14 @@ function shadowOf(pairs: readonly unknown[]): DecisionRecord['shadow'] {
 }
 
 function factsOf(parts: readonly unknown[]): AskedFacts {
-  const [scopes, origin, referer, clientCertificate, apiVersion] = parts
+  const [scopes, origin, referer, clientCertificate, apiVersion, cost] = parts
   return {
     ...(Array.isArray(scopes) && { scopes }),
     ...(typeof origin === 'string' && { origin }),
     ...(typeof referer === 'string' && { referer }),
     ...(typeof clientCertificate === 'string' && { clientCertificate }),
     ...(typeof apiVersion === 'string' && { apiVersion }),
+    ...(typeof cost === 'number' && { cost }),
   }
 }
 

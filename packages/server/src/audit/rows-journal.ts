@@ -111,20 +111,33 @@ export interface BlockFilter {
 
 /** Newest last decision first. */
 export async function selectBlocks(db: Db, filter: BlockFilter): Promise<readonly BlockRow[]> {
+  const { after } = filter
+  let query = blocksIn(db, filter)
+  if (after !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('to_at', 'id'), '<', eb.tuple(after.toAt, after.id)))
+  return query.orderBy('to_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
+}
+
+/** Oldest last decision first. */
+export async function selectBlocksForward(db: Db, filter: BlockFilter): Promise<readonly BlockRow[]> {
+  const { after } = filter
+  let query = blocksIn(db, filter)
+  if (after !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('to_at', 'id'), '>', eb.tuple(after.toAt, after.id)))
+  return query.orderBy('to_at', 'asc').orderBy('id', 'asc').limit(filter.limit).execute()
+}
+
+function blocksIn(db: Db, { workspaceId, keyId, from, to }: BlockFilter) {
   let query = db
     .selectFrom('audit_journal')
     .select(['id', 'node_id', 'first_sequence', 'from_at', 'to_at', 'block'])
-    .where('workspace_id', '=', filter.workspaceId)
-  const { keyId, from, to, after } = filter
+    .where('workspace_id', '=', workspaceId)
   if (keyId !== undefined) query = query.where(sql<boolean>`key_tags @> array[${keyTag(keyId)}::int4]`)
   if (from !== undefined) {
     // A block is written after its last decision: older partitions need not be opened. A day for clocks that differ.
     query = query.where('to_at', '>=', from).where('written_at', '>=', new Date(from.getTime() - DAY_MS))
   }
-  if (to !== undefined) query = query.where('from_at', '<', to)
-  if (after !== undefined)
-    query = query.where((eb) => eb(eb.refTuple('to_at', 'id'), '<', eb.tuple(after.toAt, after.id)))
-  return query.orderBy('to_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
+  return to === undefined ? query : query.where('from_at', '<', to)
 }
 
 export type NewProbe = Insertable<Tables['audit_probe']>

@@ -52,11 +52,11 @@ export class TargetTables {
     return models === undefined ? NO_MODELS : [...models.values()]
   }
 
-  /** What a call of that route or model needs; undefined: there is none such. */
-  requiredScopes(targetId: string): readonly string[] | undefined {
+  /** A route or a model, whatever the workspace; undefined: there is none such. */
+  targetById(targetId: string): RoutePart | ModelPart | undefined {
     const name = this.#routeNames.get(targetId)
     const route = name === undefined ? undefined : this.#routesByName.get(name)
-    return (route?.id === targetId ? route : this.#modelsById.get(targetId))?.requiredScopes
+    return route?.id === targetId ? route : this.#modelsById.get(targetId)
   }
 
   get size(): { readonly routes: number; readonly models: number } {

@@ -1,7 +1,8 @@
-/** The keys of journaled decisions, as they are and as a changed api would make them; read when they are first met. */
-import type { ApiPart, KeyPart } from '@claviger/core'
+/** The keys of journaled decisions, as they are and as a change would make them; read when they are first met. */
+import type { KeyPart } from '@claviger/core'
 import type { Compared } from '#keys'
 import type { DecisionsRoom } from './room.ts'
+import type { Comparison } from './tried-change.ts'
 
 export interface ComparedKeys {
   /** Reads those of these keys that are not known yet. */
@@ -18,27 +19,22 @@ export function oneKey(key: Compared<KeyPart>): ComparedKeys {
 const MOST_KEYS = 20_000
 const KEYS_PER_READ = 500
 
-/** Of a change of an api, which may be that of every key. */
-export function keysOfApi(
-  room: Pick<DecisionsRoom, 'keys'>,
-  workspaceId: string,
-  { unchanged, changed }: Compared<ApiPart>,
-): ComparedKeys {
+/** Of a change that may be that of every key. */
+export function keysWith(room: Pick<DecisionsRoom, 'keys'>, workspaceId: string, compare: Comparison): ComparedKeys {
   const known = new Map<string, Compared<KeyPart> | undefined>()
-  const withApi = (key: KeyPart, api: ApiPart): KeyPart => ({
-    ...key,
-    apis: key.apis.map((ref) => (ref.current.id === api.id ? { current: api } : ref)),
-  })
   return {
     async load(keyIds) {
       const missing = [...keyIds].filter((id) => !known.has(id))
-      if (missing.length > 0 && known.size + missing.length > MOST_KEYS) known.clear()
+      if (missing.length > 0 && known.size + missing.length > MOST_KEYS) {
+        known.clear()
+        missing.splice(0, missing.length, ...keyIds)
+      }
       for (let at = 0; at < missing.length; at += KEYS_PER_READ) {
         const ids = missing.slice(at, at + KEYS_PER_READ)
         const keys = await room.keys.read(workspaceId, ids)
         for (const id of ids) {
           const key = keys.get(id)
-          known.set(id, key && { unchanged: withApi(key, unchanged), changed: withApi(key, changed) })
+          known.set(id, key && compare(key))
         }
       }
     },

@@ -5,18 +5,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ClavigerError } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
-import { decodeDecision, streamDecisions, UnreadableLine } from '#audit'
-import { compileApiWith, compileKeyWith, hasPlan, type ApiPatch, type KeyPatch } from '#keys'
-import { keysOfApi, oneKey, type ComparedKeys } from './compared-keys.ts'
-import { reevaluate, type Unasked } from './reevaluate.ts'
+import { streamDecisions } from '#audit'
+import { keysWith, oneKey, type ComparedKeys } from './compared-keys.ts'
+import { readLine } from './read-line.ts'
+import { reevaluate } from './reevaluate.ts'
+import { replayChange } from './replay-change.ts'
+import { isConcerned } from './replay-scope.ts'
 import type { DecisionsRoom } from './room.ts'
-import { Tally } from './tally.ts'
-
-export type TriedChange =
-  | { readonly kind: 'key'; readonly id: string; readonly patch: KeyPatch }
-  | { readonly kind: 'api'; readonly id: string; readonly patch: ApiPatch }
-  /** Limits are not asked again, so whatever is changed of it concerns no decision. */
-  | { readonly kind: 'plan'; readonly id: string }
+import { DryRun } from './run.ts'
+import { comparisonOf, touchesLimits, type TriedChange } from './tried-change.ts'
 
 export interface DryRunRequest {
   readonly workspaceId: string
@@ -26,23 +23,6 @@ export interface DryRunRequest {
   readonly mostSamples: number
   /** The run ends when nobody waits for it any more. */
   readonly isGone: () => boolean
-}
-
-export interface DryRun {
-  readonly fromMs: number
-  readonly toMs: number
-  /** A bound was met before the journal was read to `fromMs`. */
-  truncated: boolean
-  /** Of the oldest decision that was looked at. */
-  oldestAtMs: number | undefined
-  /** Decisions that the change could concern. */
-  found: number
-  evaluated: number
-  readonly unasked: Record<Unasked, number>
-  allowedToRefused: number
-  refusedToAllowed: number
-  readonly flips: Tally
-  readonly alreadyDiffers: Tally
 }
 
 const DAY_MS = 86_400_000
@@ -70,14 +50,49 @@ export async function dryRun(room: DecisionsRoom, request: DryRunRequest): Promi
 }
 
 async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<DryRun> {
-  const { workspaceId, change } = request
-  if (change.kind === 'plan') {
-    if (await hasPlan(room.store.db, workspaceId, change.id)) return newRun(room.nowMs(), request)
-    throw new ClavigerError('not_found', `There is no plan ${change.id}.`)
-  }
-  const keys = await comparedKeys(room, workspaceId, change)
-  const run = newRun(room.nowMs(), request)
+  const { workspaceId, change, days, mostSamples } = request
+  const { compare, key } = await comparisonOf(room, workspaceId, change)
+  const nowMs = room.nowMs()
+  const run = new DryRun({ fromMs: nowMs - days * DAY_MS, toMs: nowMs }, mostSamples)
   const deadlineMs = room.monotonicMs() + MOST_MS
+  if (touchesLimits(change)) {
+    const { fromMs, toMs } = run
+    const { mostDecisions } = request
+    const bounds = {
+      workspaceId,
+      change,
+      fromMs,
+      toMs,
+      mostDecisions,
+      deadlineMs,
+      stillWaiting: () => refuseWhenGone(request),
+    }
+    await replayChange(room, { bounds, compare }, run)
+    return run
+  }
+  // a plan is nothing but its limits
+  if (change.kind === 'plan') return run
+  await askAgain(room, request, {
+    run,
+    deadlineMs,
+    keys: key === undefined ? keysWith(room, workspaceId, compare) : oneKey(key),
+  })
+  return run
+}
+
+interface AskedAgain {
+  readonly run: DryRun
+  readonly deadlineMs: number
+  readonly keys: ComparedKeys
+}
+
+/** Each for itself, from the newest on: limits are what they were. */
+async function askAgain(
+  room: DecisionsRoom,
+  request: DryRunRequest,
+  { run, deadlineMs, keys }: AskedAgain,
+): Promise<void> {
+  const { workspaceId, change } = request
   const range = {
     workspaceId,
     keyId: change.kind === 'key' ? change.id : undefined,
@@ -90,39 +105,15 @@ async function tryChange(room: DecisionsRoom, request: DryRunRequest): Promise<D
       await keys.load(new Set(records.map(({ keyId }) => keyId)))
       for (const record of records) count(room, record, keys, run)
       await nextTurn()
-      if (request.isGone()) throw new ClavigerError('request_timeout', 'Nobody waits for this dry run any more.')
+      refuseWhenGone(request)
       run.truncated = run.found >= request.mostDecisions || room.monotonicMs() >= deadlineMs
-      if (run.truncated) return run
+      if (run.truncated) return
     }
   }
-  return run
 }
 
-async function comparedKeys(
-  room: DecisionsRoom,
-  workspaceId: string,
-  change: Exclude<TriedChange, { kind: 'plan' }>,
-): Promise<ComparedKeys> {
-  const keysRoom = { ...room.keysRoom, snapshots: room.keys }
-  return change.kind === 'key'
-    ? oneKey(await compileKeyWith(keysRoom, { workspaceId, keyId: change.id }, change.patch))
-    : keysOfApi(room, workspaceId, await compileApiWith(keysRoom, { workspaceId, apiId: change.id }, change.patch))
-}
-
-function newRun(nowMs: number, { days, mostSamples }: DryRunRequest): DryRun {
-  return {
-    fromMs: nowMs - days * DAY_MS,
-    toMs: nowMs,
-    truncated: false,
-    oldestAtMs: undefined,
-    found: 0,
-    evaluated: 0,
-    unasked: { key_gone: 0, version_gone: 0, target_gone: 0, refused_elsewhere: 0, unreadable: 0 },
-    allowedToRefused: 0,
-    refusedToAllowed: 0,
-    flips: new Tally(mostSamples),
-    alreadyDiffers: new Tally(mostSamples),
-  }
+function refuseWhenGone({ isGone }: DryRunRequest): void {
+  if (isGone()) throw new ClavigerError('request_timeout', 'Nobody waits for this dry run any more.')
 }
 
 /** Those of the lines that the change could concern, as far as the bound lets. */
@@ -133,9 +124,9 @@ function concerned(lines: readonly string[], request: DryRunRequest, run: DryRun
   for (const line of lines) {
     // most fall out before they are parsed
     if (!line.includes(wanted)) continue
-    const record = read(line)
+    const record = readLine(line)
     if (record === undefined) run.unasked.unreadable++
-    else if (isConcerned(record, change) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
+    else if (isConcerned(change, record, undefined) && record.atMs >= run.fromMs && record.atMs < run.toMs) {
       if (run.found >= mostDecisions) break
       run.found++
       run.oldestAtMs = Math.min(run.oldestAtMs ?? Number.POSITIVE_INFINITY, record.atMs)
@@ -145,31 +136,16 @@ function concerned(lines: readonly string[], request: DryRunRequest, run: DryRun
   return records
 }
 
-function isConcerned(record: DecisionRecord, { kind, id }: TriedChange): boolean {
-  return kind === 'key' ? record.keyId === id : record.apiId === id
-}
-
-function read(line: string): DecisionRecord | undefined {
-  try {
-    return decodeDecision(line)
-  } catch (error) {
-    if (error instanceof UnreadableLine) return undefined
-    throw error
-  }
-}
-
 function count(room: DecisionsRoom, record: DecisionRecord, keys: ComparedKeys, run: DryRun): void {
   const key = keys.get(record.keyId)
-  const outcome = reevaluate(record, { key, scopesOf: room.scopesOf, geo: room.geo() })
+  const outcome = reevaluate(record, { key, targetOf: room.targetOf, geo: room.geo() })
   if (typeof outcome === 'string') {
     run.unasked[outcome]++
     return
   }
   run.evaluated++
-  const { before, after, rule } = outcome
-  if (outcome.differs) run.alreadyDiffers.add(record, { from: record.code, to: before, rule: outcome.ruleToday })
-  if (before === after) return
-  run.flips.add(record, { from: before, to: after, rule })
-  if (before === 'valid') run.allowedToRefused++
-  if (after === 'valid') run.refusedToAllowed++
+  const { before, after, rule, ruleToday } = outcome
+  if (outcome.differs)
+    run.alreadyDiffers.add(record, { from: record.code, to: before, fromRule: record.rule, rule: ruleToday })
+  if (before !== after) run.flip(record, { code: before, rule: ruleToday }, { code: after, rule })
 }

@@ -32,6 +32,9 @@ export interface Question {
   readonly atMs: number | undefined
 }
 
+/** What it needs of its room. */
+export type ExplainRoom = Pick<DecisionsRoom, 'keys' | 'nowMs' | 'geo' | 'peekLimits'>
+
 export interface ToldDecision {
   readonly key: KeyPart
   readonly version: VersionPart
@@ -46,7 +49,7 @@ export interface ToldDecision {
 }
 
 /** @throws ClavigerError `not_found` for a key that is unknown or another workspace's: nobody learns which */
-export async function explainDecision(room: DecisionsRoom, question: Question): Promise<ToldDecision> {
+export async function explainDecision(room: ExplainRoom, question: Question): Promise<ToldDecision> {
   const { key, version } = await findKey(room, question)
   const atMs = question.atMs ?? room.nowMs()
   const explanation = explain(key, version, { ...question.ask, nowMs: atMs, geo: room.geo() })
@@ -63,7 +66,7 @@ export async function explainDecision(room: DecisionsRoom, question: Question): 
 type Told = Omit<ToldDecision, 'key' | 'version' | 'atMs' | 'limits'>
 
 async function findKey(
-  room: DecisionsRoom,
+  room: ExplainRoom,
   { key: asked, workspaceId }: Question,
 ): Promise<{ readonly key: KeyPart; readonly version: VersionPart }> {
   if (asked.kind === 'id') {
@@ -102,19 +105,30 @@ function withFeed({ decision, checks, nearest }: Explanation, isRevoked: boolean
 }
 
 function withLimits(told: Told, limits: readonly LimitPeek[], question: Question): Told {
-  const isReached = told.code === 'valid' && question.atMs === undefined
+  const isKnown = question.atMs === undefined
+  const isReached = told.code === 'valid' && isKnown
   const checks = [...told.checks, ...limits.map((limit) => checkOf(limit, isReached))]
-  const refusing = isReached ? limits.filter(({ blocks }) => blocks) : []
+  const refusing = isKnown ? limits.filter(({ blocks }) => blocks) : []
   const enforced = refusing.filter(({ policy }) => policy.mode === 'enforce').toSorted(latestFirst)
+  const changes = enforced.map((limit) => changeOf(limit, question.cost))
+  // what a rule refuses now a limit would refuse then: both are in the way
+  if (!isReached) return { ...told, checks, nearest: told.nearest && alsoNaming(told.nearest, changes) }
   const first = enforced[0]
   if (first === undefined) {
     const exceeded = refusing.map(({ policy }) => ({ code: limitCode(policy), rule: limitRule(policy) }))
     return { ...told, checks, shadow: [...told.shadow, ...exceeded] }
   }
-  const change = enforced.map((limit) => changeOf(limit, question.cost)).join('; ')
   const rule = limitRule(first.policy)
-  return { ...told, checks, code: limitCode(first.policy), rule, nearest: { rule, change } }
+  return { ...told, checks, code: limitCode(first.policy), rule, nearest: { rule, change: changes.join('; ') } }
 }
+
+const alsoNaming = <Nearest extends { readonly change: string }>(
+  nearest: Nearest,
+  changes: readonly string[],
+): Nearest => ({
+  ...nearest,
+  change: [nearest.change, ...changes].join('; '),
+})
 
 /** A door names the limit that opens last. */
 const latestFirst = (one: LimitPeek, other: LimitPeek): number =>

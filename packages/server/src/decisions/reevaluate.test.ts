@@ -6,59 +6,16 @@ import {
   type Ask,
   type KeyPart,
   type Restriction,
-  type VersionPart,
 } from '@claviger/core'
 import type { DecisionRecord } from '@claviger/gateway'
 import { describe, expect, test } from 'vitest'
 import { decodeDecision, encodeDecision } from '#audit'
 import { reevaluate, type Facts } from './reevaluate.ts'
+import { keyWith, version } from './testing/parts.ts'
 
 const AT_MS = Date.UTC(2026, 10, 18, 11, 6, 40)
 const CERTIFICATE = 'ab'.repeat(32)
 const geo = { countryOf: () => 'DE', asnOf: () => 64_500 }
-
-const version: VersionPart = {
-  number: 1,
-  publicId: '0123456789AZ',
-  pepperVersion: 1,
-  digest: new Uint8Array(32),
-  expiresAtMs: undefined,
-  revokedAtMs: undefined,
-}
-
-function keyWith(members: Partial<KeyPart> = {}): KeyPart {
-  return {
-    id: 'key_1',
-    workspace: { current: { id: 'wsp_1', disabledAtMs: undefined } },
-    app: {
-      current: {
-        id: 'app_1',
-        workspaceId: 'wsp_1',
-        name: 'shop',
-        owner: undefined,
-        plan: undefined,
-        limits: [],
-        disabledAtMs: undefined,
-      },
-    },
-    apis: [],
-    environment: 'live',
-    scopes: compileScopes(['read']),
-    roles: [],
-    plan: undefined,
-    apiVersion: undefined,
-    notBeforeAtMs: undefined,
-    expiresAtMs: undefined,
-    dormantAtMs: undefined,
-    disabledAtMs: undefined,
-    deletedAtMs: undefined,
-    revokedAtMs: undefined,
-    restrictions: [],
-    limits: [],
-    versions: [version],
-    ...members,
-  }
-}
 
 const WHOLE: Ask = {
   nowMs: AT_MS,
@@ -106,7 +63,7 @@ function journaled(ask: Ask, code: string, members: Partial<DecisionRecord> = {}
 
 const factsOf = (unchanged: KeyPart, changed = unchanged, members: Partial<Facts> = {}): Facts => ({
   key: { unchanged, changed },
-  scopesOf: () => undefined,
+  targetOf: () => undefined,
   geo,
   ...members,
 })
@@ -178,7 +135,9 @@ describe('a journaled decision', () => {
   test('of a target is asked with what the target needs now', () => {
     const record = journaled({ ...WHOLE, scopes: [] }, 'valid', { door: 'gw', targetId: 'rte_1' })
     const needing = (scopes: readonly string[] | undefined): Facts =>
-      factsOf(keyWith(), keyWith(), { scopesOf: (id) => (id === 'rte_1' ? scopes : undefined) })
+      factsOf(keyWith(), keyWith(), {
+        targetOf: (id) => (id === 'rte_1' && scopes !== undefined ? { requiredScopes: scopes } : undefined),
+      })
     expect(reevaluate(record, needing(['read']))).toMatchObject({ before: 'valid', differs: false })
     expect(reevaluate(record, needing(['write']))).toMatchObject({ before: 'scope_missing', differs: true })
     expect(reevaluate(record, needing(undefined))).toBe('target_gone')

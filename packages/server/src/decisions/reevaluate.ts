@@ -13,6 +13,7 @@ import {
 } from '@claviger/core'
 import { pathBehind, type DecisionRecord } from '@claviger/gateway'
 import type { Compared } from '#keys'
+import type { AskedTarget } from './room.ts'
 
 /** Why a decision could not be asked again. */
 export type Unasked = 'key_gone' | 'version_gone' | 'target_gone' | 'refused_elsewhere' | 'unreadable'
@@ -28,13 +29,16 @@ export interface Reevaluated {
   readonly ruleToday: string
   /** Whether today's parts decide otherwise than the journal says. */
   readonly differs: boolean
+  /** The rules let it through then: whatever refused it stands behind them. */
+  readonly passed: boolean
+  readonly decisions: Compared<Decision>
 }
 
 export interface Facts {
   /** Undefined: there is no such key any more. */
   readonly key: Compared<KeyPart> | undefined
-  /** What a route or a model needs, as of now; undefined: there is none such any more. */
-  readonly scopesOf: (targetId: string) => readonly string[] | undefined
+  /** A route or a model, as of now; undefined: there is none such any more. */
+  readonly targetOf: (targetId: string) => Pick<AskedTarget, 'requiredScopes'> | undefined
   readonly geo: GeoLookup | undefined
 }
 
@@ -60,6 +64,9 @@ const BY_RULES: Readonly<Record<Exclude<RefusalCode, 'credential_invalid' | Limi
   certificate_not_allowed: true,
   scope_missing: true,
 }
+/** A decision with such a code was refused by the rules; with any other, by what stands behind them, or not at all. */
+export const isRefusedByRules = (code: string): boolean => Object.hasOwn(BY_RULES, code)
+
 type LimitCode = 'limit_reached' | 'credits_exhausted' | 'concurrency_reached'
 
 /** Refused before the rules were asked, or without a target to ask them about. */
@@ -79,12 +86,13 @@ export function reevaluate(record: DecisionRecord, facts: Facts): Reevaluated | 
   const { unchanged, changed } = facts.key
   const version = unchanged.versions.find(({ number }) => number === record.versionNumber)
   if (version === undefined) return 'version_gone'
-  const scopes = record.targetId === undefined ? (record.facts?.scopes ?? []) : facts.scopesOf(record.targetId)
+  const scopes =
+    record.targetId === undefined ? (record.facts?.scopes ?? []) : facts.targetOf(record.targetId)?.requiredScopes
   if (scopes === undefined) return 'target_gone'
   const ask = askOf(record, scopes, facts.geo)
   const today = decide(unchanged, version, ask)
   const then = decide(changed, version, ask)
-  const passed = !Object.hasOwn(BY_RULES, record.code)
+  const passed = !isRefusedByRules(record.code)
   return {
     kind: 'asked',
     before: answered(today, record, passed),
@@ -92,6 +100,8 @@ export function reevaluate(record: DecisionRecord, facts: Facts): Reevaluated | 
     rule: then.rule,
     ruleToday: today.rule,
     differs: passed ? today.code !== 'valid' : today.code !== record.code,
+    passed,
+    decisions: { unchanged: today, changed: then },
   }
 }
 

@@ -1,9 +1,12 @@
 /** What the operations of this room need, handed in once at start. Nothing here changes anything. */
 import type { GeoLookup, LimitPolicy } from '@claviger/core'
-import type { LimitSubject } from '@claviger/gateway'
+import type { LimitSubject, ModelPart, RoutePart } from '@claviger/gateway'
 import type { KeySnapshots, KeysRoom } from '#keys'
 import type { Store } from '#store'
 import type { LimitPeek } from '#usage'
+
+/** What decisions ask of a route or a model. */
+export type AskedTarget = Pick<RoutePart | ModelPart, 'requiredScopes' | 'limits' | 'api'>
 
 export interface DecisionsRoom {
   readonly store: Store
@@ -11,8 +14,10 @@ export interface DecisionsRoom {
   readonly keys: Pick<KeySnapshots, 'find' | 'isRevoked' | 'read'>
   /** Where changes are judged, as if they were made. */
   readonly keysRoom: KeysRoom
-  /** What a route or model needs; undefined: there is none such. */
-  readonly scopesOf: (targetId: string) => readonly string[] | undefined
+  /** A route or a model; undefined: there is none such. */
+  readonly targetOf: (targetId: string) => AskedTarget | undefined
+  /** So long the journal is kept. */
+  readonly journalRetentionDays: number
   /** Never jumps. */
   readonly monotonicMs: () => number
   /** What the doors know of addresses; undefined: nothing. */

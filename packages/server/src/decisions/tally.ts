@@ -15,13 +15,21 @@ export interface TallyGroup {
   readonly appId: string
   readonly from: string
   readonly to: string
-  /** That decides for `to`, at the newest of them. */
-  readonly rule: string
+  /** That decides for `from` and for `to`, at the newest of them. */
+  fromRule: string
+  rule: string
   count: number
   firstAtMs: number
   lastAtMs: number
   /** Of the newest. */
   readonly samples: Sample[]
+}
+
+export interface Difference {
+  readonly from: string
+  readonly to: string
+  readonly fromRule: string
+  readonly rule: string
 }
 
 /** Groups beyond these are only counted. */
@@ -43,9 +51,8 @@ export class Tally {
     return [...this.#groups.values()].toSorted((one, other) => other.count - one.count)
   }
 
-  add(record: DecisionRecord, change: { readonly from: string; readonly to: string; readonly rule: string }): void {
+  add(record: DecisionRecord, { from, to, fromRule, rule }: Difference): void {
     this.total++
-    const { from, to, rule } = change
     const name = `${record.keyId} ${from} ${to}`
     let group = this.#groups.get(name)
     if (group === undefined) {
@@ -54,13 +61,25 @@ export class Tally {
         return
       }
       const { keyId, appId, atMs } = record
-      group = { keyId, appId, from, to, rule, count: 0, firstAtMs: atMs, lastAtMs: atMs, samples: [] }
+      group = { keyId, appId, from, to, fromRule, rule, count: 0, firstAtMs: atMs, lastAtMs: atMs, samples: [] }
       this.#groups.set(name, group)
     }
     group.count++
     group.firstAtMs = Math.min(group.firstAtMs, record.atMs)
-    group.lastAtMs = Math.max(group.lastAtMs, record.atMs)
-    if (group.samples.length < this.#mostSamples) group.samples.push(sampleOf(record))
+    if (record.atMs >= group.lastAtMs) {
+      group.lastAtMs = record.atMs
+      group.fromRule = fromRule
+      group.rule = rule
+    }
+    this.#show(group.samples, record)
+  }
+
+  /** The newest, newest first; whichever way they come. */
+  #show(samples: Sample[], record: DecisionRecord): void {
+    const older = samples.findIndex(({ atMs }) => atMs <= record.atMs)
+    if (older !== -1) samples.splice(older, 0, sampleOf(record))
+    else if (samples.length < this.#mostSamples) samples.push(sampleOf(record))
+    if (samples.length > this.#mostSamples) samples.pop()
   }
 }
 

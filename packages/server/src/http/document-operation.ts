@@ -23,6 +23,10 @@ const Problem = z
         }),
       )
       .optional(),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Of limits that had no room: their names in `RateLimit-Policy`.' }),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' })
 

@@ -6,6 +6,7 @@ import { openTestDoors, type TestDoors } from './testing/open-doors.ts'
 
 const PATH = '/api/v1/decisions/dry-run'
 const HOUR_MS = 3_600_000
+const HOURLY = { kind: 'window', name: 'requests', window_seconds: 3_600 }
 const DAY_MS = 24 * HOUR_MS
 
 let it: TestDoors
@@ -127,9 +128,9 @@ describe('a change of a key', () => {
     ['its name', { name: 'Other', tags: ['x'], metadata: { a: 1 } }, []],
     ['its being enabled', { disabled: true }, ['2 × valid → key_disabled']],
     [
-      'its limit, which is not asked again',
+      'its limits',
       { limits: [{ kind: 'window', name: 'requests', limit: 1, window_seconds: 60 }] },
-      [],
+      ['1 × valid → limit_reached'],
     ],
   ])('of %s is tried like any other', async (_what, change, flips) => {
     const { id, secret } = await issue()
@@ -159,13 +160,13 @@ describe('a change of a key', () => {
     expect(inShort(back.flips.groups)).toEqual(['1 × ip_not_allowed → valid'])
   })
 
-  test('does not open what a limit refused, and says so', async () => {
+  test('that leaves limits as they are does not open what one refused, and says so', async () => {
     const { id, secret } = await issue({
       limits: [{ kind: 'window', name: 'requests', limit: 1, window_seconds: 3600 }],
       ...onlyFrom(['10.0.0.0/8']),
     })
     await verifyFrom(secret, ['10.1.0.1', '10.1.0.2', '203.0.113.7'])
-    const run = await dryRun({ key: { id, ...onlyFrom(['10.1.0.1']), limits: [] } })
+    const run = await dryRun({ key: { id, ...onlyFrom(['10.1.0.1']) } })
     expect(inShort(run.flips.groups)).toEqual(['1 × limit_reached → ip_not_allowed'])
     expect(run.already_differs.total).toBe(0)
     expect(run.assumptions.join(' ')).toContain('Limits are not asked again')
@@ -317,8 +318,6 @@ describe('bounds', () => {
       const startMs = performance.now()
       const run = await dryRun({ key: { id, ...onlyFrom(['10.0.0.0/8']) } })
       const tookMs = performance.now() - startMs
-      clearInterval(ticking)
-      clearInterval(sampling)
       expect(run.decisions).toMatchObject({ found: COUNT, evaluated: COUNT })
       expect(run.flips.total).toBe(COUNT / 10)
       expect(run.flips.groups).toHaveLength(1)
@@ -326,6 +325,18 @@ describe('bounds', () => {
       expect(tookMs).toBeLessThan(20_000)
       expect(longestMs).toBeLessThan(500)
       expect((mostBytes - beforeBytes) / 1_048_576).toBeLessThan(200)
+
+      // run again twice with limits, after a look at all of it
+      const limitedMs = performance.now()
+      const limited = await dryRun({ key: { id, limits: [{ ...HOURLY, limit: 600 }] } })
+      expect(performance.now() - limitedMs).toBeLessThan(20_000)
+      expect(longestMs).toBeLessThan(500)
+      expect((mostBytes - beforeBytes) / 1_048_576).toBeLessThan(200)
+      expect(limited).toMatchObject({ truncated: false, decisions: { evaluated: COUNT }, limits: { decisions: COUNT } })
+      // of 694 an hour that many are let through
+      expect(limited.flips.allowed_to_limited / COUNT).toBeCloseTo(1 - 600 / (COUNT / (6 * 24)), 1)
+      clearInterval(ticking)
+      clearInterval(sampling)
 
       const few = await dryRun({ key: { id, ...onlyFrom(['10.0.0.0/8']) }, max_decisions: 5_000, samples: 0 })
       expect(few).toMatchObject({ truncated: true, decisions: { found: 5_000, evaluated: 5_000 } })

@@ -97,7 +97,7 @@ describe('a call', () => {
     name,
     limit,
     window_seconds: 3_600,
-    class: 'approximate',
+    class: 'bounded',
   })
 
   test('is charged what its route says', async () => {
@@ -123,5 +123,151 @@ describe('a call', () => {
     expect([refused.answer.statusCode, ...legacyOf(refused)]).toEqual([429, '1', '0', true])
     const plain = await begin(await newRoute({ limits: [windowOf(1)] }))
     expect(plain.answer.headers['x-ratelimit-limit']).toBeUndefined()
+  })
+})
+
+describe('a refusal', () => {
+  const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
+  const anyKind = { class: 'approximate' }
+  const windowOf = (seconds: number, name: string, members: object = {}) => ({
+    kind: 'window',
+    name,
+    limit: 1,
+    window_seconds: seconds,
+    ...anyKind,
+    ...members,
+  })
+  const quota = { kind: 'quota', name: 'daily', limit: 1, period: 'day', class: 'exact' }
+
+  /** The answer to the last of so many calls, read whole. */
+  async function last(path: string, calls: number) {
+    let told: Response | undefined
+    for (let call = 0; call < calls; call++) {
+      await told?.arrayBuffer()
+      told = await fetch(it.doorsUrl + path, { headers: { authorization: `Bearer ${key.secret}` } })
+    }
+    const headers = told?.headers ?? new Headers()
+    const retryAfter = headers.get('retry-after')
+    return {
+      status: told?.status,
+      retryAfter: retryAfter === null ? null : Number(retryAfter),
+      fields: [headers.get('ratelimit-policy'), headers.get('ratelimit')] as const,
+      body: (await told?.json()) as Readonly<Record<string, unknown>>,
+    }
+  }
+  const leftOf = (field: string | null, name: string): number =>
+    Number(new RegExp(`"${name}";r=0;t=(\\d+)`).exec(field ?? '')?.[1])
+
+  test.each([
+    { kind: 'a window', limits: [windowOf(30, 'requests')], least: 25, most: 30 },
+    {
+      kind: 'a burst',
+      limits: [{ kind: 'burst', name: 'requests', limit: 1, window_seconds: 8, burst: 1, ...anyKind }],
+      least: 5,
+      most: 8,
+    },
+  ])('by $kind says when it opens, as its own item does', async ({ limits, least, most }) => {
+    const { status, retryAfter, fields, body } = await last(await newRoute({ limits }), 2)
+    expect(status).toBe(429)
+    expect(retryAfter).toBeGreaterThanOrEqual(least)
+    expect(retryAfter).toBeLessThanOrEqual(most)
+    expect(leftOf(fields[1], 'requests')).toBe(retryAfter)
+    expect(body).toMatchObject({ type: QUOTA_EXCEEDED, code: 'limit_reached', 'violated-policies': ['requests'] })
+  })
+
+  test('by a quota of the calendar says when its period ends', async () => {
+    const { status, retryAfter, fields, body } = await last(await newRoute({ limits: [quota] }), 2)
+    const [now] = await it.identity.store.raw('select extract(epoch from now())::float8 as seconds', [])
+    const left = 86_400 - (Number(now?.['seconds']) % 86_400)
+    expect(status).toBe(429)
+    expect(Math.abs((retryAfter ?? 0) - left)).toBeLessThanOrEqual(10)
+    expect(fields[0]).toBe('"daily";q=1;w=86400')
+    expect(leftOf(fields[1], 'daily')).toBe(retryAfter)
+    expect(body['violated-policies']).toEqual(['daily'])
+  })
+
+  test('by several comes from the one that opens last of those that refused, and names each of them', async () => {
+    const limits = [windowOf(10, 'ten'), windowOf(60, 'sixty'), windowOf(3_600, 'free', { limit: 9 })]
+    const { retryAfter, fields, body } = await last(await newRoute({ limits }), 2)
+    expect(retryAfter).toBe(leftOf(fields[1], 'sixty'))
+    expect(retryAfter).toBeGreaterThan(50)
+    expect(retryAfter).toBeLessThanOrEqual(60)
+    expect(body['violated-policies']).toEqual(['ten', 'sixty'])
+  })
+
+  test('by credits says nothing of when, and by calls at once: soon', async () => {
+    const paid = await last(
+      await newRoute({ limits: [{ kind: 'credits', name: 'paid', per: 'key' }, windowOf(9, 'more')] }),
+      1,
+    )
+    expect(paid).toMatchObject({ status: 429, retryAfter: null })
+    expect(paid.body).toMatchObject({ type: QUOTA_EXCEEDED, code: 'credits_exhausted', 'violated-policies': ['paid'] })
+    const path = await newRoute({ limits: [{ kind: 'concurrency', name: 'at-once', limit: 1, ...anyKind }] })
+    const held = await begin(`${path}/hold`)
+    const waiting = await last(path, 1)
+    held.abort()
+    expect(waiting).toMatchObject({ status: 429, retryAfter: 1 })
+    expect(waiting.body).toMatchObject({ code: 'concurrency_reached', 'violated-policies': ['at-once'] })
+  })
+
+  test.each([windowOf(60, 'requests', { limit: 2 }), { ...quota, limit: 2 }])(
+    'of a call that costs more than a limit can ever hold does not tell it to wait: %o',
+    async (limit) => {
+      const { status, retryAfter, body } = await last(await newRoute({ limits: [limit], cost: 3 }), 1)
+      expect([status, retryAfter, body['code']]).toEqual([429, null, 'limit_reached'])
+    },
+  )
+})
+
+describe('a limit that is counted apart', () => {
+  const apart = (per: string, name = per) => ({
+    kind: 'window',
+    name,
+    limit: 9,
+    window_seconds: 60,
+    class: 'approximate',
+    per,
+  })
+
+  async function partitionsOf(path: string, secret: string, from: string): Promise<ReadonlyMap<string, string>> {
+    const headers = { authorization: `Bearer ${secret}`, 'x-forwarded-for': from }
+    const answer = await fetch(it.doorsUrl + path, { headers })
+    await answer.arrayBuffer()
+    const partitions = new Map<string, string>()
+    for (const field of ['ratelimit', 'ratelimit-policy'])
+      for (const [, name = '', pk = ''] of (answer.headers.get(field) ?? '').matchAll(
+        /"([^"]+)"[^,]*?;pk=:([^:]+):/g,
+      )) {
+        expect(partitions.get(name) ?? pk).toBe(pk)
+        partitions.set(name, pk)
+      }
+    return partitions
+  }
+
+  test('tells by an opaque key which of its counters it is, the same for those that share one', async () => {
+    const { id: appId } = await made('/apps', { name: `Other ${count}`, owner: 'me' })
+    const members = { app_id: appId, api_ids: [apiId], scopes: ['read'] }
+    const [one, other] = [
+      await made('/keys', { name: 'One', ...members }),
+      await made('/keys', { name: 'Other', ...members }),
+    ]
+    const path = await newRoute({
+      limits: [apart('key'), apart('app'), apart('ip'), { ...apart('key', 'all'), per: undefined }],
+    })
+    const first = await partitionsOf(path, one.secret, '198.51.100.7')
+    expect([...first.keys()].toSorted()).toEqual(['app', 'ip', 'key'])
+    expect(await partitionsOf(path, one.secret, '198.51.100.7')).toEqual(first)
+    const elsewhere = await partitionsOf(path, one.secret, '198.51.100.8')
+    expect([elsewhere.get('key') === first.get('key'), elsewhere.get('ip') === first.get('ip')]).toEqual([true, false])
+    const sibling = await partitionsOf(path, other.secret, '198.51.100.7')
+    expect(['app', 'ip', 'key'].map((per) => sibling.get(per) === first.get(per))).toEqual([true, true, false])
+    for (const pk of first.values()) {
+      expect(pk).toMatch(/^[A-Za-z0-9+/]{8}$/)
+      const bytes = Buffer.from(pk, 'base64').toString('latin1')
+      for (const secretText of [one.id.slice(4), appId.slice(4), '198.51']) expect(bytes).not.toContain(secretText)
+    }
+    // another route has other counters, and other names for them
+    const next = await partitionsOf(await newRoute({ limits: [apart('ip')] }), one.secret, '198.51.100.7')
+    expect(next.get('ip')).not.toBe(first.get('ip'))
   })
 })

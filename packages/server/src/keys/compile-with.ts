@@ -2,12 +2,16 @@
  * The parts of a decision as they are, and as a change would make them. The change is judged as if it were made; nothing
  * is written.
  */
-import { ClavigerError, type ApiPart, type KeyPart } from '@claviger/core'
+import type { z } from 'zod'
+import { ClavigerError, type ApiPart, type KeyPart, type PlanPart } from '@claviger/core'
+import { limitsToColumn } from '#usage'
 import { changedApiColumns } from './apis.ts'
 import { apiChangeFromWire, keyChangeFromWire, type ApiPatch, type KeyPatch } from './change-from-wire.ts'
-import { compileApi } from './compile.ts'
+import { compileApi, compilePlan } from './compile.ts'
 import type { KeysRoom } from './room.ts'
 import { selectApi, selectKey } from './rows.ts'
+import { selectPlan } from './rows-plans.ts'
+import type { planPatch } from './schemas-plans.ts'
 import type { KeySnapshots } from './snapshots.ts'
 import { changedKeyColumns } from './update-key.ts'
 
@@ -51,6 +55,20 @@ export async function compileApiWith(
   return { unchanged: compileApi(row), changed: compileApi(changed) }
 }
 
-function unknown(what: 'key' | 'api', id: string): ClavigerError {
+export type PlanPatch = z.output<typeof planPatch>
+
+/** @throws ClavigerError `not_found` */
+export async function compilePlanWith(
+  room: KeysRoom,
+  target: { readonly workspaceId: string; readonly planId: string },
+  patch: PlanPatch,
+): Promise<Compared<PlanPart>> {
+  const row = await selectPlan(room.store.db, target.workspaceId, target.planId)
+  if (row === undefined) throw unknown('plan', target.planId)
+  const limits = patch.limits === undefined ? row.limits : limitsToColumn(patch.limits)
+  return { unchanged: compilePlan(row), changed: compilePlan({ ...row, limits }) }
+}
+
+function unknown(what: 'key' | 'api' | 'plan', id: string): ClavigerError {
   return new ClavigerError('not_found', `There is no ${what} ${id}.`)
 }

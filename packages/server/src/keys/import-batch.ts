@@ -88,6 +88,7 @@ export function rowOf({ key, keyId, versionId, digest, tag }: Candidate, expires
     tags: arrayLiteral(key.tags),
     environment: key.environment,
     scopes: arrayLiteral(key.scopes),
+    role_ids: arrayLiteral(key.roleIds),
     limits: key.limits,
     plan_id: key.planId,
     metadata: key.metadata,
@@ -108,7 +109,7 @@ function keyed(seal: Seal, pepperVersion: number, { algorithm }: ImportedHash, h
   return digest
 }
 
-/** Slugs and scopes hold neither quotes nor backslashes. */
+/** Slugs, scopes and ids hold neither quotes nor backslashes. */
 function arrayLiteral(items: readonly string[]): string {
   return items.length === 0 ? '{}' : `{"${items.join('","')}"}`
 }

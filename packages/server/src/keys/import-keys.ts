@@ -9,12 +9,15 @@ import { beyondBounds } from '#identity'
 import type { Tx } from '#store'
 import { ALL, checkBounds, checkGrant } from './check-grant.ts'
 import { readGrant, type ImportedHash, type ImportRules } from './check-import.ts'
+import { faultOfImportedRole } from './check-roles.ts'
 import { findAppForKeys } from './create-key.ts'
 import { readBatch, rowOf, type Candidate, type ImportItem, type Judged } from './import-batch.ts'
 import { longestLife, scopesOverMaximum } from './maximum.ts'
 import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
+import { shareApis } from './rows.ts'
 import { plansAmong } from './rows-plans.ts'
+import { shareRoles } from './rows-roles.ts'
 import {
   insertImported,
   insertImportForm,
@@ -81,9 +84,11 @@ async function checkBatch(
 ): Promise<{ readonly prefix: string; readonly rules: ImportRules }> {
   await findAppForKeys(room, tx, caller, wanted.appId)
   checkBounds(caller, { apiIds: wanted.apiIds, scopes: [] })
-  const apis = await checkGrant(tx, caller.workspaceId, {
+  await shareApis(tx, caller.workspaceId, wanted.apiIds)
+  const { apis } = await checkGrant(tx, caller.workspaceId, {
     apiIds: wanted.apiIds,
     scopes: [],
+    roleIds: [],
     grantReason: null,
     restrictions: [],
     createdAt: new Date(nowMs),
@@ -103,7 +108,12 @@ async function checkBatch(
     return operator === undefined || beyondBounds(operator.bounds, { apiIds: [], scopes: [scope] }).length === 0
   }
   const isWithinMaximum = (scope: string): boolean => scopesOverMaximum(apis, [scope], String).length === 0
-  return { prefix: first.prefix, rules: { catalogue, mayGrant, isWithinMaximum, plans, maxKeyAgeSeconds, nowMs } }
+  const roleIds = [...new Set(wanted.items.flatMap((item) => (item.kind === 'key' ? item.key.roleIds : [])))]
+  const roles = await shareRoles(tx, caller.workspaceId, roleIds)
+  const faults = new Map(roleIds.map((id) => [id, faultOfImportedRole(caller, apis, { id, role: roles.get(id) })]))
+  const faultOfRole = (id: string): string | undefined => faults.get(id)
+  const rules = { catalogue, mayGrant, isWithinMaximum, faultOfRole, plans, maxKeyAgeSeconds, nowMs }
+  return { prefix: first.prefix, rules }
 }
 
 async function insertBatch(

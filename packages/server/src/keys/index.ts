@@ -5,8 +5,16 @@ import { selectApi } from './rows.ts'
 
 export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
 export { findCreditOwner } from './credit-owner.ts'
+export { findOwnIds } from './find-own-ids.ts'
 export { feedLossPolicy } from './compile.ts'
-export { compileApiWith, compileKeyWith, type CompileKeyRoom, type Compared } from './compile-with.ts'
+export {
+  compileApiWith,
+  compileKeyWith,
+  compilePlanWith,
+  type CompileKeyRoom,
+  type Compared,
+  type PlanPatch,
+} from './compile-with.ts'
 export { registerKeysJobs } from './maintain-keys.ts'
 export { UseRecorder } from './record-uses.ts'
 export type { Caller, KeysRoom, KeysRoutesRoom } from './room.ts'
@@ -23,6 +31,7 @@ export {
 } from './schemas.ts'
 export { createApi } from './apis.ts'
 export { hasPlan } from './rows-plans.ts'
+export { rolePatch } from './schemas-roles.ts'
 export { planPatch } from './schemas-plans.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'

@@ -9,6 +9,7 @@ export interface KeyFilter {
   /** Any of these. */
   readonly appIds?: readonly string[] | undefined
   readonly apiId?: string | undefined
+  readonly roleId?: string | undefined
   readonly environment?: string | undefined
   readonly prefix?: string | undefined
   readonly tag?: string | undefined

@@ -16,6 +16,7 @@ import { importOperations } from './routes/import.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
 import { planOperations } from './routes/plans.ts'
+import { roleOperations } from './routes/roles.ts'
 import { matching } from './rows-filter.ts'
 import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
 import { filterOfQuery, keyQuery } from './schemas-filter.ts'
@@ -168,6 +169,7 @@ const createKeyOperation = defineOperation({
       apiIds: body.api_ids,
       environment: body.environment,
       scopes: body.scopes,
+      roleIds: body.role_ids,
       grantReason: body.grant_reason,
       restrictions: body.restrictions,
       limits: body.limits,
@@ -344,5 +346,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...decommissionOperations,
   ...importOperations,
   ...planOperations,
+  ...roleOperations,
   verifyKey,
 ]

@@ -3,6 +3,7 @@ import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kyse
 import type { Tables } from '#store'
 import type { ResolvedFilter } from './key-filter.ts'
 import { holdsTooMuch } from './rows-over-maximum.ts'
+import { holdsRole } from './rows-roles.ts'
 
 type Builder = ExpressionBuilder<Tables, 'keys_key'>
 
@@ -12,12 +13,13 @@ export function matching(filter: ResolvedFilter): (eb: Builder) => Expression<Sq
 }
 
 function ofTheKey(eb: Builder, filter: ResolvedFilter): readonly Expression<SqlBool>[] {
-  const { workspaceId, appId, appIds, apiId, environment, prefix, tag, createdBy, createdBefore } = filter
+  const { workspaceId, appId, appIds, apiId, roleId, environment, prefix, tag, createdBy, createdBefore } = filter
   return [
     eb('workspace_id', '=', workspaceId),
     ...(appId === undefined ? [] : [eb('app_id', '=', appId)]),
     ...(appIds === undefined ? [] : [sql<boolean>`app_id = any(${[...appIds]}::text[])`]),
     ...(apiId === undefined ? [] : [sql<boolean>`api_ids @> array[${apiId}]`]),
+    ...(roleId === undefined ? [] : [holdsRole(roleId)]),
     ...(environment === undefined ? [] : [eb('environment', '=', environment)]),
     ...(prefix === undefined ? [] : [eb('prefix', '=', prefix)]),
     // said twice, so that the index of keys with tags serves

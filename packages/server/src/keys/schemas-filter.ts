@@ -10,6 +10,7 @@ export const environmentName = z.string().max(12)
 export const keyQuery = z.strictObject({
   app_id: wire.idOf('app').optional(),
   api_id: wire.idOf('api').optional(),
+  role_id: wire.idOf('rol').optional(),
   environment: environmentName.optional(),
   owner: wire.owner.optional(),
   tag: wire.slug.optional(),
@@ -24,7 +25,7 @@ export const keyQuery = z.strictObject({
 })
 
 export function filterOfQuery(query: z.output<typeof keyQuery>, nowMs: number): KeyFilter {
-  const { app_id: appId, api_id: apiId, created_by: createdBy, over_maximum: isOver, ...rest } = query
+  const { app_id: appId, api_id: apiId, role_id: roleId, created_by: createdBy, over_maximum: isOver, ...rest } = query
   const overMaximum = isOver === undefined ? undefined : { isWanted: isOver, at: new Date(nowMs) }
-  return { ...rest, appId, apiId, createdBy, overMaximum }
+  return { ...rest, appId, apiId, roleId, createdBy, overMaximum }
 }

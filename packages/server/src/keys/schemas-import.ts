@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { HashEncoding } from './check-import.ts'
 import type { ImportItem, ImportedKey } from './import-batch.ts'
 import type { ImportOutcome, KeyImport } from './import-keys.ts'
+import { roleIds } from './schemas-roles.ts'
 
 export const MOST_IMPORTED = 10_000
 
@@ -19,6 +20,7 @@ const visible = /^[\x21-\x7e]+$/
 const defaults = {
   environment: environment.default('live'),
   scopes: scopes.default([]),
+  role_ids: roleIds.default([]),
   owner: wire.owner.nullable().default(null),
   tags: tags.default([]),
   limits: limitsSchema.default([]).meta({ description: 'Of each key alone.' }),
@@ -35,6 +37,7 @@ const itemRules = z.strictObject({
   last_four: z.string().length(4).regex(visible, 'must be visible ASCII').nullable().default(null),
   environment: environment.optional(),
   scopes: scopes.optional(),
+  role_ids: roleIds.optional(),
   owner: wire.owner.nullable().optional(),
   tags: tags.optional(),
   limits: limitsSchema.optional(),
@@ -59,6 +62,7 @@ const item = z
     last_four: z.string().max(1_000).nullable().optional(),
     environment: z.string().max(1_000).optional(),
     scopes: z.array(z.string().max(1_000)).max(1_000).optional(),
+    role_ids: z.array(wire.idOf('rol')).max(100).optional(),
     owner: z.string().max(1_000).nullable().optional(),
     tags: z.array(z.string().max(1_000)).max(1_000).optional(),
     limits: z.array(z.record(z.string(), z.unknown())).max(100).optional().meta({ description: 'As a key has them.' }),
@@ -130,6 +134,7 @@ function readItem(given: z.output<typeof item>, all: z.output<typeof importBody>
     disabled,
     environment: own.environment ?? all.environment,
     scopes: own.scopes ?? all.scopes,
+    roleIds: own.role_ids ?? all.role_ids,
     owner: own.owner === undefined ? all.owner : own.owner,
     tags: own.tags ?? all.tags,
     limits: own.limits ?? all.limits,

@@ -2,7 +2,7 @@
  * Limits that are counted apart by key, app, route or address: for each call, the declaration with the call's own counter.
  * They are made once per counter and remembered, so that a hot one costs two look-ups. Bounded.
  */
-import { ipPrefix, type IpAddress, type LimitPartition, type LimitPolicy } from '@claviger/core'
+import { ipPrefix, shortHash, type IpAddress, type LimitPartition, type LimitPolicy } from '@claviger/core'
 import type { LimitSubject } from '@claviger/gateway'
 
 const MOST_PER_LIMIT = 20_000
@@ -56,12 +56,13 @@ function nameOf(per: readonly LimitPartition[], subject: LimitSubject): string |
 
 /** Credits have no counter of their own but a balance: whose, the call says. */
 function boundPolicy(policy: LimitPolicy, per: readonly LimitPartition[], subject: LimitSubject): LimitPolicy {
-  const { per: _per, ...bound } = policy
-  if (bound.kind === 'credits') {
-    const account = per.includes('key') ? subject.keyId : subject.appId
-    return { ...bound, account, id: `credits:${account}` }
-  }
-  return { ...bound, id: [policy.id, ...per.map((each) => `${each}=${valueOf(each, subject)}`)].join(':') }
+  const { per: _per, ...one } = policy
+  const id = [policy.id, ...per.map((each) => `${each}=${valueOf(each, subject)}`)].join(':')
+  // whoever asks with one key twice learns that both are counted together, and nothing of what the counter is called
+  const bound = { ...one, partition: btoa(String.fromCharCode(...shortHash(id))) }
+  if (bound.kind !== 'credits') return { ...bound, id }
+  const account = per.includes('key') ? subject.keyId : subject.appId
+  return { ...bound, account, id: `credits:${account}` }
 }
 
 function valueOf(partition: LimitPartition, subject: LimitSubject): string {

@@ -155,6 +155,12 @@ export async function settleBlocks(tx: Tx, nodeId: string): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
+/** The same for a node that has ended for good: what it draws from now on is refused. */
+export async function endBlocks(tx: Tx, nodeId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select usage_credit_end(${nodeId}) as count`.execute(tx)
+  return rows[0]?.count ?? 0
+}
+
 /** Accounts with grants that have ended. */
 export async function accountsWithEnded(db: Db, now: Date): Promise<readonly string[]> {
   const rows = await db
@@ -170,4 +176,22 @@ export async function accountsWithEnded(db: Db, now: Date): Promise<readonly str
 
 export async function expireGrants(tx: Tx, accountIds: readonly string[], now: Date): Promise<void> {
   await sql`select usage_credit_expire(${accountIds}::text[], ${now})`.execute(tx)
+}
+
+/** What was booked at or after an instant and is no spend; oldest first. */
+export async function selectEntriesSince(
+  db: Db,
+  accountId: string,
+  since: Date,
+  limit: number,
+): Promise<readonly Pick<EntryRow, 'at' | 'units'>[]> {
+  return db
+    .selectFrom('usage_credit_entry')
+    .select(['at', 'units'])
+    .where('account_id', '=', accountId)
+    .where('kind', '!=', 'spend')
+    .where('at', '>=', since)
+    .orderBy('number')
+    .limit(limit)
+    .execute()
 }

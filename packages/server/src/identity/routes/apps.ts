@@ -13,6 +13,18 @@ const planId = wire
   .idOf('pln')
   .meta({ description: 'Its limits hold for each key of the app that has no plan of its own.' })
 
+export const appPatch = z.strictObject({
+  name: wire.name.optional(),
+  owner: owner.optional(),
+  description: wire.note.optional(),
+  metadata: wire.metadata.optional(),
+  limits: limitsSchema.optional(),
+  plan_id: planId.nullable().optional(),
+  disabled: z.boolean().optional(),
+})
+
+export type AppPatch = z.output<typeof appPatch>
+
 const App = z
   .object({
     id: wire.idOf('app'),
@@ -113,15 +125,7 @@ export const appOperations = [
       'Members that are left out stay as they are. With `"disabled": true` every key of the app refuses and its open streams are cut.',
     permission: 'apps.update',
     params,
-    body: z.strictObject({
-      name: wire.name.optional(),
-      owner: owner.optional(),
-      description: wire.note.optional(),
-      metadata: wire.metadata.optional(),
-      limits: limitsSchema.optional(),
-      plan_id: planId.nullable().optional(),
-      disabled: z.boolean().optional(),
-    }),
+    body: appPatch,
     status: 200,
     answer: App,
     revision: (app) => app.revision,

@@ -12,6 +12,7 @@ export const itemOf = (hash: string, members: Partial<ImportedKey> = {}): Import
     tags: [],
     environment: 'live',
     scopes: ['a.read'],
+    roleIds: [],
     limits: [],
     planId: null,
     metadata: {},
