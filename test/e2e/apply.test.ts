@@ -130,7 +130,7 @@ apis: [{ name: fresh, prefix: fresh, scopes: [read] }]
       .replaceAll('disabled: true', 'disabled: false')
     const changed = stepsOf(await apply(other)).filter(({ action }) => action === 'update')
     expect(new Set(changed.map(({ kind }) => kind))).toEqual(
-      new Set(['apis', 'plans', 'apps', 'routes', 'models', 'keys']),
+      new Set(['apis', 'plans', 'apps', 'roles', 'routes', 'models', 'keys']),
     )
     expect(actionsOf(await apply(other))).toEqual(['unchanged'])
     const back = stepsOf(await apply(text)).filter(({ action }) => action === 'update')
@@ -292,15 +292,15 @@ describe('secrets of keys that apply makes', () => {
     victim.kill('SIGKILL')
     await new Promise((done) => victim.on('close', done))
     const before = await kept()
-    const { body } = await api(product, 'GET', '/keys?limit=100')
-    const made = (body['data'] as readonly { readonly name: string }[]).filter(({ name }) => name.startsWith('killed-'))
-    expect(made.length).toBeLessThan(names.length)
-    expect(made.length - before.length).toBeLessThanOrEqual(1)
     for (const { secret } of before.slice(-5))
       expect((await api(product, 'POST', '/keys/verify', { key: secret })).body['valid']).toBe(true)
-    const again = await apply(`keys:\n${keys(names)}`, '--secrets-to', files[1] ?? '')
-    expect(stepsOf(again).filter(({ action }) => action === 'create')).toHaveLength(names.length - made.length)
-    expect((await kept()).length).toBe(before.length + names.length - made.length)
+    const again = stepsOf(await apply(`keys:\n${keys(names)}`, '--secrets-to', files[1] ?? ''))
+    const made = again.filter(({ action }) => action === 'create').length
+    expect(made).toBeGreaterThan(0)
+    // what was under way when it died may have been made
+    expect(names.length - before.length - made).toBeOneOf([0, 1])
+    expect((await kept()).length).toBe(before.length + made)
+    expect(new Set((await kept()).map(({ name }) => name)).size).toBe(before.length + made)
   })
 
   test('of a run that stopped in the middle are told all the same', async () => {
@@ -321,7 +321,7 @@ describe('export', () => {
   test('of a rich workspace changes nothing when it is applied, and names no id and no secret', async () => {
     const ran = await product.cli(['export'])
     expect(ran.code).toBe(0)
-    expect(ran.stdout).not.toMatch(/(?:api|app|pln|key|rte|mdl|pvk)_[0-9a-hjkmnp-tv-z]{26}|demo_live_/)
+    expect(ran.stdout).not.toMatch(/(?:api|app|pln|rol|key|rte|mdl|pvk)_[0-9a-hjkmnp-tv-z]{26}|demo_live_/)
     const applied = await apply(ran.stdout, '--dry-run')
     expect(stepsOf(applied).length).toBeGreaterThan(20)
     expect(stepsOf(applied).filter(({ action }) => action !== 'unchanged')).toEqual([])
@@ -331,7 +331,19 @@ describe('export', () => {
 
   test('makes the same in a new workspace', async () => {
     const text = (
-      await product.cli(['export', '--only', 'apis', '--only', 'plans', '--only', 'apps', '--only', 'keys'])
+      await product.cli([
+        'export',
+        '--only',
+        'apis',
+        '--only',
+        'plans',
+        '--only',
+        'apps',
+        '--only',
+        'roles',
+        '--only',
+        'keys',
+      ])
     ).stdout
     const { body: workspace } = await api(product, 'POST', '/workspaces', { name: 'copy' })
     const { body: link } = await api(product, 'POST', `/workspaces/${String(workspace['id'])}/setup-links`)

@@ -63,6 +63,9 @@ apps:
     plan: rich
   - { name: rich bare, owner: rich@example.com, description: '', metadata: {}, limits: [], plan: null, disabled: false }
   - { name: rich off, owner: rich@example.com, disabled: true }
+roles:
+  - { name: rich, description: Reads., scopes: [orders.read, orders.write] }
+  - { name: rich bare, description: '', scopes: [] }
 routes:
   - name: rich
     api: rich
@@ -78,6 +81,7 @@ routes:
     methods: [POST, GET]
     provider_key: stand-in
     key_headers: [x-rich-key]
+    api_version: { from: header, name: api-version }
   - name: rich-bare
     api: rich
     upstream_url: $ORIGIN/echo
@@ -92,6 +96,7 @@ routes:
     methods: []
     provider_key: null
     key_headers: [x-api-key]
+    api_version: null
 models:
   - name: rich/model:1
     api: rich
@@ -114,6 +119,7 @@ keys:
     apis: [rich, rich maximum]
     environment: test
     scopes: [orders.*, a]
+    roles: [rich, rich bare]
     grant_reason: Until the migration is done.
     restrictions:
       - { kind: ip, allow: [10.0.0.0/8], deny: [10.1.0.0/16] }
@@ -137,6 +143,7 @@ keys:
     apis: [rich defaults]
     environment: live
     scopes: []
+    roles: []
     grant_reason: null
     restrictions: []
     limits: []

@@ -8,5 +8,5 @@ test.each([
   { name: 'x', says: '' },
   { name: 'policies', says: '' },
 ])('$name:$says', ({ name, says }) => {
-  expect(didYouMean(name, ['apis', 'plans', 'apps', 'models', 'keys'])).toBe(says)
+  expect(didYouMean(name, ['apis', 'plans', 'apps', 'roles', 'models', 'keys'])).toBe(says)
 })

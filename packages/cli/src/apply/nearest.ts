@@ -13,16 +13,24 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return nearest === undefined ? '' : ` Did you mean ${nearest.candidate}?`
 }
 
-/** Levenshtein's: letters to add, to take away or to change. */
+/** Letters to add, to take away, to change, or to swap with their neighbour (optimal string alignment). */
 function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [at, letter] of [...from].entries()) {
-    const next = [at + 1]
-    for (let index = 0; index < to.length; index += 1) {
-      const changed = (row[index] ?? 0) + (letter === to[index] ? 0 : 1)
-      next.push(Math.min(changed, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1))
+  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, index) => index)]
+  const cell = (row: number, column: number): number => rows[row]?.[column] ?? Infinity
+  for (let row = 1; row <= from.length; row += 1) {
+    const next = [row]
+    rows.push(next)
+    for (let column = 1; column <= to.length; column += 1) {
+      const isSame = from[row - 1] === to[column - 1]
+      const isSwapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      next.push(
+        Math.min(
+          ...[cell(row - 1, column) + 1, cell(row, column - 1) + 1],
+          cell(row - 1, column - 1) + (isSame ? 0 : 1),
+          isSwapped ? cell(row - 2, column - 2) + 1 : Infinity,
+        ),
+      )
     }
-    row = next
   }
-  return row.at(-1) ?? 0
+  return cell(from.length, to.length)
 }

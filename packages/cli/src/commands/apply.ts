@@ -1,5 +1,5 @@
 /**
- * `claviger apply -f claviger.yaml`: apis, plans, apps, routes, models and keys as they should be. Things are known by their names;
+ * `claviger apply -f claviger.yaml`: apis, plans, roles, keys and what else a file can hold, as they should be. Things are known by their names;
  * what the file does not name is left alone; `--dry-run` shows what would change.
  */
 import { randomUUID } from 'node:crypto'
