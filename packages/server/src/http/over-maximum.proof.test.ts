@@ -93,6 +93,28 @@ describe('over_maximum', () => {
     expect(await over()).toEqual([])
   })
 
+  test.each([
+    { kind: 'ip', open: { allow: ['0.0.0.0/1', '128.0.0.0/1'] }, closed: { allow: ['0.0.0.0/1'] } },
+    { kind: 'user_agent', open: { allow: ['**'] }, closed: { allow: ['*App'] } },
+    { kind: 'request', open: { allow: [{ path: '/**' }] }, closed: { allow: [{ path: '/**', methods: ['GET'] }] } },
+    {
+      kind: 'time',
+      open: { zone: 'UTC', windows: [{ from: '00:00', to: '24:00' }] },
+      closed: { zone: 'UTC', windows: [{ from: '00:00', to: '23:59' }] },
+    },
+  ])('holds for a restriction by $kind that allows everything', async ({ kind, open, closed }) => {
+    const nothing = await issue({ restrictions: [{ kind, ...open }] })
+    await issue({ restrictions: [{ kind, ...closed }] })
+    await issue({
+      restrictions: [
+        { kind, ...open },
+        { kind, ...closed },
+      ],
+    })
+    expect(await setMaximum({ required_restrictions: [kind] })).toBe(1)
+    expect(await over()).toEqual([nothing])
+  })
+
   test('is about living keys only', async () => {
     const [revoked, deleted, living] = [
       await issue({ scopes: ['orders.write'] }),

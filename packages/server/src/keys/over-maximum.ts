@@ -2,12 +2,15 @@
  * Which living keys hold more than a maximum of their apis now lets them. They are capped at every decision already; this tells an
  * operator who has lowered a maximum whom that concerns.
  */
+import { isOpenRestriction } from '@claviger/core'
 import type { Db } from '#store'
 import { maximumFromRow, scopesOverMaximum } from './maximum.ts'
+import { restrictionsFromRow } from './restriction-schema.ts'
 import {
   countKeys,
   selectBoundedApis,
   selectScopesOfLivingKeys,
+  selectSuspects,
   type BoundedApi,
   type TooMuch,
 } from './rows-over-maximum.ts'
@@ -33,11 +36,14 @@ export async function countOverMaximum(
 async function tooMuchFor(db: Db, api: BoundedApi, now: Date): Promise<TooMuch> {
   const maximum = maximumFromRow(api.maximum)
   const held = maximum === null || maximum.scopes === null ? [] : await selectScopesOfLivingKeys(db, api.id, now)
+  const kinds = maximum?.required_restrictions ?? []
+  const suspects = kinds.length === 0 ? [] : await selectSuspects(db, api.id, { kinds, now })
   const over = new Set(scopesOverMaximum([api], held, String).map(({ pointer }) => Number(pointer)))
   return {
     apiId: api.id,
     scopes: held.filter((_scope, index) => over.has(index)),
     lifetimeSeconds: maximum?.lifetime_seconds ?? undefined,
-    requiredRestrictions: maximum?.required_restrictions ?? [],
+    requiredRestrictions: kinds,
+    openRestrictions: suspects.filter((each) => restrictionsFromRow([each]).every(isOpenRestriction)),
   }
 }

@@ -12,8 +12,10 @@ export interface TooMuch {
   readonly scopes: readonly string[]
   /** A longer life is too long; undefined: none is. */
   readonly lifetimeSeconds: number | undefined
-  /** Kinds of restrictions, one of which is missing or in shadow. */
+  /** Kinds of restrictions, one of which is missing, in shadow, or allows everything. */
   readonly requiredRestrictions: readonly string[]
+  /** Restrictions of those kinds that allow everything, as they stand in the rows: they meet no demand. */
+  readonly openRestrictions: readonly unknown[]
 }
 
 export async function selectBoundedApis(db: Db, workspaceId: string): Promise<readonly BoundedApi[]> {
@@ -55,7 +57,28 @@ export function holdsTooMuch(tooMuch: readonly TooMuch[], now: Date): Expression
   return sql<boolean>`(${isLiving(now)} and (${sql.join([sql`false`, ...each], sql` or `)}))`
 }
 
-function partsOf({ scopes, lifetimeSeconds, requiredRestrictions }: Omit<TooMuch, 'apiId'>) {
+/**
+ * Restrictions of living keys that may allow everything, each once; whether they do, `core` says. Of addresses only lists with a
+ * network that is large enough: 200 of them make no whole without one of /7.
+ */
+export async function selectSuspects(
+  db: Db,
+  apiId: string,
+  { kinds, now }: { readonly kinds: readonly string[]; readonly now: Date },
+): Promise<readonly unknown[]> {
+  const { rows } = await sql<{ restriction: unknown }>`
+    select distinct restriction from keys_key, jsonb_array_elements(restrictions) as restriction
+     where api_ids @> array[${apiId}] and ${isLiving(now)} and restriction ->> 'kind' = any(${[...kinds]}::text[])
+       and (restriction ->> 'kind' <> 'ip' or jsonb_path_exists(restriction, '$.allow[*] ? (@ like_regex "/[0-7]$")'))
+       and (restriction ->> 'kind' <> 'user_agent' or jsonb_path_exists(restriction, '$.allow[*] ? (@ starts with "*")'))
+       and (restriction ->> 'kind' <> 'request' or jsonb_path_exists(restriction, '$.allow[*] ? (@.path == "/**")'))`.execute(
+    db,
+  )
+  return rows.map(({ restriction }) => restriction)
+}
+
+function partsOf({ scopes, lifetimeSeconds, requiredRestrictions, openRestrictions }: Omit<TooMuch, 'apiId'>) {
+  const open = JSON.stringify(openRestrictions)
   return [
     sql`scopes && ${[...scopes]}::text[]`,
     sql`role_ids && array(select id from keys_role where deleted_at is null and scopes && ${[...scopes]}::text[])`,
@@ -63,8 +86,9 @@ function partsOf({ scopes, lifetimeSeconds, requiredRestrictions }: Omit<TooMuch
       ? []
       : [sql`expires_at is null or expires_at > created_at + make_interval(secs => ${lifetimeSeconds})`]),
     ...requiredRestrictions.map(
-      (kind) => sql`not jsonb_path_exists(restrictions, '$[*] ? (@.kind == $kind && !(@.mode == "shadow"))',
-                                          jsonb_build_object('kind', ${kind}::text))`,
+      (kind) => sql`not exists (select from jsonb_array_elements(restrictions) as each
+                                 where each ->> 'kind' = ${kind} and coalesce(each ->> 'mode', '') <> 'shadow'
+                                   and each <> all (array(select jsonb_array_elements(${open}::jsonb))))`,
     ),
   ]
 }
