@@ -289,6 +289,8 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
     await world.done('POST', `${path}/adjustments`, { entry, units: -1, reference, note: 'x' })
     return asked(world, 'POST', `${path}/adjustments`, { entry, units: -2, reference, note: 'x' })
   },
+  'liftShieldBlock not_found': async (world) =>
+    asked(world, 'POST', '/shield/lift', { kind: 'key', subject: 'NobodysKey00' }),
   'createPlan conflict': taken,
   'updatePlan conflict': renamed('createPlan'),
   'deletePlan conflict': async (world) => {
@@ -296,6 +298,14 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
     const { id: key } = await newKey(world)
     await world.done('PATCH', `/keys/${String(key)}`, { plan_id: id })
     return asked(world, 'DELETE', `/plans/${String(id)}`)
+  },
+  'createRole conflict': taken,
+  'updateRole conflict': renamed('createRole'),
+  'deleteRole conflict': async (world) => {
+    const { id } = await world.done('POST', '/roles', { name: `Held ${++count}` })
+    const { id: key } = await newKey(world)
+    await world.done('PATCH', `/keys/${String(key)}`, { role_ids: [id] })
+    return asked(world, 'DELETE', `/roles/${String(id)}`)
   },
   'verifyKey validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
   'verifyKey query_credential': async (world, operation) => {

@@ -29,3 +29,10 @@ test('the life of keys', { timeout: 120_000 }, async () => {
   expect(printed).toMatch(/^kind +decommission_owner$/m)
   expect(printed).toContain('refused, as it should be')
 })
+
+test('export and apply', { timeout: 60_000 }, async () => {
+  const { blocks, code, printed } = await runTour(product, 'docs/guide/apply.md', {})
+  expect(blocks).toBe(1)
+  expect({ code, printed }).toMatchObject({ code: 0 })
+  expect(printed).toMatch(/^0 of \d+ would change\.$/m)
+})

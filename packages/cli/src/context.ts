@@ -1,6 +1,12 @@
 /** What a command may touch, handed in: the environment, the streams, the client, the machine's own door. */
 import type { Client } from '@claviger/sdk'
 
+export interface SecretsFile {
+  /** Answers once the line is on the disk. */
+  append(line: string): Promise<void>
+  close(): Promise<void>
+}
+
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: { write(text: string): void }
@@ -14,6 +20,8 @@ export interface CommandContext {
   openLines(path: string): Promise<{ readonly lines: AsyncIterable<string>; readonly bytes: number | undefined }>
   /** Writes a new file, readable by its owner only. */
   createFile(path: string): Promise<{ write(text: string): void; close(): Promise<void> }>
+  /** A new file for secrets. @throws UsageError when it is there already */
+  createSecretsFile(path: string): Promise<SecretsFile>
   /** The client of the control API; asks for CLAVIGER_TOKEN. @throws UsageError when it is not set */
   client(): Client
   /** Runs the server's second entry as a child process, with this terminal. Answers its exit code. */

@@ -9,6 +9,7 @@ import { COMMANDS } from './commands/index.ts'
 import { runMachineVerb } from './commands/machine.ts'
 import { EXIT, NegativeAnswer, UsageError, type CommandContext } from './context.ts'
 import { runAdmin } from './machine.ts'
+import { createSecretsFile } from './secrets-file.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:7300'
 
@@ -33,6 +34,7 @@ export function contextOf(env: Readonly<Record<string, string | undefined>>): Co
         close: async () => new Promise<void>((closed) => file.end(() => closed())),
       }
     },
+    createSecretsFile,
     client() {
       const credential = env['CLAVIGER_TOKEN']
       if (credential === undefined || credential === '') {

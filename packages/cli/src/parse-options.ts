@@ -6,6 +6,11 @@ export function collect(value: string, before: readonly string[] | undefined): r
   return [...(before ?? []), value]
 }
 
+/** A whole new list; `none` alone is the empty one. */
+export function listOrNone(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.length === 1 && values[0] === 'none' ? [] : values
+}
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
 /** `90d`, `12h`, `30m`, `45s`, or plain seconds. */

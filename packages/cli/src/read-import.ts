@@ -12,7 +12,7 @@ export interface ImportLine {
 
 export type ImportFormat = 'jsonl' | 'csv'
 
-const LISTS: ReadonlySet<string> = new Set(['tags', 'scopes'])
+const LISTS: ReadonlySet<string> = new Set(['tags', 'scopes', 'role_ids', 'limits'])
 const FLAGS: ReadonlySet<string> = new Set(['disabled'])
 const METADATA = 'metadata.'
 
@@ -55,7 +55,7 @@ function headOf(text: string): readonly string[] {
   return cells.map((cell) => cell.trim())
 }
 
-/** Empty cells are left out. Tags and scopes are parted by spaces; `metadata.plan` is a member of the metadata. */
+/** Empty cells are left out. Tags, scopes and roles are parted by spaces; `metadata.plan` is a member of the metadata. */
 function fromCsv(text: string, columns: readonly string[]): object | string {
   const cells = splitCsv(text)
   if (typeof cells === 'string') return cells

@@ -10,8 +10,16 @@ export interface Resource {
   readonly what: string
   readonly columns: readonly string[]
   readonly list: OperationId
+  /** Filters with an option of their own; others go by `--filter`. */
+  readonly flags?: readonly Flag[]
   readonly show: OperationId
   readonly remove?: OperationId
+}
+
+interface Flag {
+  /** As typed: `over-maximum`; `over_maximum=true` is asked for. */
+  readonly name: string
+  readonly what: string
 }
 
 interface ListOptions extends OutputOptions {
@@ -28,6 +36,7 @@ export async function callNamed(
     readonly query?: object
     readonly body?: object
     readonly idempotencyKey?: string
+    readonly ifMatch?: string
   } = {},
 ): Promise<object> {
   const client: { call(id: OperationId, options: object): Promise<unknown> } = context.client()
@@ -65,8 +74,9 @@ export async function listAll(
 /** Adds `<name> list|show|delete` and answers the command for the rest. */
 export function resourceCommand(program: Command, context: CommandContext, resource: Resource): Command {
   const command = program.command(resource.name).description(resource.what)
-  command
-    .command('list')
+  const list = command.command('list')
+  for (const { name, what } of resource.flags ?? []) list.option(`--${name}`, what)
+  list
     .description(`List ${resource.name}, newest first.`)
     .option('--limit <n>', 'at most so many', '100')
     .option('--filter <name=value>', 'only those (repeatable)', (value: string, before: readonly string[] = []) => [
@@ -78,6 +88,9 @@ export function resourceCommand(program: Command, context: CommandContext, resou
       const filters = Object.fromEntries(
         (options.filter ?? []).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
       )
+      const chosen = list.opts<Readonly<Record<string, unknown>>>()
+      const flags = (resource.flags ?? []).map(({ name }) => name).filter((name) => chosen[camelCase(name)] === true)
+      for (const name of flags) filters[name.replaceAll('-', '_')] = 'true'
       showMany(
         context,
         options,
@@ -111,3 +124,5 @@ export function resourceCommand(program: Command, context: CommandContext, resou
 export function given(members: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
+
+const camelCase = (name: string): string => name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -96,6 +96,7 @@ export { scanObject, splice, type Edit, type Member, type ScannedObject, type Sp
 export { isPattern, scopeFault } from './scope/scope-pattern.ts'
 export { compileScopes, type ScopeSet } from './scope/scope-set.ts'
 export { compileRestrictions } from './restriction/compile-restrictions.ts'
+export { isOpen as isOpenRestriction } from './restriction/open.ts'
 export {
   RESTRICTION_CODES,
   type CompiledRestriction,

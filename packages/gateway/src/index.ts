@@ -29,7 +29,16 @@ export {
   type StreamIds,
   type StreamSelector,
 } from './open-streams.ts'
-export type { AuditMode, DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart, Timeouts } from './parts.ts'
+export type {
+  AuditMode,
+  DeploymentPart,
+  Guarded,
+  ModelPart,
+  RateLimitHeaders,
+  RoutePart,
+  Timeouts,
+  VersionSource,
+} from './parts.ts'
 export type {
   Admission,
   AskedFacts,

@@ -36,6 +36,14 @@ export interface Guarded {
   readonly maxBodyBytes: number
 }
 
+/** Where a call says which version of the api it is for. */
+export type VersionSource =
+  | { readonly from: 'fixed'; readonly value: string }
+  /** `name` in lower case. `fallback`: of calls without the field. */
+  | { readonly from: 'header'; readonly name: string; readonly fallback: string | undefined }
+  /** The first segment behind the route. */
+  | { readonly from: 'path' }
+
 export interface RoutePart extends Guarded {
   readonly kind: 'route'
   /** Scheme, host and port, no path: `https://api.example.com`. */
@@ -48,6 +56,8 @@ export interface RoutePart extends Guarded {
   readonly credentialId: string | undefined
   /** Lower-case header names where a caller may put the key, beside `authorization: Bearer`. All are stripped. */
   readonly keyHeaders: readonly string[]
+  /** Undefined: nobody knows. */
+  readonly apiVersion: VersionSource | undefined
 }
 
 /** One place where a model is served. */

@@ -3,13 +3,12 @@
  * the node's cursor too.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DecisionRecord } from '@claviger/gateway'
 import { writeJournal } from '#audit'
 import { advanceDrained, drainedTo } from '#feed'
 import { UseRecorder } from '#keys'
 import { asideWriter, type Sink } from '#spool'
 import type { Store } from '#store'
-import { noteCreditSpends, writeUsage } from '#usage'
+import { noteCreditSpends, UsageTally, writeTally } from '#usage'
 
 /** So many decisions are decoded in one turn: calls under way do not wait for a whole batch, which would be milliseconds. */
 const DECODED_A_TURN = 200
@@ -23,23 +22,21 @@ export function journalSink(store: Store, nodeId: string, spoolRoot: string): Si
       const news = await store.transaction(async (tx) => {
         if ((await advanceDrained(tx, nodeId, firstSequence, firstSequence + lines.length - 1)) === 'seen')
           return undefined
-        const decisions = await givingWay(await writeJournal(tx, nodeId, firstSequence, lines))
-        await writeUsage(tx, decisions)
+        const tally = new UsageTally()
+        const uses = recorder.gather()
+        let read = 0
+        // each is decoded when it is asked for, and kept no longer
+        for (const decision of await writeJournal(tx, nodeId, firstSequence, lines)) {
+          tally.add(decision)
+          uses.add(decision)
+          if (++read % DECODED_A_TURN === 0) await nextTurn()
+        }
+        await writeTally(tx, tally)
         await noteCreditSpends(tx, nodeId, lines)
-        return recorder.record(tx, decisions)
+        return recorder.record(tx, uses)
       })
       if (news !== undefined) recorder.remember(news)
     },
     setAside: asideWriter(spoolRoot, nodeId),
   }
-}
-
-/** Read once: each is decoded when it is asked for. */
-async function givingWay(decisions: Iterable<DecisionRecord>): Promise<readonly DecisionRecord[]> {
-  const read: DecisionRecord[] = []
-  for (const decision of decisions) {
-    read.push(decision)
-    if (read.length % DECODED_A_TURN === 0) await nextTurn()
-  }
-  return read
 }

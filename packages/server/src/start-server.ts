@@ -1,5 +1,5 @@
 /** Wires the rooms together and listens. The order is the order of need; `stop` goes the other way. */
-import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { isId, makeId } from '@claviger/core'
@@ -20,7 +20,7 @@ import {
   writeProbes,
   type Sequencer,
 } from '#audit'
-import { listenError, type Config } from '#config'
+import type { Config } from '#config'
 import {
   FailureModes,
   ProbeTally,
@@ -43,13 +43,29 @@ import {
   loadWorkspacePart,
   maxKeyAgeSeconds,
 } from '#identity'
-import { KeySnapshots, findCreditOwner, keyPepperVersions, registerKeysJobs, type KeysRoutesRoom } from '#keys'
+import {
+  KeySnapshots,
+  findCreditOwner,
+  findOwnIds,
+  keyPepperVersions,
+  registerKeysJobs,
+  type KeysRoutesRoom,
+} from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
-import { createCounters, openRedisLeases, registerUsageJobs, settleCredits, writeUsage } from '#usage'
+import {
+  createCounters,
+  liftedBy,
+  openRedisLeases,
+  openShieldBoard,
+  registerUsageJobs,
+  settleCredits,
+  writeUsage,
+} from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
+import { closeServer, listen } from './listen.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { loadTls, watchTls } from './tls.ts'
@@ -65,7 +81,6 @@ const PROBE_FLUSH_MS = 2_000
 const FAILURE_SWEEP_MS = 250
 const RETRY_STALE_MS = 500
 const LAST_DRAIN_MS = 5_000
-const LOOK_FOR_IDLE_MS = 20
 
 /** @throws StartError `port_taken` and kin */
 export async function startServer(installation: Installation): Promise<RunningServer> {
@@ -190,6 +205,10 @@ export async function startServer(installation: Installation): Promise<RunningSe
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
     ...shieldCounts(metrics),
   })
+  feed.onChange((changes) => {
+    for (const lifted of changes.map(liftedBy)) if (lifted !== undefined) counters.shield.lift(lifted)
+  })
+  const shieldBoard = openShieldBoard({ store, node: nodeId, clock, log, blocks: () => counters.shield.blocks() })
   const failureModeUsed = (use: FailureModeUse): void => failureModes.used(use)
   const egress = createEgress({
     config,
@@ -295,6 +314,9 @@ export async function startServer(installation: Installation): Promise<RunningSe
         store,
         nowMs: () => clock.nowMs(),
         findCreditOwner: async (caller, owner) => findCreditOwner(keysRoom, caller, owner),
+        shield: { nodeId, blocks: () => counters.shield.blocks() },
+        findOwnIds: async (workspaceId, publicIds) => findOwnIds(store.db, workspaceId, publicIds),
+        reached,
       },
       house: {
         store,
@@ -348,6 +370,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
       geo.close()
       await flushProbes()
       await sequencer?.close()
+      await shieldBoard.close()
       await counters.close()
       await redisLeases?.close()
       await egress.close()
@@ -387,25 +410,4 @@ function settingsOf(config: Config): GatewaySettings {
     hstsSeconds: 31_536_000,
     viaName: undefined,
   }
-}
-
-async function listen(server: Server, { listen: { host, port } }: Config): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: Error): void => reject(listenError(host, port, error))
-    server.once('error', fail)
-    server.listen(port, host, () => {
-      server.off('error', fail)
-      resolve()
-    })
-  })
-}
-
-/** Calls of the control API that are under way get their answer; connections end as soon as nothing runs on them. */
-async function closeServer(server: Server, isLate: () => boolean): Promise<void> {
-  const looking = setInterval(
-    () => (isLate() ? server.closeAllConnections() : server.closeIdleConnections()),
-    LOOK_FOR_IDLE_MS,
-  )
-  await new Promise<void>((done) => server.close(() => done()))
-  clearInterval(looking)
 }

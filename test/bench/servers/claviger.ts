@@ -117,21 +117,26 @@ export async function createKeys(
   owner: Pick<SetUp, 'apiId' | 'appId'> & { readonly limits?: readonly object[] },
   count: number,
 ): Promise<string[]> {
+  return issueKeys(claviger, count, (nth) => ({
+    name: `bench ${nth}`,
+    app_id: owner.appId,
+    api_ids: [owner.apiId],
+    scopes: [SCOPE],
+    restrictions: [{ kind: 'ip', allow: ['127.0.0.0/8', '10.0.0.0/8'] }],
+    limits: owner.limits ?? [UNREACHED],
+  }))
+}
+
+/** @returns their secrets */
+export async function issueKeys(
+  claviger: RunningClaviger,
+  count: number,
+  bodyOf: (nth: number) => object,
+): Promise<string[]> {
   const secrets: string[] = []
   let next = 0
   const work = async (): Promise<void> => {
-    while (next < count) {
-      const nth = next++
-      const body = {
-        name: `bench ${nth}`,
-        app_id: owner.appId,
-        api_ids: [owner.apiId],
-        scopes: [SCOPE],
-        restrictions: [{ kind: 'ip', allow: ['127.0.0.0/8', '10.0.0.0/8'] }],
-        limits: owner.limits ?? [UNREACHED],
-      }
-      secrets.push(textOf(await claviger.api('POST', '/keys', body), 'secret'))
-    }
+    while (next < count) secrets.push(textOf(await claviger.api('POST', '/keys', bodyOf(next++)), 'secret'))
   }
   await Promise.all(Array.from({ length: 16 }, work))
   return secrets
@@ -144,7 +149,12 @@ export function verifyBody(key: string, apiId: string): string {
 
 /** @throws unless the key is found valid: under load, status and length of an answer are looked at only */
 export async function expectValid(claviger: RunningClaviger, key: string, apiId: string): Promise<void> {
-  const answer = await claviger.api('POST', '/keys/verify', objectOf(JSON.parse(verifyBody(key, apiId))))
+  await expectValidBody(claviger, verifyBody(key, apiId))
+}
+
+/** @throws unless the answer to that request is a key found valid */
+export async function expectValidBody(claviger: RunningClaviger, body: string): Promise<void> {
+  const answer = await claviger.api('POST', '/keys/verify', objectOf(JSON.parse(body)))
   if (answer['valid'] !== true) throw new Error(`the key should be valid: ${JSON.stringify(answer)}`)
 }
 

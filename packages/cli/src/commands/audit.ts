@@ -1,7 +1,8 @@
-/** `claviger audit` and `claviger status`: what happened, and how the server is. */
+/** `claviger audit`: what happened. */
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
-import { showMany, showOne, type OutputOptions } from '../output.ts'
+import { showMany, writeJson, type OutputOptions } from '../output.ts'
+import { instant } from '../parse-options.ts'
 import { callNamed, given, listAll } from '../resource.ts'
 
 interface AuditOptions extends OutputOptions {
@@ -9,6 +10,13 @@ interface AuditOptions extends OutputOptions {
   readonly resource?: string
   readonly operation?: string
   readonly key?: string
+}
+
+interface ProbeOptions extends OutputOptions {
+  readonly ipPrefix?: string
+  readonly reason?: string
+  readonly since?: string
+  readonly limit: string
 }
 
 export function auditCommand(program: Command, context: CommandContext): void {
@@ -41,12 +49,28 @@ export function auditCommand(program: Command, context: CommandContext): void {
       })
       showMany(context, options, items, ['at', 'door', 'code', 'status', 'key_id', 'method', 'path', 'duration_ms'])
     })
+  command
+    .command('probes')
+    .description('What was refused before it was known who asked, newest first.')
+    .option('--ip-prefix <prefix>', 'only from there')
+    .option('--reason <code>', 'only refused so')
+    .option('--since <when>', 'since this instant: 2027-01-31T12:00:00Z')
+    .option('--limit <n>', 'at most so many', '100')
+    .option('--json', 'print JSON')
+    .action(async (options: ProbeOptions) => {
+      const query = given({
+        ip_prefix: options.ipPrefix,
+        reason: options.reason,
+        from: options.since === undefined ? undefined : instant(options.since, Date.now()),
+        rows: options.limit,
+      })
+      const answer = await callNamed(context, 'listProbes', { query })
+      if (options.json === true) return writeJson(context, answer)
+      showMany(context, options, dataOf(answer), ['at', 'ip_prefix', 'reason', 'count'])
+    })
 }
 
-export function statusCommand(program: Command, context: CommandContext): void {
-  program
-    .command('status')
-    .description('How the server is doing.')
-    .option('--json', 'print JSON')
-    .action(async (options: OutputOptions) => showOne(context, options, await callNamed(context, 'getStatus')))
+function dataOf(answer: object): readonly object[] {
+  const data: unknown = 'data' in answer ? answer.data : []
+  return Array.isArray(data) ? data.filter((item): item is object => typeof item === 'object' && item !== null) : []
 }

@@ -4,9 +4,11 @@ import { NegativeAnswer, UsageError, type CommandContext } from '../context.ts'
 import { importFile, type Refused } from '../import-file.ts'
 import { showOne, type OutputOptions } from '../output.ts'
 import { collect, instant } from '../parse-options.ts'
+import { nameImport } from '../name-import.ts'
+import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { Progress } from '../progress.ts'
 import { readImport, type ImportFormat } from '../read-import.ts'
-import { callNamed, given } from '../resource.ts'
+import { callNamed, given, listAll } from '../resource.ts'
 
 interface ImportOptions extends OutputOptions {
   readonly app: string
@@ -16,8 +18,11 @@ interface ImportOptions extends OutputOptions {
   readonly format?: string
   readonly env?: string
   readonly scope?: readonly string[]
+  readonly role?: readonly string[]
   readonly owner?: string
   readonly tag?: readonly string[]
+  readonly limit?: readonly string[]
+  readonly plan?: string
   readonly expires?: string
   readonly batch: string
   readonly rejects?: string
@@ -38,8 +43,11 @@ export function addImport(command: Command, context: CommandContext): void {
     .option('--format <name>', 'jsonl or csv; left out: by the name of the file')
     .option('--env <name>', 'their environment: live, test, …')
     .option('--scope <scope>', 'a scope of all that name none (repeatable)', collect)
+    .option('--role <id>', 'a role of all that name none (repeatable)', collect)
     .option('--owner <owner>', 'the owner of all that name none')
     .option('--tag <tag>', 'a tag of all that name none (repeatable)', collect)
+    .option('--limit <limit>', `a limit of all that name none (repeatable): ${LIMIT_FORMS}`, collect)
+    .option('--plan <id>', 'the plan of all that name none; lines name theirs with "plan"')
     .option('--expires <when>', 'the end of all that name none')
     .option('--batch <n>', 'keys in one call', '5000')
     .option('--rejects <file>', 'write every refused line there, with its reason')
@@ -59,7 +67,7 @@ async function runImport(context: CommandContext, file: string, options: ImportO
   const progress = new Progress(context, startedAtMs)
   try {
     const tally = await importFile({
-      lines: readImport(lines, format),
+      lines: nameImport(readImport(lines, format), async () => plansOf(context)),
       batchSize,
       send: async (keys) => callNamed(context, 'importKeys', { body: { ...bodyOf(options), keys } }),
       onRefused(refused) {
@@ -87,6 +95,14 @@ function formatOf(file: string, said: string | undefined): ImportFormat {
   throw new UsageError(`There is no format ${format}: say jsonl or csv.`)
 }
 
+/** Name → id. */
+async function plansOf(context: CommandContext): Promise<ReadonlyMap<string, string>> {
+  const plans = await listAll(context, 'listPlans', {})
+  return new Map(
+    plans.flatMap((plan) => ('name' in plan && 'id' in plan ? [[String(plan.name), String(plan.id)]] : [])),
+  )
+}
+
 const bodyOf = (options: ImportOptions): object =>
   given({
     app_id: options.app,
@@ -95,7 +111,10 @@ const bodyOf = (options: ImportOptions): object =>
     encoding: options.encoding,
     environment: options.env,
     scopes: options.scope,
+    role_ids: options.role,
     owner: options.owner,
     tags: options.tag,
+    limits: limits(options.limit),
+    plan_id: options.plan,
     expires_at: options.expires === undefined ? undefined : instant(options.expires, Date.now()),
   })

@@ -8,6 +8,7 @@ import { given, resourceCommand } from '../resource.ts'
 interface BulkOptions extends OrderOptions {
   readonly app?: string
   readonly api?: string
+  readonly role?: string
   readonly env?: string
   readonly prefix?: string
   readonly owner?: string
@@ -25,6 +26,7 @@ export function addBulkRevoke(command: Command, context: CommandContext): void {
     .description('End all keys that a filter means. Shows them first; give the digest that it prints to do it.')
     .option('--app <id>', 'keys of this app')
     .option('--api <id>', 'keys for this api')
+    .option('--role <id>', 'keys that hold this role')
     .option('--env <name>', 'keys of this environment')
     .option('--prefix <prefix>', 'keys that begin with this prefix')
     .option('--owner <owner>', 'keys of this person or team')
@@ -63,6 +65,7 @@ function filterOf(options: BulkOptions): object {
   return given({
     app_id: options.app,
     api_id: options.api,
+    role_id: options.role,
     environment: options.env,
     prefix: options.prefix,
     owner: options.owner,

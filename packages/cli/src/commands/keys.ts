@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import { NegativeAnswer, type CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
 import { callOf, type CallOptions } from '../call-options.ts'
-import { collect, days, durationSeconds, instant, json, pairs } from '../parse-options.ts'
+import { collect, days, durationSeconds, instant, json, listOrNone, pairs } from '../parse-options.ts'
 import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 import { addImport } from './key-import.ts'
@@ -18,6 +18,7 @@ interface KeyOptions extends OutputOptions {
   readonly owner?: string
   readonly tag?: readonly string[]
   readonly scope?: readonly string[]
+  readonly role?: readonly string[]
   readonly grantReason?: string
   readonly cidr?: readonly string[]
   readonly cidrAllow?: readonly string[]
@@ -40,6 +41,9 @@ export function keysCommand(program: Command, context: CommandContext): void {
     what: 'API keys of apps. Secrets are shown once, at create and rotate.',
     columns: ['id', 'name', 'app_id', 'owner', 'environment', 'tags', 'expires_at', 'last_used_at', 'revoked_at'],
     list: 'listKeys',
+    flags: [
+      { name: 'over-maximum', what: 'only living keys that hold more than a maximum of their apis now lets them' },
+    ],
     show: 'getKey',
     remove: 'deleteKey',
   })
@@ -53,6 +57,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--owner <owner>', "a person or a team; left out: the app's owner")
     .option('--tag <tag>', 'a tag (repeatable)', collect)
     .option('--scope <scope>', 'a scope (repeatable); none: no access', collect)
+    .option('--role <id>', 'a role, whose scopes it gets too (repeatable)', collect)
     .option('--grant-reason <text>', 'why: needed for scopes with a wildcard, as is --expires')
     .option('--cidr-allow <range>', 'only from here: a restriction of the kind ip (repeatable)', collect)
     .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
@@ -82,6 +87,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
     .option('--tag <tag>', 'the whole new list of tags (repeatable)', collect)
     .option('--api <id>', 'the whole new list of apis (repeatable)', collect)
     .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect)
+    .option('--role <id>', 'the whole new list of roles (repeatable); none: no roles', collect)
     .option('--grant-reason <text>', 'why: needed for scopes with a wildcard, as is --expires')
     .option('--cidr-allow <range>', 'the whole new list of restrictions: only from here (repeatable)', collect)
     .addOption(new Option('--cidr <range>', 'as --cidr-allow').argParser(collect).hideHelp())
@@ -185,6 +191,7 @@ const members = (options: KeyOptions) => ({
   tags: options.tag,
   api_ids: options.api,
   scopes: options.scope,
+  role_ids: listOrNone(options.role),
   grant_reason: options.grantReason === '' ? null : options.grantReason,
   restrictions: restrictionsOf(options),
   limits: limits(options.limit),

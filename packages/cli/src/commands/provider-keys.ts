@@ -47,6 +47,29 @@ export function providerKeysCommand(program: Command, context: CommandContext): 
       showOne(context, options, await callNamed(context, 'createProviderKey', { body }))
     })
   command
+    .command('update <id>')
+    .description('Change its name or who may use it, or take origins away. A new origin needs the secret: rotate.')
+    .option('--name <name>', 'its name')
+    .option('--provider <provider>', 'whose API it opens')
+    .option('--origin <origin>', 'the whole new list of origins (repeatable)', collect)
+    .option(
+      '--route <id>',
+      'the whole new list of routes that may use it (repeatable); none: no route is named',
+      collect,
+    )
+    .option(
+      '--model <id>',
+      'the whole new list of models that may use it (repeatable); none: no model is named',
+      collect,
+    )
+    .option('--app <id>', 'the whole new list of apps that may use it (repeatable); none: no app is named', collect)
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: ProviderKeyOptions) => {
+      const { name, provider, origin: origins } = options
+      const body = given({ name, provider, origins, used_by: await changedUsers(context, id, options) })
+      showOne(context, options, await callNamed(context, 'updateProviderKey', { params: { id }, body }))
+    })
+  command
     .command('rotate <id>')
     .description('Replace the secret; the new one is read from standard input.')
     .option('--json', 'print JSON')
@@ -54,6 +77,23 @@ export function providerKeysCommand(program: Command, context: CommandContext): 
       const secret = (await context.readInput()).trim()
       showOne(context, options, await callNamed(context, 'rotateProviderKey', { params: { id }, body: { secret } }))
     })
+}
+
+/** The server takes all three lists together: those that nothing was said of stay. Undefined: nothing was said at all. */
+async function changedUsers(
+  context: CommandContext,
+  id: string,
+  options: ProviderKeyOptions,
+): Promise<object | undefined> {
+  const change = given({ routes: named(options.route), models: named(options.model), apps: named(options.app) })
+  if (Object.keys(change).length === 0) return undefined
+  const before = await callNamed(context, 'getProviderKey', { params: { id } })
+  const users = 'used_by' in before && typeof before.used_by === 'object' ? before.used_by : {}
+  return { ...users, ...change }
+}
+
+function named(ids: readonly string[] | undefined): readonly string[] | undefined {
+  return ids?.length === 1 && ids[0] === 'none' ? [] : ids
 }
 
 function injection(text: string): object {

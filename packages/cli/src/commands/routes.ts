@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
 import { collect, feedLoss } from '../parse-options.ts'
 import { LIMIT_FORMS, limits } from '../parse-limits.ts'
+import { versionSource } from '../parse-version-source.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
 interface RouteOptions extends OutputOptions {
@@ -18,6 +19,7 @@ interface RouteOptions extends OutputOptions {
   readonly cost?: string
   readonly rateLimitHeaders?: string
   readonly onFeedLoss?: string
+  readonly apiVersion?: string
 }
 
 export function routesCommand(program: Command, context: CommandContext): void {
@@ -62,6 +64,7 @@ function options(command: Command): Command {
     .option('--cost <units>', 'what one call is charged')
     .option('--rate-limit-headers <form>', 'draft, or draft+legacy')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
+    .option('--api-version <source>', 'fixed:2026-11, header:api-version, header:api-version=2026-01, path, or none')
     .option('--json', 'print JSON')
 }
 
@@ -78,4 +81,5 @@ const body = (chosen: RouteOptions): object =>
     cost: chosen.cost === undefined ? undefined : Number(chosen.cost),
     rate_limit_headers: chosen.rateLimitHeaders,
     on_feed_loss: chosen.onFeedLoss === undefined ? undefined : feedLoss(chosen.onFeedLoss),
+    api_version: chosen.apiVersion === undefined ? undefined : versionSource(chosen.apiVersion),
   })

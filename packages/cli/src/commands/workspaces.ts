@@ -49,6 +49,13 @@ export function workspacesCommand(program: Command, context: CommandContext): vo
       const body = given({ name: options.name, disabled, ...members(options) })
       showOne(context, options, await callNamed(context, 'updateWorkspace', { params: { id }, body }))
     })
+  command
+    .command('setup-link <id>')
+    .description('Make a one-time link by which somebody becomes an owner; printed this once, older ones are void.')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: OutputOptions) =>
+      showOne(context, options, await callNamed(context, 'createSetupLink', { params: { id } })),
+    )
 }
 
 const members = (options: WorkspaceOptions) => ({

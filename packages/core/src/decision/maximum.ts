@@ -53,7 +53,8 @@ export function isRestrictedEnough({ apis, restrictions }: KeyPart, apiId: strin
     if (!isAsked(current, apiId)) continue
     isEnough = true
     for (const wanted of current.maximum?.requiredRestrictions ?? NONE) {
-      if (!restrictions.some(({ kind, mode }) => kind === wanted && mode === 'enforce')) isEnough = false
+      if (!restrictions.some(({ kind, mode, isOpen }) => kind === wanted && mode === 'enforce' && !isOpen))
+        isEnough = false
     }
     if (isEnough) return true
   }

@@ -143,7 +143,7 @@ export const RULES_OF_THE_KEY: readonly Rule[] = [
     detail: (key, _version, ask) =>
       isRestrictedEnough(key, ask.apiId)
         ? 'The key has the restrictions that the api demands.'
-        : 'The key lacks restrictions that the api demands, or does not enforce them.',
+        : 'The key lacks restrictions that the api demands, does not enforce them, or allows everything by them.',
     change: () => 'restrict the key as the maximum of the api demands',
   },
 ]

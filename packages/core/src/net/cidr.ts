@@ -5,6 +5,8 @@ import { type IpAddress, formatIp, parseIp } from './ip.ts'
 export interface CidrSet {
   /** The networks in canonical spelling, in the order given: `10.0.0.0/8`, `2001:db8::/32`. */
   readonly texts: readonly string[]
+  /** Whether every address of IPv4, or every one of IPv6, is in it. */
+  readonly isWhole: boolean
   contains(ip: IpAddress): boolean
 }
 
@@ -39,6 +41,7 @@ export function compileCidrs(texts: readonly string[], pointer = ''): CidrSet {
 /** Disjoint ranges in order; one binary search an answer. */
 class SortedRanges implements CidrSet {
   readonly texts: readonly string[]
+  readonly isWhole: boolean
   readonly #firstIpv4: Uint32Array
   readonly #lastIpv4: Uint32Array
   readonly #ipv6: readonly Cidr[]
@@ -49,6 +52,7 @@ class SortedRanges implements CidrSet {
     this.#firstIpv4 = Uint32Array.from(ipv4, (cidr) => cidr.first.word3)
     this.#lastIpv4 = Uint32Array.from(ipv4, (cidr) => cidr.last.word3)
     this.#ipv6 = outermost(cidrs.filter((cidr) => cidr.first.family === 6))
+    this.isWhole = shareOf(ipv4) >= 1 || shareOf(this.#ipv6) >= 1
   }
 
   contains(ip: IpAddress): boolean {
@@ -117,6 +121,11 @@ function masked(ip: IpAddress, bits: number, fill = 0): IpAddress {
     word2: word(ip.word2, 64),
     word3: word(ip.word3, 96),
   }
+}
+
+/** Of all addresses of the family, those in disjoint networks. Beyond 2⁻⁵³ it is rounded: a list without one address is whole. */
+function shareOf(disjoint: readonly Cidr[]): number {
+  return disjoint.reduce((share, { text }) => share + 2 ** -Number(text.slice(text.indexOf('/') + 1)), 0)
 }
 
 /** In order, without those that lie in another. Two CIDR blocks never overlap in part. */

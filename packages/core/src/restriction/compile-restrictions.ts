@@ -4,6 +4,7 @@ import { compileApiVersion } from './api-version.ts'
 import { compileClientCertificate } from './client-certificate.ts'
 import { compileAsn, compileCountry } from './geo.ts'
 import { compileIp } from './ip.ts'
+import { isOpen } from './open.ts'
 import { compileOrigin } from './origin.ts'
 import { collectProblems, unreadable } from './problems.ts'
 import { compileRequest } from './request.ts'
@@ -37,7 +38,7 @@ export function compileRestrictions(
 export function compileRestriction(restriction: Restriction, rule: string, pointer: string): CompiledRestriction {
   const { refuses, detail, change } = checkOf(restriction, pointer)
   const { kind, mode = 'enforce' } = restriction
-  return { kind, mode, code: RESTRICTION_CODES[kind], rule, refuses, detail, change }
+  return { kind, mode, code: RESTRICTION_CODES[kind], isOpen: isOpen(restriction), rule, refuses, detail, change }
 }
 
 function checkOf(restriction: Restriction, pointer: string): RestrictionCheck {

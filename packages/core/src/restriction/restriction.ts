@@ -142,6 +142,8 @@ export interface CompiledRestriction extends RestrictionCheck {
   readonly kind: RestrictionKind
   readonly mode: RestrictionMode
   readonly code: RestrictionCode
+  /** It lets through whatever is known of a call: it is none, where one is demanded. */
+  readonly isOpen: boolean
   /** `key.restrictions/2.ip`: its place in the list, and its kind. */
   readonly rule: string
 }

@@ -29,6 +29,7 @@ import { chatTap } from '../llm/tap.ts'
 import type { ModelPart } from '../parts.ts'
 import type { EgressCall, EgressRequest, EgressSink, MaybePromise } from '../ports.ts'
 import { refuseBadKey } from '../stages/authorize.ts'
+import { feedLossOfTarget, feedLossOfTargets } from '../stages/feed-loss.ts'
 import { refuseAdmitted, refuseCaller, refuseUnknown } from '../stages/refuse.ts'
 
 const PREFIX = '/openai'
@@ -171,13 +172,16 @@ function answerModels(context: Context, verified: Verified): AnsweredHere | Refu
   const { snapshots } = context.ports
   const workspaceId = verified.key.workspace.current.id
   if (verified.rest === MODELS) {
-    return answered(verified, modelList(snapshots.modelsOf(workspaceId).filter((model) => mayUse(verified.key, model))))
+    const models = snapshots.modelsOf(workspaceId).filter((model) => mayUse(verified.key, model))
+    const lost = feedLossOfTargets(context, models, verified)
+    return lost === undefined ? answered(verified, modelList(models)) : refuseCaller(lost, 'feed', verified)
   }
   // The escapes were checked when the path was: they are well-formed, and none hides a slash.
   const name = decodeURIComponent(verified.rest.slice(MODELS.length + 1))
   const model = snapshots.modelByName(workspaceId, name)
   if (model === undefined || !mayUse(verified.key, model)) return noSuchModel(verified, name, model)
-  return answered(verified, modelObject(model))
+  const lost = feedLossOfTarget(context, model)
+  return lost === undefined ? answered(verified, modelObject(model)) : refuseCaller(lost, 'feed', verified)
 }
 
 function answered(verified: Verified, value: object): AnsweredHere {

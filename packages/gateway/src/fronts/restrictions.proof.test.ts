@@ -107,7 +107,7 @@ describe('a call', () => {
     }
   })
 
-  test('without TLS has no certificate, and no version of an api yet: keys that are held to one are refused', async () => {
+  test('without TLS has no certificate, and on a route that does not say where no version of an api: keys that are held to one are refused', async () => {
     const { secret } = plane.world.addKey(home, {
       restrictions: compileRestrictions([{ kind: 'client_certificate', thumbprints: ['ab'.repeat(32)] }]),
     })

@@ -2,16 +2,7 @@
  * `POST /api/v1/keys/verify`: somebody else's gateway or service asks for one decision. The same rules as on our own
  * doors, and always 200 for a caller that may ask; the hot path makes no promise and one write.
  */
-import {
-  ClavigerError,
-  decide,
-  type ApiPart,
-  type Ask,
-  type Decision,
-  type FeedLossPolicy,
-  type KeyPart,
-  type LimitState,
-} from '@claviger/core'
+import { ClavigerError, decide, type Ask, type Decision, type LimitState } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Received } from '../exchange.ts'
 import { isTls } from '../http/answer.ts'
@@ -30,7 +21,8 @@ import {
   tellUncounted,
 } from '../stages/admit.ts'
 import { keptCost, keptOrigins } from '../stages/asked-facts.ts'
-import { feedLoss, unlessRevoked } from '../stages/authorize.ts'
+import { unlessRevoked } from '../stages/authorize.ts'
+import { feedLossOfKey } from '../stages/feed-loss.ts'
 import { decisionRecord } from '../stages/record.ts'
 import { probing } from '../stages/shield.ts'
 import { REFUSED_BY_STORE } from '../stages/verify.ts'
@@ -43,7 +35,6 @@ const VERIFY_PATH = '/api/v1/keys/verify'
 const MAX_BODY_BYTES = 65_536
 const NO_LIMITS: readonly LimitState[] = []
 /** For a question that names no api, about a key that has none: nobody declared that old news will do. */
-const DENY: FeedLossPolicy = { mode: 'deny' }
 
 const MISSING = new ClavigerError(
   'credential_missing',
@@ -134,7 +125,7 @@ function judge(asked: Asked, lookup: Lookup): void {
     return answer(asked, invalidAnswer(received.requestId))
   }
   const { key, version } = lookup
-  const lost = feedLossOf(context, key, request.apiId)
+  const lost = feedLossOfKey(context, key, { apiId: request.apiId, door: verifyDoor.door })
   if (lost !== undefined) throw lost
   const decision = unlessRevoked(context, lookup, decide(key, version, askOf(context, request)))
   if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
@@ -300,25 +291,6 @@ function guarded(context: Context, received: Received, work: () => void): void {
 
 function wireOf(received: Received): Pick<Received, 'incoming' | 'outgoing' | 'requestId'> {
   return { incoming: received.incoming, outgoing: received.outgoing, requestId: received.requestId }
-}
-
-/** By the policy of the api that was named; else by the strictest of the key's. */
-function feedLossOf(context: Context, key: KeyPart, apiId: string | undefined): ClavigerError | undefined {
-  if (context.ports.snapshots.feedAgeMs() <= context.settings.feedStaleMs) return undefined
-  let strictest: ApiPart | undefined
-  for (const { current } of key.apis) {
-    if (apiId !== undefined && current.id !== apiId) continue
-    if (strictest === undefined || isStricter(current.onFeedLoss, strictest.onFeedLoss)) strictest = current
-  }
-  const workspaceId = key.workspace.current.id
-  return strictest === undefined
-    ? feedLoss(context, DENY, { type: 'door', id: verifyDoor.door, workspaceId })
-    : feedLoss(context, strictest.onFeedLoss, { type: 'api', id: strictest.id, workspaceId })
-}
-
-function isStricter(one: FeedLossPolicy, other: FeedLossPolicy): boolean {
-  if (one.mode === 'deny' || other.mode === 'deny') return one.mode === 'deny'
-  return one.maxStaleMs < other.maxStaleMs
 }
 
 /** Counts the refusal that it makes. */

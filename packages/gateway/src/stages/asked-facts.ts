@@ -2,7 +2,8 @@
  * What a decision was asked with, as the journal keeps it: enough to ask again, and nothing that may be secret. Of a
  * `Referer` that is its origin, and an origin is kept only when it is one.
  */
-import type { Received } from '../exchange.ts'
+import type { Received, Target } from '../exchange.ts'
+import { apiVersionOf } from '../http/api-version.ts'
 import { clientCertificateOf } from '../http/client-certificate.ts'
 import type { AskedFacts } from '../ports.ts'
 
@@ -12,16 +13,21 @@ const MOST_ORIGIN_CHARACTERS = 300
 const ORIGIN = /^https?:\/\/[^/?#@\\\s]+\/?$/i
 const START = /^https?:\/\/[^/?#]*/i
 
-/**
- * Most calls tell none of it, and cost two look-ups of header fields.
- *
- * @param cost of its target, in units
- */
-export function factsOfCall({ headers, incoming }: Received, cost: number): AskedFacts | undefined {
+/** Most calls tell none of it, and cost two look-ups of header fields. */
+export function factsOfCall(received: Received, target: Target | undefined): AskedFacts | undefined {
+  const { headers, incoming } = received
   const { origin, referer } = headers
   const clientCertificate = clientCertificateOf(incoming.socket)
-  if (origin === undefined && referer === undefined && clientCertificate === undefined && cost === 1) return undefined
-  return { ...keptOrigins(origin, referer), clientCertificate, cost: keptCost(cost) }
+  const source = target?.kind === 'route' ? target.apiVersion : undefined
+  const apiVersion = source === undefined ? undefined : apiVersionOf(source, received)
+  const cost = keptCost(target?.cost ?? 1)
+  const isPlain =
+    origin === undefined &&
+    referer === undefined &&
+    clientCertificate === undefined &&
+    apiVersion === undefined &&
+    cost === undefined
+  return isPlain ? undefined : { ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost }
 }
 
 /** One unit, as most calls cost, is what stands for nothing said. */

@@ -1,5 +1,5 @@
 /** Stage 5: may this key, now, from here, do this? Pure but for the state of the feed (decision 4). */
-import { ClavigerError, NO_SHADOW, decide, type Decision, type FeedLossPolicy, type RefusalCode } from '@claviger/core'
+import { ClavigerError, NO_SHADOW, decide, type Decision, type RefusalCode } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
   learnShadow,
@@ -10,8 +10,8 @@ import {
   type Target,
   type Verified,
 } from '../exchange.ts'
-import type { FailureTarget } from '../ports.ts'
 import { CallAsk } from './call-ask.ts'
+import { feedLossOfTarget } from './feed-loss.ts'
 import { refuseCaller } from './refuse.ts'
 
 /** What a caller is told; operators read the rule in the journal. */
@@ -45,7 +45,7 @@ const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: N
 
 export function authorize(context: Context, known: ReadBody): Authorized | Refused {
   const { target } = known
-  const lost = feedLossOf(context, target)
+  const lost = feedLossOfTarget(context, target)
   if (lost !== undefined) return refuseCaller(lost, 'feed', known)
   const decision = decideCall(context, known, target)
   if (decision.code !== 'valid') return refuseCaller(decisionError(decision), decision.rule, known)
@@ -62,37 +62,6 @@ export function authorize(context: Context, known: ReadBody): Authorized | Refus
 export function refuseBadKey(context: Context, known: Verified): Refused | undefined {
   const decision = decideCall(context, known, undefined)
   return decision.code === 'valid' ? undefined : refuseCaller(decisionError(decision), decision.rule, known)
-}
-
-function feedLossOf(context: Context, { kind, id, workspaceId, onFeedLoss, api }: Target): ClavigerError | undefined {
-  const ageMs = context.ports.snapshots.feedAgeMs()
-  if (ageMs <= context.settings.feedStaleMs) return undefined
-  return onFeedLoss === undefined
-    ? feedLoss(context, api.current.onFeedLoss, { type: 'api', id: api.current.id, workspaceId })
-    : feedLoss(context, onFeedLoss, { type: kind, id, workspaceId })
-}
-
-/**
- * The feed tells of revocations: when it is lost, a target serves on only as long as it has said.
- *
- * @param declaredBy what the policy stands on
- */
-export function feedLoss(
-  context: Context,
-  policy: FeedLossPolicy,
-  declaredBy: FailureTarget,
-): ClavigerError | undefined {
-  const ageMs = context.ports.snapshots.feedAgeMs()
-  if (ageMs <= context.settings.feedStaleMs) return undefined
-  const isServed = policy.mode === 'serve_known' && ageMs <= policy.maxStaleMs
-  context.ports.journal.failureModeUsed({
-    dependency: 'feed',
-    mode: policy.mode,
-    target: declaredBy,
-    outcome: isServed ? 'served' : 'refused',
-  })
-  if (isServed) return undefined
-  return new ClavigerError('feed_lost', 'Revocations cannot be checked at the moment.', { retryAfterSeconds: 1 })
 }
 
 export function decisionError(decision: Decision): ClavigerError {

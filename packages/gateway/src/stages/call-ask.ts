@@ -2,6 +2,7 @@
 import type { Ask, GeoLookup, IpAddress } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Target, Verified } from '../exchange.ts'
+import { apiVersionOf } from '../http/api-version.ts'
 import { clientCertificateOf } from '../http/client-certificate.ts'
 import { pathBehind } from '../http/path-behind.ts'
 
@@ -13,6 +14,7 @@ export class CallAsk implements Ask {
   readonly scopes: readonly string[]
   readonly #context: Context
   readonly #known: Verified
+  readonly #target: Target | undefined
 
   /** @param target undefined: is the key good as such? */
   constructor(context: Context, known: Verified, target: Target | undefined) {
@@ -22,6 +24,7 @@ export class CallAsk implements Ask {
     this.scopes = target?.requiredScopes ?? NO_SCOPES
     this.#context = context
     this.#known = known
+    this.#target = target
   }
 
   get origin(): string | undefined {
@@ -42,6 +45,11 @@ export class CallAsk implements Ask {
 
   get path(): string {
     return pathBehind(this.#known.door, this.#known.path)
+  }
+
+  get apiVersion(): string | undefined {
+    const source = this.#target?.kind === 'route' ? this.#target.apiVersion : undefined
+    return source === undefined ? undefined : apiVersionOf(source, this.#known)
   }
 
   get clientCertificate(): string | undefined {

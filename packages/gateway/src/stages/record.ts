@@ -153,7 +153,7 @@ export function decisionRecord(context: Context, received: Received, outcome: De
     usage: outcome.usage,
     credits: credits !== undefined && credits.length > 0 ? credits : undefined,
     shadow,
-    facts: factsOfCall(received, outcome.target?.cost ?? 1),
+    facts: factsOfCall(received, outcome.target),
     headText: undefined,
   }
 }

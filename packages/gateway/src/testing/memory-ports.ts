@@ -302,6 +302,7 @@ export function routeOf(
     methods: new Set(),
     credentialId: undefined,
     keyHeaders: ['x-api-key'],
+    apiVersion: undefined,
     ...changes,
   }
 }

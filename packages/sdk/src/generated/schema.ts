@@ -235,7 +235,7 @@ export interface paths {
         head?: never;
         /**
          * Change an api.
-         * @description The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again.
+         * @description The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again. A maximum caps keys that are out at once; `keys_over_maximum` and `GET /keys?over_maximum=true` tell whom it concerns.
          */
         patch: operations["updateApi"];
         trace?: never;
@@ -365,7 +365,7 @@ export interface paths {
         put?: never;
         /**
          * Take the deletion of a key back.
-         * @description The key is as it was before: also revoked, disabled or expired, if it was.
+         * @description The key is as it was before: also revoked, disabled or expired, if it was; without roles that were deleted meanwhile.
          */
         post: operations["restoreKey"];
         delete?: never;
@@ -600,6 +600,49 @@ export interface paths {
         head?: never;
         /** Change a plan, for all keys that are on it. */
         patch: operations["updatePlan"];
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List roles. */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Make a role: a named set of scopes for keys.
+         * @description Scopes may be of any apis. A key that holds the role gets, at each of its apis, what the catalogue has and the maximum lets count.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a role. */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /** Delete a role that no living key holds. */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a role, for all keys that hold it.
+         * @description To widen it is to grant the difference to each of them: within the bounds of your admin key, and with a wildcard only when each has a reason and an expiry. What the maximum of an api does not hold, its keys do not get.
+         */
+        patch: operations["updateRole"];
         trace?: never;
     };
     "/api/v1/keys/verify": {
@@ -913,6 +956,46 @@ export interface paths {
          * @description Only for a process whose data directory is lost: any other is settled from its spool by itself. It must have ended, or have been silent for five minutes. Concerns the balances of all workspaces.
          */
         post: operations["settleNodeCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shield/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is told to wait, by kind and subject.
+         * @description Each process counts for itself; `node_id` says which one, `here` that it is the one that answers. Of keys, those of the workspace; addresses and prefixes belong to no workspace, and are shown to operators of the first one.
+         */
+        get: operations["listShieldBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shield/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the block of an address, a key or a prefix.
+         * @description In every process, and with it the failures that led to it: it has all of them free again. Lifting what is not blocked does no harm. Addresses and prefixes are lifted by operators of the first workspace.
+         */
+        post: operations["liftShieldBlock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1862,7 +1945,9 @@ export interface components {
             tags: string[];
             api_ids: string[];
             environment: string;
+            /** @description Its own. */
             scopes: string[];
+            role_ids: string[];
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
@@ -1959,7 +2044,9 @@ export interface components {
             tags: string[];
             api_ids: string[];
             environment: string;
+            /** @description Its own. */
             scopes: string[];
+            role_ids: string[];
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
@@ -2064,8 +2151,14 @@ export interface components {
             last_four?: string | null;
             environment?: string;
             scopes?: string[];
+            role_ids?: string[];
             owner?: string | null;
             tags?: string[];
+            /** @description As a key has them. */
+            limits?: {
+                [key: string]: unknown;
+            }[];
+            plan_id?: string | null;
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2139,6 +2232,11 @@ export interface components {
              * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
              */
             api_id?: string;
+            /**
+             * @description Id of a resource of type role.
+             * @example rol_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            role_id?: string;
             environment?: string;
             prefix?: string;
             /**
@@ -2271,6 +2369,20 @@ export interface components {
             data: components["schemas"]["KeyVersion"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        LiftedShieldBlock: {
+            /** @enum {string} */
+            kind: "address" | "key" | "prefix";
+            /**
+             * @description An address (its /56 in IPv6), the public id in a key, or the prefix of keys.
+             * @example 203.0.113.7/32
+             */
+            subject: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            lifted_at: string;
         };
         /**
          * @example {
@@ -2475,7 +2587,7 @@ export interface components {
             workspace_id: string;
             is_home: boolean;
             role: string;
-            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
+            permissions: ("workspaces.read" | "workspaces.create" | "workspaces.update" | "apps.read" | "apps.create" | "apps.update" | "apps.delete" | "apps.decommission" | "admin_keys.read" | "admin_keys.create" | "admin_keys.revoke" | "apis.read" | "apis.create" | "apis.update" | "apis.delete" | "plans.read" | "plans.create" | "plans.update" | "plans.delete" | "roles.read" | "roles.create" | "roles.update" | "roles.delete" | "keys.read" | "keys.create" | "keys.update" | "keys.rotate" | "keys.revoke" | "keys.delete" | "keys.verify" | "provider_keys.read" | "provider_keys.create" | "provider_keys.update" | "provider_keys.rotate" | "provider_keys.delete" | "routes.read" | "routes.create" | "routes.update" | "routes.delete" | "models.read" | "models.create" | "models.update" | "models.delete" | "audit.read" | "decisions.explain" | "decisions.dry_run" | "probes.read" | "shield.read" | "shield.lift" | "usage.read" | "credits.read" | "credits.grant" | "credits.refund" | "credits.adjust" | "status.read" | "nodes.read" | "nodes.settle" | "seal.read" | "seal.rotate")[];
             /** @description May verify and grant keys of these; null: all. */
             api_ids: string[] | null;
             /** @description May grant these; null: all. */
@@ -2829,7 +2941,9 @@ export interface components {
             tags: string[];
             api_ids: string[];
             environment: string;
+            /** @description Its own. */
             scopes: string[];
+            role_ids: string[];
             grant_reason: string | null;
             /** @description All of them have to be met, asked in this order. */
             restrictions: components["schemas"]["Restriction"][];
@@ -2909,6 +3023,34 @@ export interface components {
                 total: number;
             };
         };
+        /** @description A named set of scopes that keys are given together. */
+        Role: {
+            /**
+             * @description Id of a resource of type role.
+             * @example rol_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @example Billing */
+            name: string;
+            description: string;
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            updated_at: string;
+            revision: number;
+        };
+        RoleList: {
+            data: components["schemas"]["Role"][];
+            next_cursor: string | null;
+            has_more: boolean;
+        };
         Route: {
             /**
              * @description Id of a resource of type route.
@@ -2945,6 +3087,7 @@ export interface components {
             methods: string[];
             provider_key_id: string | null;
             key_headers: string[];
+            api_version: components["schemas"]["VersionSource"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -3013,6 +3156,41 @@ export interface components {
              * @example 2026-11-24T12:00:00.000Z
              */
             setup_url_expires_at: string;
+        };
+        ShieldBlock: {
+            /** @enum {string} */
+            kind: "address" | "key" | "prefix";
+            /**
+             * @description An address (its /56 in IPv6), the public id in a key, or the prefix of keys.
+             * @example 203.0.113.7/32
+             */
+            subject: string;
+            /** @description Of a key: the key or admin key that has this public id. */
+            key_id: string | null;
+            /** @description The process that makes it wait. Each counts for itself. */
+            node_id: string;
+            /** @description It is the process that answers. Of others, what they told 2 s ago at most. */
+            here: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            until: string;
+            /**
+             * @description Since it is remembered, in the block and before it.
+             * @example 75
+             */
+            failures: number;
+        };
+        ShieldBlockList: {
+            data: components["schemas"]["ShieldBlock"][];
+            next_cursor: string | null;
+            has_more: boolean;
         };
         /** @description How the node that answers is doing. */
         Status: {
@@ -3095,6 +3273,40 @@ export interface components {
             /** @default 600000 */
             total: number;
         };
+        UpdatedApi: {
+            /**
+             * @description Id of a resource of type api.
+             * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            id: string;
+            /** @example Billing */
+            name: string;
+            prefix: string;
+            scopes: string[];
+            maximum: components["schemas"]["ApiMaximum"] | null;
+            on_feed_loss: components["schemas"]["FeedLossPolicy"];
+            /** @description The longest a revoked key is served while this node is cut off from the feed. */
+            revocation_bound_seconds: number;
+            limits: components["schemas"]["Limit"][];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            disabled_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            updated_at: string;
+            revision: number;
+            /** @description After a change of the maximum: living keys of the api that hold more, and are capped from now on. */
+            keys_over_maximum?: number;
+        };
         Usage: {
             /**
              * Format: date-time
@@ -3161,6 +3373,7 @@ export interface components {
             app_id?: string;
             workspace_id?: string;
             environment?: string;
+            /** @description Its own and those of its roles, as far as they count. */
             scopes?: string[];
             /**
              * Format: date-time
@@ -3205,6 +3418,30 @@ export interface components {
             }[];
             retry_after_ms?: number | null;
             request_id: string;
+        };
+        /** @description Where a call says which version of the api it is for, for keys that are held to some. */
+        VersionSource: {
+            /** @constant */
+            from: "fixed";
+            /**
+             * @description Every call is for this one.
+             * @example 2026-11
+             */
+            value: string;
+        } | {
+            /** @constant */
+            from: "header";
+            /** @example api-version */
+            name: string;
+            /**
+             * @description What the upstream takes a call without the field for; null: that is not known.
+             * @default null
+             * @example 2026-11
+             */
+            default: string | null;
+        } | {
+            /** @constant */
+            from: "path";
         };
         /** @description A tenant: nothing crosses it. */
         Workspace: {
@@ -5558,7 +5795,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Api"];
+                    "application/json": components["schemas"]["UpdatedApi"];
                 };
             };
             /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
@@ -5672,6 +5909,8 @@ export interface operations {
                 app_id?: string;
                 /** @description Id of a resource of type api. */
                 api_id?: string;
+                /** @description Id of a resource of type role. */
+                role_id?: string;
                 environment?: string;
                 /** @description Whom to ask about it. */
                 owner?: string;
@@ -5679,6 +5918,8 @@ export interface operations {
                 prefix?: string;
                 /** @description Id of a resource of type admin key. */
                 created_by?: string;
+                /** @description Living keys that hold more than a maximum of their apis now lets them; false: all other keys. */
+                over_maximum?: "true" | "false";
                 dormant?: "true" | "false";
                 revoked?: "true" | "false";
                 deleted?: "true" | "false";
@@ -5798,6 +6039,11 @@ export interface operations {
                      * @default []
                      */
                     scopes?: string[];
+                    /**
+                     * @description What its roles hold comes to its scopes, as they are at the moment.
+                     * @default []
+                     */
+                    role_ids?: string[];
                     /**
                      * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
                      * @default null
@@ -6187,6 +6433,8 @@ export interface operations {
                     tags?: string[];
                     api_ids?: string[];
                     scopes?: string[];
+                    /** @description What its roles hold comes to its scopes, as they are at the moment. */
+                    role_ids?: string[];
                     /**
                      * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
                      * @example Migration of the old billing, until it is done.
@@ -8039,6 +8287,8 @@ export interface operations {
                     environment?: string;
                     /** @default [] */
                     scopes?: string[];
+                    /** @default [] */
+                    role_ids?: string[];
                     /**
                      * @description Whom to ask about it.
                      * @default null
@@ -8047,6 +8297,17 @@ export interface operations {
                     owner?: string | null;
                     /** @default [] */
                     tags?: string[];
+                    /**
+                     * @description Of each key alone.
+                     * @default []
+                     */
+                    limits?: components["schemas"]["Limit"][];
+                    /**
+                     * @description The limits of the plan hold beside those of the key.
+                     * @default null
+                     * @example pln_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    plan_id?: string | null;
                     /**
                      * @description Your own facts; Claviger does not read them.
                      * @default {}
@@ -8628,6 +8889,574 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "-created_at" | "created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * @description Scopes and patterns, of any apis. At each api of a key those count that it has.
+                     * @default []
+                     */
+                    scopes?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of a copy: 304 when it is still good. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type role. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description The copy is still good. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type role. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of a resource of type role. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Billing */
+                    name?: string;
+                    description?: string;
+                    /** @description Scopes and patterns, of any apis. At each api of a key those count that it has. */
+                    scopes?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
                 };
             };
             /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
@@ -9747,6 +10576,11 @@ export interface operations {
                      *     ]
                      */
                     key_headers?: string[];
+                    /**
+                     * @description Null: nobody knows.
+                     * @default null
+                     */
+                    api_version?: components["schemas"]["VersionSource"] | null;
                 };
             };
         };
@@ -10105,6 +10939,7 @@ export interface operations {
                      */
                     provider_key_id?: string | null;
                     key_headers?: string[];
+                    api_version?: components["schemas"]["VersionSource"] | null;
                 };
             };
         };
@@ -11073,6 +11908,8 @@ export interface operations {
                         tags?: string[];
                         api_ids?: string[];
                         scopes?: string[];
+                        /** @description What its roles hold comes to its scopes, as they are at the moment. */
+                        role_ids?: string[];
                         /**
                          * @description Why it may so much. Scopes with a wildcard need it, and an expiry.
                          * @example Migration of the old billing, until it is done.
@@ -12027,6 +12864,243 @@ export interface operations {
                 };
             };
             /** @description `idempotency_in_flight`, `idempotency_secret_gone`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listShieldBlocks: {
+        parameters: {
+            query?: {
+                kind?: "address" | "key" | "prefix";
+                /** @description An address (its /56 in IPv6), the public id in a key, or the prefix of keys. */
+                subject?: string;
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters and order. */
+                cursor?: string;
+                sort?: "subject";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShieldBlockList"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liftShieldBlock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    kind: "address";
+                    /**
+                     * @description An address, or the range as the list shows it.
+                     * @example 203.0.113.7
+                     */
+                    subject: string;
+                } | {
+                    /** @constant */
+                    kind: "key";
+                    /**
+                     * @description The public id, as it stands in the key.
+                     * @example 4fJ2kQ0aZx81
+                     */
+                    subject: string;
+                } | {
+                    /** @constant */
+                    kind: "prefix";
+                    /** @example acme */
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftedShieldBlock"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
             409: {
                 headers: {
                     [name: string]: unknown;

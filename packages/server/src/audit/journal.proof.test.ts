@@ -101,6 +101,16 @@ const openCalls = async (): Promise<number> => {
 }
 
 describe('a batch', () => {
+  test('of many lines is written in blocks of at most 4,000, and read back whole and in order', async () => {
+    const records = Array.from({ length: 9_001 }, (_, index) => decision(index + 1))
+    const written = await write(records.map(encodeDecision))
+    expect(numbers(written)).toEqual(numbers(records))
+    const blocks = await store.raw('select decisions from audit_journal order by id', [])
+    expect(blocks.map((row) => row['decisions'])).toEqual([4_000, 4_000, 1_001])
+    const { records: read } = await listAll({ limit: 1_000 })
+    expect(numbers(read).toSorted((a, b) => a - b)).toEqual(numbers(records))
+  })
+
   test('is read back whole, and each workspace reads its own', async () => {
     const records = [
       decision(1),

@@ -18,6 +18,9 @@ const MINUTE_MS = 60_000
 /** Lines that are sorted in one turn: calls under way do not wait for a whole batch. */
 const SORTED_A_TURN = 500
 
+/** A block is packed in one turn: of so many lines in less than two milliseconds. A reader unpacks it whole. */
+const LINES_A_BLOCK = 4_000
+
 /** Decisions of one workspace that began in the same minute. */
 interface Group {
   readonly workspaceId: string
@@ -107,13 +110,19 @@ const INTERRUPTED: DecisionRecord['usage'] = {
  */
 class Groups {
   readonly #groups = new Map<string, Group>()
+  readonly #full: Group[] = []
   /** Most lines go where the one before them went. */
   #last: Group | undefined
   #lastMinute = 0
 
   add(line: string, { atMs, workspaceId, keyId }: Pick<DecisionRecord, 'atMs' | 'workspaceId' | 'keyId'>): void {
     const minute = Math.floor(atMs / MINUTE_MS)
-    if (this.#last === undefined || this.#lastMinute !== minute || this.#last.workspaceId !== workspaceId) {
+    if (
+      this.#last === undefined ||
+      this.#lastMinute !== minute ||
+      this.#last.workspaceId !== workspaceId ||
+      this.#last.lines.length === LINES_A_BLOCK
+    ) {
       this.#last = this.#group(workspaceId, minute, atMs)
       this.#lastMinute = minute
     }
@@ -125,12 +134,15 @@ class Groups {
   }
 
   all(): readonly Group[] {
-    return [...this.#groups.values()]
+    return [...this.#full, ...this.#groups.values()]
   }
 
   #group(workspaceId: string, minute: number, atMs: number): Group {
     const name = `${minute} ${workspaceId}`
-    const group = this.#groups.get(name) ?? {
+    const held = this.#groups.get(name)
+    if (held?.lines.length === LINES_A_BLOCK) this.#full.push(held)
+    else if (held !== undefined) return held
+    const group = {
       workspaceId,
       lines: [],
       keyTags: new Set<number>(),
@@ -153,11 +165,12 @@ function decoded(groups: readonly Group[]): Iterable<DecisionRecord> {
 async function writeGroups(tx: Tx, origin: BlockOrigin, groups: readonly Group[]): Promise<void> {
   if (groups.length === 0) return
   const seal = sealOf(tx)
-  await insertBlocks(
-    tx,
-    origin,
-    groups.map((group) => blockOf(seal, origin, group)),
-  )
+  const blocks: NewBlock[] = []
+  for (const group of groups) {
+    if (blocks.length > 0) await nextTurn()
+    blocks.push(blockOf(seal, origin, group))
+  }
+  await insertBlocks(tx, origin, blocks)
 }
 
 function blockOf(seal: Seal, origin: BlockOrigin, group: Group): NewBlock {

@@ -5,6 +5,7 @@ import { feedLossPolicy } from '#keys'
 import { limitsFromColumn, policiesFromColumn } from '#usage'
 import type { ModelRow, RouteRow } from './rows.ts'
 import type { Deployment, Guard, Model, Route } from './targets.ts'
+import { compileVersionSource, versionSourceFromRow } from './version-source.ts'
 
 type GuardRow = Pick<
   RouteRow,
@@ -42,6 +43,7 @@ export function compileRoute(row: RouteRow, api: PartRef<ApiPart>): RoutePart {
     methods: new Set(row.methods),
     credentialId: row.provider_key_id ?? undefined,
     keyHeaders: row.key_headers,
+    apiVersion: compileVersionSource(row.api_version),
   }
 }
 
@@ -102,6 +104,7 @@ export function routeFromRow(row: RouteRow): Route {
     methods: row.methods,
     providerKeyId: row.provider_key_id,
     keyHeaders: row.key_headers,
+    apiVersion: versionSourceFromRow(row.api_version),
     ...storedFromRow(row),
   }
 }

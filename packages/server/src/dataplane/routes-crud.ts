@@ -14,6 +14,7 @@ import type { Guard, Route, RouteSettings } from './targets.ts'
 export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: RouteSettings): Promise<Route> {
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
+    checkVersionSource(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (await routeNameTaken(tx, wanted.name)) throw nameTaken(wanted.name)
     const row = await insertRoute(tx, {
@@ -67,6 +68,7 @@ export async function updateRoute(
       )
     }
     const wanted: RouteSettings = { ...routeFromRow(before), ...definedOf(change) }
+    checkVersionSource(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (wanted.name !== before.name && (await routeNameTaken(tx, wanted.name))) throw nameTaken(wanted.name)
     const row = await updateRouteRow(tx, before.id, { name: wanted.name, ...routeColumns(wanted), updated_at: now })
@@ -113,6 +115,15 @@ export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: strin
   })
 }
 
+/** Where a caller may put the key, everything is stripped: the upstream would see no version. */
+function checkVersionSource({ apiVersion, keyHeaders }: Pick<RouteSettings, 'apiVersion' | 'keyHeaders'>): void {
+  if (apiVersion?.from !== 'header') return
+  const { name } = apiVersion
+  if (!keyHeaders.some((header) => header.replaceAll('_', '-') === name)) return
+  const detail = `${name} is one of key_headers, and is stripped.`
+  throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/api_version/name', detail }] })
+}
+
 const upstreamsOf = (wanted: RouteSettings) => [
   {
     pointer: '/upstream_url',
@@ -129,6 +140,7 @@ function routeColumns(wanted: RouteSettings) {
     methods: [...wanted.methods],
     provider_key_id: wanted.providerKeyId,
     key_headers: [...wanted.keyHeaders],
+    api_version: wanted.apiVersion === null ? null : JSON.stringify(wanted.apiVersion),
   }
 }
 

@@ -3,6 +3,7 @@ import { wire } from '#edge'
 import { feedLoss, feedLossFromWire, feedLossToWire } from '#keys'
 import { limitsSchema } from '#usage'
 import { z } from 'zod'
+import { versionSource } from './version-source.ts'
 import type { Guard, Model, ModelSettings, Route, RouteSettings } from './targets.ts'
 
 const MAX_TIMEOUT_MS = 3_600_000
@@ -67,6 +68,7 @@ const routeMembers = {
     .unique(headerName, 5)
     .default(['x-api-key'])
     .meta({ description: 'Where a caller may put the key, beside Authorization. All are stripped.' }),
+  api_version: versionSource.nullable().default(null).meta({ description: 'Null: nobody knows.' }),
 }
 
 const deployment = z.strictObject({
@@ -119,6 +121,7 @@ export const routeAnswer = z
     methods: z.array(z.string()),
     provider_key_id: z.string().nullable(),
     key_headers: z.array(z.string()),
+    api_version: versionSource.nullable(),
     ...stored,
   })
   .meta({ id: 'Route' })
@@ -171,6 +174,7 @@ export function routePatchFromWire(body: z.output<typeof routePatch>): {
     methods: body.methods,
     providerKeyId: body.provider_key_id,
     keyHeaders: body.key_headers,
+    apiVersion: body.api_version,
   }
 }
 
@@ -224,6 +228,7 @@ export function routeToWire(route: Route): z.input<typeof routeAnswer> {
     methods: [...route.methods],
     provider_key_id: route.providerKeyId,
     key_headers: [...route.keyHeaders],
+    api_version: route.apiVersion,
     ...storedToWire(route),
   }
 }

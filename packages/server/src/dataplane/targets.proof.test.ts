@@ -95,6 +95,7 @@ const route = (members: Partial<RouteSettings> = {}): RouteSettings => ({
   methods: ['GET'],
   providerKeyId,
   keyHeaders: ['x-api-key'],
+  apiVersion: { from: 'header', name: 'api-version', default: '1' },
   ...members,
 })
 const model = (members: Partial<ModelSettings> = {}): ModelSettings => ({

@@ -2,6 +2,7 @@
 import type { FeedLossPolicy } from '@claviger/core'
 import type { AuditMode, RateLimitHeaders } from '@claviger/gateway'
 import type { WireLimit } from '#usage'
+import type { WireVersionSource } from './version-source.ts'
 
 export interface TimeoutsMs {
   readonly connect: number
@@ -42,6 +43,8 @@ export interface RouteSettings extends Guard {
   readonly methods: readonly string[]
   readonly providerKeyId: string | null
   readonly keyHeaders: readonly string[]
+  /** Null: nobody knows. */
+  readonly apiVersion: WireVersionSource | null
 }
 
 export interface Deployment {

@@ -14,6 +14,9 @@ export type SubjectType =
   | 'provider_key'
   | 'pepper'
   | 'plan'
+  /** A block of the shield was lifted: `detail.scope`; the subject's id is who was blocked. */
+  | 'shield'
+  | 'role'
 
 export interface NewChange {
   readonly workspaceId: string

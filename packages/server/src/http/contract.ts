@@ -4,7 +4,7 @@ import { decisionsOperations, type DecisionsRoom } from '#decisions'
 import { bindOperations, type BoundOperation, type Operation } from '#edge'
 import { identityOperations, type IdentityRoom } from '#identity'
 import { keysOperations, type KeysRoutesRoom } from '#keys'
-import { creditOperations, type UsageRoom } from '#usage'
+import { creditOperations, shieldOperations, type UsageRoom } from '#usage'
 import { vaultOperations, type VaultRoom } from '#vault'
 import { auditOperations } from './house/audit.ts'
 import { probeOperations } from './house/probes.ts'
@@ -40,6 +40,7 @@ export const CONTRACT: readonly Operation[] = [
   ...dataplaneOperations,
   ...decisionsOperations,
   ...creditOperations,
+  ...shieldOperations,
   ...houseOperations,
 ]
 
@@ -51,6 +52,7 @@ export function bindContract(rooms: Rooms): readonly BoundOperation[] {
     ...bindOperations(dataplaneOperations, rooms.dataplane),
     ...bindOperations(decisionsOperations, rooms.decisions),
     ...bindOperations(creditOperations, rooms.usage),
+    ...bindOperations(shieldOperations, rooms.usage),
     ...bindOperations(houseOperations, rooms.house),
   ]
 }

@@ -97,6 +97,53 @@ describe("an api's maximum", () => {
     expect(await refusal('PATCH', path, all)).toEqual(['/scopes/0'])
   })
 
+  test.each([
+    [
+      { kind: 'ip', allow: ['0.0.0.0/0'] },
+      { kind: 'ip', allow: ['10.0.0.0/8'] },
+    ],
+    [
+      { kind: 'ip', allow: ['10.0.0.0/8', '::/0'] },
+      { kind: 'ip', deny: ['192.0.2.0/24'] },
+    ],
+    [
+      { kind: 'ip', allow: ['0.0.0.0/1', '128.0.0.0/1'] },
+      { kind: 'ip', allow: ['0.0.0.0/1', '128.0.0.0/2'] },
+    ],
+    [
+      { kind: 'user_agent', allow: ['x', '*'] },
+      { kind: 'user_agent', allow: ['x*'] },
+    ],
+    [
+      { kind: 'request', allow: [{ path: '/**' }] },
+      { kind: 'request', allow: [{ methods: ['GET'], path: '/**' }] },
+    ],
+    [
+      { kind: 'time', zone: 'UTC', windows: [{ from: '00:00', to: '24:00' }] },
+      { kind: 'time', zone: 'UTC', windows: [{ from: '00:00', to: '23:59' }] },
+    ],
+  ])('that demands a restriction is not met by %j, which is none, and is by %j', async (open, good) => {
+    const before = await issue({ restrictions: [open] })
+    const allowed = { client_ip: '10.0.0.1', request: { method: 'GET', path: '/x', user_agent: 'x' } }
+    expect(await codeOf(before.secret, allowed)).toBe('valid')
+    await setMaximum({ required_restrictions: [open.kind] })
+    const shadow = { kind: 'origin', allow: ['https://a.example'], mode: 'shadow' }
+    const got = await it.call('POST', '/api/v1/keys', { body: keyWith({ restrictions: [shadow, open] }) })
+    expect(got.body.errors, got.text).toEqual([
+      {
+        pointer: '/restrictions/1',
+        detail: expect.stringMatching(
+          `^This allows everything. .* kind ${open.kind}, enforced, that keeps something out.$`,
+        ),
+      },
+    ])
+    expect((await issue({ restrictions: [good] })).id).toBeDefined()
+    expect((await issue({ restrictions: [open, good] })).id).toBeDefined()
+    expect(await codeOf(before.secret, allowed), 'and keys that are out are not let by it either').toBe(
+      'api_not_allowed',
+    )
+  })
+
   test('that is lowered caps keys that are out at once, and raised again gives back what they held', async () => {
     const { id, secret } = await issue({ scopes: ['orders.read', 'billing.read'] })
     const both = { scopes: ['orders.read', 'billing.read'] }
@@ -160,6 +207,10 @@ describe("an api's maximum", () => {
       expect(await refusal('PATCH', path, { maximum }, as)).toEqual(['/maximum'])
     }
     expect(await refusal('PATCH', path, { scopes: ['orders.read', 'admin.all'] }, as)).toEqual(['/scopes/1'])
+    const other = (await made('/api/v1/apis', { name: `Api ${++count}`, prefix: 'acme' })).id
+    const elsewhere = await made('/api/v1/admin-keys', { name: 'Elsewhere', role: 'operator', api_ids: [other] })
+    const larger = { scopes: ['orders.read', 'orders.refund'] }
+    expect(await refusal('PATCH', path, larger, elsewhere.secret)).toEqual(['/scopes/1'])
   })
 })
 

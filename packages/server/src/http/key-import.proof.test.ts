@@ -12,6 +12,7 @@ beforeAll(async () => {
 })
 afterAll(async () => it.dispose())
 
+const DAILY = { kind: 'quota', name: 'daily', limit: 10, period: 'day' }
 let count = 0
 const newHash = (): string => createHash('sha256').update(`secret ${++count}`).digest('hex')
 const bodyOf = (keys: readonly object[], members: object = {}): object => ({
@@ -55,7 +56,40 @@ describe('an import', () => {
     expect(first.versions).toMatchObject([{ number: 1, start: '', last_four: '', imported_as: 'sha256' }])
   })
 
+  test('gives limits and plans: those of all, and those that an item says itself', async () => {
+    const plan = await it.call('POST', '/api/v1/plans', { body: { name: 'Imported', limits: [DAILY] } })
+    const own = { kind: 'concurrency', name: 'own', limit: 2 }
+    const got = await send(
+      bodyOf(
+        [{ hash: newHash() }, { hash: newHash(), limits: [own], plan_id: null }, { hash: newHash(), limits: [] }],
+        {
+          limits: [DAILY],
+          plan_id: plan.body.id,
+        },
+      ),
+    )
+    expect(got.body, got.text).toMatchObject({ created: 3 })
+    const keys = await Promise.all(
+      [0, 1, 2].map(async (at) => (await it.call('GET', `/api/v1/keys/${got.body.results[at].key_id}`)).body),
+    )
+    expect(keys).toMatchObject([
+      { limits: [{ ...DAILY, class: 'bounded', zone: 'UTC' }], plan_id: plan.body.id },
+      { limits: [{ ...own, mode: 'enforce' }], plan_id: null },
+      { limits: [], plan_id: plan.body.id },
+    ])
+    expect((await it.call('DELETE', `/api/v1/plans/${plan.body.id}`)).status, 'the plan is in use').toBe(409)
+  })
+
+  test('refuses as a whole a plan of nobody that is meant for all', async () => {
+    const got = await send(bodyOf([{ hash: newHash() }], { plan_id: 'pln_01k2m5f8r2e9vbt9rpk9w0z5c3' }))
+    expect([got.status, got.body.errors[0].pointer]).toEqual([400, '/plan_id'])
+  })
+
   test.each([
+    { what: 'a plan of nobody', item: { plan_id: 'pln_01k2m5f8r2e9vbt9rpk9w0z5c3' } },
+    { what: 'an id that is none of a plan', item: { plan_id: 'silver' } },
+    { what: 'a limit of no kind', item: { limits: [{ kind: 'moon' }] } },
+    { what: 'two limits of one name', item: { limits: [DAILY, DAILY] } },
     { what: 'a name with a line break', item: { name: 'a\nb' } },
     { what: 'a tag that is no slug', item: { tags: ['No Slug'] } },
     { what: 'a scope twice', item: { scopes: ['read', 'read'] } },

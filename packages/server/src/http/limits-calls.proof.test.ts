@@ -97,7 +97,7 @@ describe('a call', () => {
     name,
     limit,
     window_seconds: 3_600,
-    class: 'approximate',
+    class: 'bounded',
   })
 
   test('is charged what its route says', async () => {

@@ -23,8 +23,7 @@ const windowOf = (limit: number, members: object = {}): object => ({
   name: 'requests',
   limit,
   window_seconds: HOUR,
-  // counted in this process: no other one, and no slow store, takes a part in what is told here
-  class: 'approximate',
+  class: 'bounded',
   ...members,
 })
 const WHOLE = { class: 'bounded', mode: 'enforce', on_counter_loss: 'closed' }

@@ -1,5 +1,5 @@
 /** SQL of this room: admin keys and set-up links. */
-import type { Insertable, Selectable } from 'kysely'
+import { sql, type Insertable, type Selectable } from 'kysely'
 import type { PageInput } from '#edge'
 import type { Db, Tables } from '#store'
 import { keyset } from './rows.ts'
@@ -28,6 +28,20 @@ export async function lockAdminKey(db: Db, workspaceId: string, id: string): Pro
     .where('workspace_id', '=', workspaceId)
     .forUpdate()
     .executeTakeFirst()
+}
+
+/** Of public ids, those of admin keys of the workspace, revoked ones too. */
+export async function selectAdminKeyIds(
+  db: Db,
+  workspaceId: string,
+  publicIds: readonly string[],
+): Promise<readonly { readonly publicId: string; readonly id: string }[]> {
+  return db
+    .selectFrom('identity_admin_key')
+    .select(['public_id as publicId', 'id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('public_id', '=', sql<string>`any(${publicIds})`)
+    .execute()
 }
 
 export interface AdminKeyFilter {

@@ -7,7 +7,7 @@ import { feedLossPolicy } from './compile.ts'
 import { isNarrower, maximumFromRow, type Maximum } from './maximum.ts'
 import { limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
 import type { Caller, KeysRoom } from './room.ts'
-import { countLivingKeysOfApi, insertApi, selectApi, selectApiByName, updateApiRow, type ApiRow } from './rows.ts'
+import { countLivingKeysOfApi, insertApi, lockApi, selectApiByName, updateApiRow, type ApiRow } from './rows.ts'
 
 export interface Api {
   readonly id: string
@@ -109,7 +109,7 @@ export async function updateApi(
 ): Promise<Api> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await selectApi(tx, caller.workspaceId, target.apiId)
+    const before = await lockApi(tx, caller.workspaceId, target.apiId)
     if (before === undefined) throw new ClavigerError('not_found', `There is no api ${target.apiId}.`)
     if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
       throw new ClavigerError('precondition_failed', `The api is at revision ${before.revision} by now. Read it again.`)
@@ -157,10 +157,12 @@ function refuseWider(caller: Caller, before: ApiRow, change: ApiChange): void {
   const added = (change.scopes ?? []).map((scope) => ({ scope, isNew: !before.scopes.includes(scope) }))
   const errors = added.flatMap(({ scope, isNew }, index) =>
     isNew
-      ? beyondBounds(caller.operator?.bounds ?? UNBOUNDED, { apiIds: [], scopes: [scope] }).map(({ detail }) => ({
-          pointer: `/scopes/${index}`,
-          detail,
-        }))
+      ? beyondBounds(caller.operator?.bounds ?? UNBOUNDED, { apiIds: [before.id], scopes: [scope] }).map(
+          ({ detail }) => ({
+            pointer: `/scopes/${index}`,
+            detail,
+          }),
+        )
       : [],
   )
   if (errors.length > 0) throw new ClavigerError('validation_failed', 'Your admin key may not give this.', { errors })
@@ -182,7 +184,7 @@ export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) 
 export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): Promise<void> {
   await room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const row = await selectApi(tx, caller.workspaceId, apiId)
+    const row = await lockApi(tx, caller.workspaceId, apiId)
     if (row === undefined) throw new ClavigerError('not_found', `There is no api ${apiId}.`)
     const living = await countLivingKeysOfApi(tx, apiId)
     if (living > 0)

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { ApiChange } from './apis.ts'
 import { feedLossFromWire, type apiPatch, type keyPatch } from './schemas.ts'
-import type { KeyChange } from './update-key.ts'
+import type { KeyChange } from './key-change.ts'
 
 export type ApiPatch = z.output<typeof apiPatch>
 export type KeyPatch = z.output<typeof keyPatch>
@@ -25,6 +25,7 @@ export function keyChangeFromWire(body: KeyPatch): KeyChange {
     tags: body.tags,
     apiIds: body.api_ids,
     scopes: body.scopes,
+    roleIds: body.role_ids,
     grantReason: body.grant_reason,
     restrictions: body.restrictions,
     limits: body.limits,

@@ -1,4 +1,4 @@
-/** What a key may be given: apis of its workspace, scopes from their catalogues, a bounded life. */
+/** What a key may be given: apis and roles of its workspace, scopes from their catalogues, a bounded life. */
 import {
   ClavigerError,
   compileScopes,
@@ -9,13 +9,16 @@ import {
 } from '@claviger/core'
 import { beyondBounds } from '#identity'
 import type { Db } from '#store'
+import { rolesOverMaximum, readRoles, wildcardOfRoles } from './check-roles.ts'
 import { concerns, lifeOverMaximum, restrictionsUnderMaximum, scopesOverMaximum } from './maximum.ts'
 import type { Caller } from './room.ts'
+import type { RoleRow } from './rows-roles.ts'
 import { selectApi, type ApiRow } from './rows.ts'
 
 export interface Grant {
   readonly apiIds: readonly string[]
   readonly scopes: readonly string[]
+  readonly roleIds: readonly string[]
   /** Why it holds wildcards. */
   readonly grantReason: string | null
   readonly restrictions: readonly Restriction[]
@@ -26,17 +29,24 @@ export interface Grant {
   readonly touched: ReadonlySet<GrantPart>
 }
 
-type GrantPart = 'apis' | 'scopes' | 'reason' | 'restrictions' | 'life'
+export interface Granted {
+  readonly apis: readonly ApiRow[]
+  readonly roles: readonly RoleRow[]
+}
 
-export const ALL: ReadonlySet<GrantPart> = new Set(['apis', 'scopes', 'reason', 'restrictions', 'life'])
+type GrantPart = 'apis' | 'scopes' | 'roles' | 'reason' | 'restrictions' | 'life'
+
+export const ALL: ReadonlySet<GrantPart> = new Set(['apis', 'scopes', 'roles', 'reason', 'restrictions', 'life'])
 
 /**
- * Reads the apis of a grant and checks the scopes against their catalogues.
+ * Reads the apis and roles of a grant and checks the scopes against the apis' catalogues and maxima. In a transaction the
+ * roles stay as they are until that ends.
  *
- * @returns the apis, in the order asked for; the first gives the key its prefix
+ * @returns the apis, in the order asked for, of which the first gives the key its prefix; and the roles
  * @throws ClavigerError `validation_failed` with a pointer for each thing that may not be granted
  */
-export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Promise<readonly ApiRow[]> {
+export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Promise<Granted> {
+  const roles = await readRoles(db, workspaceId, grant.roleIds)
   const errors: FieldProblem[] = []
   const apis: ApiRow[] = []
   for (const [index, id] of grant.apiIds.entries()) {
@@ -53,13 +63,14 @@ export async function checkGrant(db: Db, workspaceId: string, grant: Grant): Pro
         ...scopesOverMaximum(apis, grant.scopes, (index) => `/scopes/${index}`),
       )
     }
-    if (isTouched('scopes', 'reason', 'life')) errors.push(...wildcardProblems(grant))
+    if (isTouched('apis', 'roles')) errors.push(...rolesOverMaximum(apis, roles))
+    if (isTouched('scopes', 'roles', 'reason', 'life')) errors.push(...wildcardProblems(grant, roles))
     if (isTouched('apis', 'restrictions')) errors.push(...restrictionsUnderMaximum(apis, grant.restrictions))
     if (isTouched('apis', 'life') && grant.expiresAt !== null)
       errors.push(...lifeOverMaximum(apis, grant.createdAt, grant.expiresAt))
   }
   if (errors.length > 0) throw new ClavigerError('validation_failed', 'The key cannot be given this.', { errors })
-  return apis
+  return { apis, roles }
 }
 
 function scopesBeyondCatalogue(apis: readonly ApiRow[], scopes: readonly string[]): readonly FieldProblem[] {
@@ -75,8 +86,11 @@ function scopesBeyondCatalogue(apis: readonly ApiRow[], scopes: readonly string[
 }
 
 /** A wildcard grants what nobody has thought of yet, so it has to be said why and until when. */
-function wildcardProblems({ scopes, grantReason, expiresAt }: Grant): readonly FieldProblem[] {
-  const wildcard = scopes.find(isPattern)
+function wildcardProblems(
+  { scopes, grantReason, expiresAt }: Grant,
+  roles: readonly RoleRow[],
+): readonly FieldProblem[] {
+  const wildcard = scopes.find(isPattern) ?? wildcardOfRoles(roles)
   if (wildcard === undefined) return []
   const needs = (pointer: string, what: string): FieldProblem => ({
     pointer,

@@ -17,6 +17,7 @@ const joined: JoinedParts = {
     },
   },
   apis: [],
+  roles: [],
   plan: undefined,
 }
 const row: SnapshotRow = {
@@ -26,6 +27,7 @@ const row: SnapshotRow = {
   plan_id: null,
   environment: 'live',
   api_ids: [],
+  role_ids: [],
   scopes: ['orders.read', 'invoices.*'],
   restrictions: [],
   created_at: new Date(0),

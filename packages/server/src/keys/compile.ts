@@ -8,6 +8,7 @@ import {
   type KeyPart,
   type PartRef,
   type PlanPart,
+  type RolePart,
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
@@ -15,6 +16,7 @@ import { compileMaximum } from './maximum.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import { policiesFromColumn } from '#usage'
 import type { PlanRow } from './rows-plans.ts'
+import type { RoleRow } from './rows-roles.ts'
 import type { ApiRow, SnapshotRow } from './rows.ts'
 
 /** Unix ms of a column that may be empty. */
@@ -42,10 +44,16 @@ export function compilePlan(row: PlanRow): PlanPart {
   return { id: row.id, name: row.name, limits: policiesFromColumn(row.limits, { kind: 'plan', id: row.id }) }
 }
 
+/** A deleted role holds nothing: only keys that are deleted too may still point at it. */
+export function compileRole(row: RoleRow): RolePart {
+  return { id: row.id, scopes: compileScopes(row.deleted_at === null ? row.scopes : []) }
+}
+
 export interface JoinedParts {
   readonly workspace: PartRef<WorkspacePart>
   readonly app: PartRef<AppPart>
   readonly apis: readonly PartRef<ApiPart>[]
+  readonly roles: readonly PartRef<RolePart>[]
   readonly plan: PartRef<PlanPart> | undefined
 }
 
@@ -58,7 +66,7 @@ export function compileKey(first: SnapshotRow, rows: readonly SnapshotRow[], joi
     apis: joined.apis,
     environment: first.environment,
     scopes: compileScopes(first.scopes),
-    roles: [],
+    roles: joined.roles,
     plan: joined.plan,
     apiVersion: undefined,
     notBeforeAtMs: instantOf(first.not_before),

@@ -6,12 +6,13 @@ import type { Tx } from '#store'
 import { limitsToColumn, type WireLimit } from '#usage'
 import { ALL, boundedExpiry, checkBounds, checkGrant, checkLife } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
+import { checkRoleBounds } from './check-roles.ts'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
 import { longestLife } from './maximum.ts'
 import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
-import { insertKey, insertVersion, type KeyRow, type VersionRow } from './rows.ts'
+import { insertKey, insertVersion, shareApis, type KeyRow, type VersionRow } from './rows.ts'
 
 export interface NewKey {
   readonly name: string
@@ -22,6 +23,8 @@ export interface NewKey {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
+  /** What they hold comes to its scopes, as they are at the moment. */
+  readonly roleIds: readonly string[]
   /** Why it holds wildcards. */
   readonly grantReason: string | null
   readonly restrictions: readonly Restriction[]
@@ -49,7 +52,10 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
     await findAppForKeys(room, tx, caller, wanted.appId)
-    const apis = await checkGrant(tx, caller.workspaceId, { ...wanted, createdAt: new Date(nowMs), touched: ALL })
+    await shareApis(tx, caller.workspaceId, wanted.apiIds)
+    const grant = { ...wanted, createdAt: new Date(nowMs), touched: ALL }
+    const { apis, roles } = await checkGrant(tx, caller.workspaceId, grant)
+    checkRoleBounds(caller, roles)
     await checkPlan(tx, caller.workspaceId, wanted.planId)
     const first = apis[0]
     if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
@@ -72,6 +78,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
       environment: wanted.environment,
       api_ids: [...wanted.apiIds],
       scopes: [...wanted.scopes],
+      role_ids: [...wanted.roleIds],
       grant_reason: wanted.grantReason,
       restrictions: JSON.stringify(wanted.restrictions),
       limits: limitsToColumn(wanted.limits),
@@ -100,6 +107,7 @@ export async function createKey(room: KeysRoom, caller: Caller, wanted: NewKey):
         tags: wanted.tags,
         api_ids: wanted.apiIds,
         scopes: wanted.scopes,
+        role_ids: wanted.roleIds,
         environment: wanted.environment,
         grant_reason: wanted.grantReason,
         restrictions: wanted.restrictions,

@@ -5,7 +5,9 @@ import { appendChange } from '#feed'
 import { keyRules } from '#identity'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
+import { refuseBeyond } from './refuse-widening.ts'
 import type { Caller, KeysRoom, KeyTarget } from './room.ts'
+import { shareRoles } from './rows-roles.ts'
 import { lockKey, updateKeyRow } from './rows.ts'
 
 const DAY_MS = 86_400_000
@@ -48,9 +50,11 @@ export async function deleteKey(room: KeysRoom, caller: Caller, target: KeyTarge
 }
 
 /**
- * Takes a deletion back; the key is as it was, revoked or expired too. A key that is not deleted stays as it is.
+ * Takes a deletion back; the key is as it was, revoked or expired too, but without the roles that were deleted meanwhile. A
+ * key that is not deleted stays as it is.
  *
- * @throws ClavigerError `not_found`; `gone` from the millisecond on that the window ends
+ * @throws ClavigerError `not_found`; `gone` from the millisecond on that the window ends; `permission_missing` when it may
+ *   more than the caller could grant
  */
 export async function restoreKey(
   room: KeysRoom,
@@ -65,7 +69,16 @@ export async function restoreKey(
     if (row.purge_at <= now) {
       throw new ClavigerError('gone', `The key could be restored until ${row.purge_at.toISOString()}.`)
     }
-    const updated = await updateKeyRow(tx, keyId, { deleted_at: null, purge_at: null, awake_at: now, updated_at: now })
+    await refuseBeyond(tx, caller, row, 'restore it')
+    const roles = await shareRoles(tx, caller.workspaceId, row.role_ids)
+    const gone = row.role_ids.filter((id) => !roles.has(id))
+    const updated = await updateKeyRow(tx, keyId, {
+      deleted_at: null,
+      purge_at: null,
+      awake_at: now,
+      updated_at: now,
+      ...(gone.length > 0 && { role_ids: row.role_ids.filter((id) => roles.has(id)) }),
+    })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
       actor: caller.actor,
@@ -73,6 +86,7 @@ export async function restoreKey(
       outcome: 'success',
       status: 200,
       resource: { type: 'key', id: keyId },
+      ...(gone.length > 0 && { values: { lost_role_ids: gone } }),
     })
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,

@@ -2,6 +2,7 @@
 import { makeId } from '@claviger/core'
 import { setImmediate as letOthersWork } from 'node:timers/promises'
 import type { Seal } from '#seal'
+import type { WireLimit } from '#usage'
 import { readHash, type ImportedGrant, type ImportedHash } from './check-import.ts'
 import { awakeFrom } from './create-key.ts'
 import { tagOf, type ImportForm } from './import-forms.ts'
@@ -15,6 +16,7 @@ export interface ImportedKey extends ImportedGrant {
   readonly owner: string | null
   readonly tags: readonly string[]
   readonly environment: string
+  readonly limits: readonly WireLimit[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly disabled: boolean
   /** What may be shown of the secret's beginning and end. */
@@ -86,6 +88,9 @@ export function rowOf({ key, keyId, versionId, digest, tag }: Candidate, expires
     tags: arrayLiteral(key.tags),
     environment: key.environment,
     scopes: arrayLiteral(key.scopes),
+    role_ids: arrayLiteral(key.roleIds),
+    limits: key.limits,
+    plan_id: key.planId,
     metadata: key.metadata,
     not_before: key.notBefore?.toISOString() ?? null,
     expires_at: expiresAt.toISOString(),
@@ -104,7 +109,7 @@ function keyed(seal: Seal, pepperVersion: number, { algorithm }: ImportedHash, h
   return digest
 }
 
-/** Slugs and scopes hold neither quotes nor backslashes. */
+/** Slugs, scopes and ids hold neither quotes nor backslashes. */
 function arrayLiteral(items: readonly string[]): string {
   return items.length === 0 ? '{}' : `{"${items.join('","')}"}`
 }

@@ -9,10 +9,15 @@ import { beyondBounds } from '#identity'
 import type { Tx } from '#store'
 import { ALL, checkBounds, checkGrant } from './check-grant.ts'
 import { readGrant, type ImportedHash, type ImportRules } from './check-import.ts'
+import { faultOfImportedRole } from './check-roles.ts'
 import { findAppForKeys } from './create-key.ts'
 import { readBatch, rowOf, type Candidate, type ImportItem, type Judged } from './import-batch.ts'
 import { longestLife, scopesOverMaximum } from './maximum.ts'
+import { checkPlan } from './plans.ts'
 import type { Caller, KeysRoom } from './room.ts'
+import { shareApis } from './rows.ts'
+import { plansAmong } from './rows-plans.ts'
+import { shareRoles } from './rows-roles.ts'
 import {
   insertImported,
   insertImportForm,
@@ -26,6 +31,8 @@ import {
 export interface KeyImport extends ImportedHash {
   readonly appId: string
   readonly apiIds: readonly string[]
+  /** Of all items that name none. */
+  readonly planId: string | null
   readonly items: readonly ImportItem[]
 }
 
@@ -77,9 +84,11 @@ async function checkBatch(
 ): Promise<{ readonly prefix: string; readonly rules: ImportRules }> {
   await findAppForKeys(room, tx, caller, wanted.appId)
   checkBounds(caller, { apiIds: wanted.apiIds, scopes: [] })
-  const apis = await checkGrant(tx, caller.workspaceId, {
+  await shareApis(tx, caller.workspaceId, wanted.apiIds)
+  const { apis } = await checkGrant(tx, caller.workspaceId, {
     apiIds: wanted.apiIds,
     scopes: [],
+    roleIds: [],
     grantReason: null,
     restrictions: [],
     createdAt: new Date(nowMs),
@@ -88,6 +97,9 @@ async function checkBatch(
   })
   const [first] = apis
   if (first === undefined) throw new ClavigerError('validation_failed', 'A key is for at least one api.')
+  await checkPlan(tx, caller.workspaceId, wanted.planId)
+  const named = wanted.items.flatMap((item) => (item.kind === 'key' ? (item.key.planId ?? []) : []))
+  const plans = await plansAmong(tx, caller.workspaceId, [...new Set(named)])
   const ageSeconds = await room.maxKeyAgeSeconds(tx, caller.workspaceId)
   const maxKeyAgeSeconds = Math.min(ageSeconds, longestLife(apis) ?? ageSeconds)
   const catalogue = new Set(apis.flatMap((api) => api.scopes))
@@ -96,7 +108,12 @@ async function checkBatch(
     return operator === undefined || beyondBounds(operator.bounds, { apiIds: [], scopes: [scope] }).length === 0
   }
   const isWithinMaximum = (scope: string): boolean => scopesOverMaximum(apis, [scope], String).length === 0
-  return { prefix: first.prefix, rules: { catalogue, mayGrant, isWithinMaximum, maxKeyAgeSeconds, nowMs } }
+  const roleIds = [...new Set(wanted.items.flatMap((item) => (item.kind === 'key' ? item.key.roleIds : [])))]
+  const roles = await shareRoles(tx, caller.workspaceId, roleIds)
+  const faults = new Map(roleIds.map((id) => [id, faultOfImportedRole(caller, apis, { id, role: roles.get(id) })]))
+  const faultOfRole = (id: string): string | undefined => faults.get(id)
+  const rules = { catalogue, mayGrant, isWithinMaximum, faultOfRole, plans, maxKeyAgeSeconds, nowMs }
+  return { prefix: first.prefix, rules }
 }
 
 async function insertBatch(
@@ -184,6 +201,7 @@ async function record(
     values: {
       api_ids: wanted.apiIds,
       algorithm: wanted.algorithm,
+      plan_id: wanted.planId,
       created: count('created'),
       duplicates: count('duplicate'),
       invalid: count('invalid'),

@@ -5,6 +5,7 @@ import { selectApi } from './rows.ts'
 
 export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
 export { findCreditOwner } from './credit-owner.ts'
+export { findOwnIds } from './find-own-ids.ts'
 export { feedLossPolicy } from './compile.ts'
 export {
   compileApiWith,
@@ -30,6 +31,7 @@ export {
 } from './schemas.ts'
 export { createApi } from './apis.ts'
 export { hasPlan } from './rows-plans.ts'
+export { rolePatch } from './schemas-roles.ts'
 export { planPatch } from './schemas-plans.ts'
 export { selectPepperVersions as keyPepperVersions } from './rows.ts'
 export { KeySnapshots, type KeySnapshotOptions } from './snapshots.ts'

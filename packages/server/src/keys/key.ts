@@ -28,6 +28,7 @@ export interface Key {
   readonly apiIds: readonly string[]
   readonly environment: string
   readonly scopes: readonly string[]
+  readonly roleIds: readonly string[]
   readonly grantReason: string | null
   /** All of them have to be met. */
   readonly restrictions: readonly Restriction[]
@@ -73,6 +74,7 @@ export function keyFromRows(row: KeyRow, { versions, appOwner, lastUsedAt }: Aro
     apiIds: row.api_ids,
     environment: row.environment,
     scopes: row.scopes,
+    roleIds: row.role_ids,
     grantReason: row.grant_reason,
     restrictions: restrictionsFromRow(row.restrictions),
     limits: limitsFromColumn(row.limits),

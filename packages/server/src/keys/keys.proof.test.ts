@@ -49,6 +49,7 @@ beforeEach(() => {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
+    roleIds: [],
     grantReason: null,
     restrictions: [],
     limits: [],

@@ -37,7 +37,7 @@ async function remove(keyId: string): Promise<void> {
 async function use(records: readonly Partial<UseRecord>[], recorder = new UseRecorder()): Promise<void> {
   const usual: UseRecord = { atMs: it.identity.clockMs, keyId: '', clientIp: '192.0.2.1', code: 'valid' }
   const whole = records.map((record) => ({ ...usual, ...record }))
-  recorder.remember(await it.identity.store.transaction(async (tx) => recorder.record(tx, whole)))
+  recorder.remember(await it.identity.store.transaction(async (tx) => recorder.record(tx, recorder.gather(whole))))
 }
 
 async function found(filter: KeyFilter): Promise<readonly string[]> {
@@ -178,17 +178,20 @@ describe('the last use', () => {
     const recorder = new UseRecorder()
     const record = { keyId: key.id, clientIp: '192.0.2.1', code: 'valid' }
     const lost = it.identity.store.transaction(async (tx) => {
-      await recorder.record(tx, [{ ...record, atMs: nowMs }])
+      await recorder.record(tx, recorder.gather([{ ...record, atMs: nowMs }]))
       throw new Error('the connection broke')
     })
     await expect(lost).rejects.toThrow('broke')
     await use([{ ...record, atMs: nowMs + 1 }], recorder)
     expect((await describeNow(key.id)).lastUsedAt?.getTime()).toBe(nowMs + 1)
     const news = await it.identity.store.transaction(async (tx) =>
-      recorder.record(tx, [
-        { ...record, atMs: nowMs + MINUTE_MS },
-        { ...record, atMs: nowMs + 2 },
-      ]),
+      recorder.record(
+        tx,
+        recorder.gather([
+          { ...record, atMs: nowMs + MINUTE_MS },
+          { ...record, atMs: nowMs + 2 },
+        ]),
+      ),
     )
     expect([news.uses.size, news.seen.size], 'nothing is written').toEqual([0, 0])
     await use([{ ...record, atMs: nowMs + 1 + MINUTE_MS }], recorder)

@@ -1,5 +1,13 @@
 /** An api's maximum: the most that anybody may grant for it, at the wire, in rows, and against a key. */
-import { compileScopes, RESTRICTION_CODES, scopeFault, type FieldProblem, type MaximumPart } from '@claviger/core'
+import {
+  compileScopes,
+  isOpenRestriction,
+  RESTRICTION_CODES,
+  scopeFault,
+  type FieldProblem,
+  type MaximumPart,
+  type Restriction,
+} from '@claviger/core'
 import { wire } from '#edge'
 import { z } from 'zod'
 import type { ApiRow } from './rows.ts'
@@ -120,16 +128,25 @@ export function lifeOverMaximum(
   return [{ pointer: '/expires_at', detail }]
 }
 
+/** A restriction that allows everything is none, where one is demanded. */
 export function restrictionsUnderMaximum(
   apis: readonly Bounding[],
-  restrictions: readonly { readonly kind: string; readonly mode?: string | undefined }[],
+  restrictions: readonly Restriction[],
 ): readonly FieldProblem[] {
   return apis.flatMap((api) =>
-    (maximumFromRow(api.maximum)?.required_restrictions ?? [])
-      .filter((kind) => !restrictions.some((each) => each.kind === kind && each.mode !== 'shadow'))
-      .map((kind) => ({
-        pointer: '/restrictions',
-        detail: `The api ${api.name} demands a restriction of the kind ${kind}, enforced.`,
-      })),
+    (maximumFromRow(api.maximum)?.required_restrictions ?? []).flatMap((kind) => {
+      const ofKind = restrictions.filter((each) => each.kind === kind && each.mode !== 'shadow')
+      if (ofKind.some((each) => !isOpenRestriction(each))) return []
+      const demand = `The api ${api.name} demands a restriction of the kind ${kind}, enforced`
+      const [open] = ofKind
+      return open === undefined
+        ? [{ pointer: '/restrictions', detail: `${demand}.` }]
+        : [
+            {
+              pointer: `/restrictions/${restrictions.indexOf(open)}`,
+              detail: `This allows everything. ${demand}, that keeps something out.`,
+            },
+          ]
+    }),
   )
 }

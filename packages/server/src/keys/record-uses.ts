@@ -31,14 +31,20 @@ export class UseRecorder {
   readonly #used = new Map<string, number>()
   readonly #seen = new Map<string, number>()
 
+  /** What is news in a batch; one that is read line by line is added to it line by line. */
+  gather(records: Iterable<UseRecord> = []): UseBatch {
+    const batch = new UseBatch(this.#used, this.#seen)
+    for (const record of records) batch.add(record)
+    return batch
+  }
+
   /**
    * An admitted call is a use and keeps the key awake; a refused one does not. Addresses count either way: the secret was
    * right, and whoever holds it was there.
    *
    * @returns what was written: `remember` it when the transaction is committed
    */
-  async record(tx: Tx, records: Iterable<UseRecord>): Promise<UseNews> {
-    const news = this.#newsIn(records)
+  async record(tx: Tx, news: UseNews): Promise<UseNews> {
     if (news.uses.size > 0) await upsertLastUses(tx, [...news.uses.values()])
     if (news.seen.size === 0) return news
     const grown = await upsertSeenIps(tx, newestOfEach(news.seen.values()))
@@ -50,18 +56,27 @@ export class UseRecorder {
     remember(this.#used, uses)
     remember(this.#seen, seen)
   }
+}
 
-  #newsIn(records: Iterable<UseRecord>): UseNews {
-    const uses = new Map<string, LastUse>()
-    const seen = new Map<string, SeenIp>()
-    for (const { atMs, keyId, clientIp, code } of records) {
-      if (code === 'valid' && isNews(this.#used, uses, keyId, atMs - USE_GRAIN_MS)) uses.set(keyId, { keyId, atMs })
-      const name = `${keyId} ${clientIp}`
-      if (!isNews(this.#seen, seen, name, atMs - SEEN_GRAIN_MS)) continue
-      const ip = parseIp(clientIp)
-      if (ip !== undefined) seen.set(name, { keyId, atMs, ip: formatIp(ip) })
-    }
-    return { uses, seen }
+/** What of a batch is news. */
+class UseBatch implements UseNews {
+  readonly uses = new Map<string, LastUse>()
+  readonly seen = new Map<string, SeenIp>()
+  readonly #used: ReadonlyMap<string, number>
+  readonly #seenBefore: ReadonlyMap<string, number>
+
+  constructor(used: ReadonlyMap<string, number>, seenBefore: ReadonlyMap<string, number>) {
+    this.#used = used
+    this.#seenBefore = seenBefore
+  }
+
+  add({ atMs, keyId, clientIp, code }: UseRecord): void {
+    if (code === 'valid' && isNews(this.#used, this.uses, keyId, atMs - USE_GRAIN_MS))
+      this.uses.set(keyId, { keyId, atMs })
+    const name = `${keyId} ${clientIp}`
+    if (!isNews(this.#seenBefore, this.seen, name, atMs - SEEN_GRAIN_MS)) return
+    const ip = parseIp(clientIp)
+    if (ip !== undefined) this.seen.set(name, { keyId, atMs, ip: formatIp(ip) })
   }
 }
 

@@ -2,12 +2,12 @@
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
-import { beyondBounds } from '#identity'
 import { addVersion, type IssuedKey } from './create-key.ts'
 import { idsOf } from './revoke-key.ts'
 import { describeKey } from './describe-keys.ts'
+import { refuseBeyond } from './refuse-widening.ts'
 import type { Caller, KeysRoom } from './room.ts'
-import { lockKey, selectVersions, updateKeyRow, updateVersionRow, type KeyRow } from './rows.ts'
+import { lockKey, selectVersions, updateKeyRow, updateVersionRow } from './rows.ts'
 
 /**
  * @param graceSeconds how long the secrets before live on; 0 ends them now. A grace that already runs is never prolonged.
@@ -30,7 +30,7 @@ export async function rotateKey(
     if (row.expires_at !== null && row.expires_at.getTime() <= nowMs) {
       throw new ClavigerError('conflict', 'The key has expired. Create a new one.')
     }
-    refuseBeyond(caller, row)
+    await refuseBeyond(tx, caller, row, 'have a secret of it')
     const before = await selectVersions(tx, [keyId])
     const graceEnd = new Date(nowMs + graceSeconds * 1000)
     for (const version of before) {
@@ -61,14 +61,4 @@ export async function rotateKey(
     })
     return { key: await describeKey(tx, updated), secret, position }
   })
-}
-
-function refuseBeyond({ operator }: Caller, row: KeyRow): void {
-  const beyond =
-    operator === undefined ? [] : beyondBounds(operator.bounds, { apiIds: row.api_ids, scopes: row.scopes })
-  if (beyond.length === 0) return
-  throw new ClavigerError(
-    'permission_missing',
-    'The key may more than your admin key may grant, so you get no secret of it.',
-  )
 }

@@ -7,6 +7,7 @@ import { apiChangeFromWire, keyChangeFromWire } from './change-from-wire.ts'
 import { createKey } from './create-key.ts'
 import { describeKey, describeKeys } from './describe-keys.ts'
 import { resolveFilter } from './key-filter.ts'
+import { countOverMaximum } from './over-maximum.ts'
 import { revokeKey, revokeVersion, type Revoked } from './revoke-key.ts'
 import type { KeysRoutesRoom } from './room.ts'
 import { rotateKey } from './rotate-key.ts'
@@ -15,6 +16,7 @@ import { importOperations } from './routes/import.ts'
 import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
 import { planOperations } from './routes/plans.ts'
+import { roleOperations } from './routes/roles.ts'
 import { matching } from './rows-filter.ts'
 import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
 import { filterOfQuery, keyQuery } from './schemas-filter.ts'
@@ -30,6 +32,7 @@ import {
   keyPatch,
   keyToWire,
   revokedAnswer,
+  updatedApiAnswer,
   verifyAnswer,
   verifyBody,
 } from './schemas.ts'
@@ -107,12 +110,13 @@ const updateApiOperation = defineOperation({
   summary: 'Change an api.',
   permission: 'apis.update',
   description:
-    'The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again.',
+    'The prefix stays: keys that are out carry it. A disabled api refuses all of its keys until it is enabled again. A ' +
+    'maximum caps keys that are out at once; `keys_over_maximum` and `GET /keys?over_maximum=true` tell whom it concerns.',
   errors: ['conflict', 'precondition_failed'],
   params: apiId,
   body: apiPatch,
   status: 200,
-  answer: apiAnswer,
+  answer: updatedApiAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
     const api = await updateApi(
@@ -121,7 +125,11 @@ const updateApiOperation = defineOperation({
       { apiId: params.id, expectedRevision: call.expectedRevision },
       apiChangeFromWire(body),
     )
-    return apiToWire(api, room.deniesAfterSeconds)
+    const answer = apiToWire(api, room.deniesAfterSeconds)
+    if (body.maximum === undefined) return answer
+    const now = new Date(room.nowMs())
+    const count = await countOverMaximum(room.store.db, { id: api.id, workspaceId: call.workspaceId }, now)
+    return { ...answer, keys_over_maximum: count }
   },
 })
 
@@ -161,6 +169,7 @@ const createKeyOperation = defineOperation({
       apiIds: body.api_ids,
       environment: body.environment,
       scopes: body.scopes,
+      roleIds: body.role_ids,
       grantReason: body.grant_reason,
       restrictions: body.restrictions,
       limits: body.limits,
@@ -187,7 +196,7 @@ const listKeys = defineList({
   item: keyAnswer,
   async handler(room: Room, call, { query, page }) {
     const { db } = room.store
-    const filter = await resolveFilter(db, call.workspaceId, filterOfQuery(query))
+    const filter = await resolveFilter(db, call.workspaceId, filterOfQuery(query, room.nowMs()))
     const keys = await describeKeys(db, await selectKeys(db, matching(filter), page))
     return pageOf(keys, page, {
       place: (key) => ({ value: key.createdAt.getTime(), id: key.id }),
@@ -337,5 +346,6 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...decommissionOperations,
   ...importOperations,
   ...planOperations,
+  ...roleOperations,
   verifyKey,
 ]

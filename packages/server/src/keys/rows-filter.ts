@@ -2,6 +2,8 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { Tables } from '#store'
 import type { ResolvedFilter } from './key-filter.ts'
+import { holdsTooMuch } from './rows-over-maximum.ts'
+import { holdsRole } from './rows-roles.ts'
 
 type Builder = ExpressionBuilder<Tables, 'keys_key'>
 
@@ -11,12 +13,13 @@ export function matching(filter: ResolvedFilter): (eb: Builder) => Expression<Sq
 }
 
 function ofTheKey(eb: Builder, filter: ResolvedFilter): readonly Expression<SqlBool>[] {
-  const { workspaceId, appId, appIds, apiId, environment, prefix, tag, createdBy, createdBefore } = filter
+  const { workspaceId, appId, appIds, apiId, roleId, environment, prefix, tag, createdBy, createdBefore } = filter
   return [
     eb('workspace_id', '=', workspaceId),
     ...(appId === undefined ? [] : [eb('app_id', '=', appId)]),
     ...(appIds === undefined ? [] : [sql<boolean>`app_id = any(${[...appIds]}::text[])`]),
     ...(apiId === undefined ? [] : [sql<boolean>`api_ids @> array[${apiId}]`]),
+    ...(roleId === undefined ? [] : [holdsRole(roleId)]),
     ...(environment === undefined ? [] : [eb('environment', '=', environment)]),
     ...(prefix === undefined ? [] : [eb('prefix', '=', prefix)]),
     // said twice, so that the index of keys with tags serves
@@ -51,8 +54,11 @@ function ofItsUse(eb: Builder, { unusedSince, seenFrom }: ResolvedFilter): reado
   ]
 }
 
-function ofItsState(eb: Builder, { dormant, revoked, deleted }: ResolvedFilter): readonly Expression<SqlBool>[] {
+function ofItsState(eb: Builder, filter: ResolvedFilter): readonly Expression<SqlBool>[] {
+  const { dormant, revoked, deleted, overMaximum, tooMuch } = filter
+  const over = overMaximum === undefined ? undefined : holdsTooMuch(tooMuch, overMaximum.at)
   return [
+    ...(over === undefined ? [] : [overMaximum?.isWanted === true ? over : eb.not(over)]),
     ...(dormant === undefined ? [] : [eb('dormant_at', dormant ? 'is not' : 'is', null)]),
     ...(revoked === undefined ? [] : [eb('revoked_at', revoked ? 'is not' : 'is', null)]),
     ...(deleted === undefined ? [] : [eb('deleted_at', deleted ? 'is not' : 'is', null)]),

@@ -43,6 +43,9 @@ export interface ImportRow {
   readonly tags: string
   readonly environment: string
   readonly scopes: string
+  readonly role_ids: string
+  readonly limits: readonly object[]
+  readonly plan_id: string | null
   readonly metadata: object
   readonly not_before: string | null
   readonly expires_at: string
@@ -77,7 +80,8 @@ export async function insertImported(tx: Tx, base: ImportBase, rows: readonly Im
   const made = await sql<{ id: string }>`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as each (
-        id text, version_id text, name text, owner text, tags text, environment text, scopes text, metadata jsonb,
+        id text, version_id text, name text, owner text, tags text, environment text, scopes text, role_ids text,
+        limits jsonb, plan_id text, metadata jsonb,
         not_before timestamptz, expires_at timestamptz, awake_at timestamptz, disabled_at timestamptz,
         tag text, digest text, last_four text, start_hint text)
     ), version as (
@@ -89,10 +93,11 @@ export async function insertImported(tx: Tx, base: ImportBase, rows: readonly Im
       on conflict (public_id) do nothing
       returning key_id
     )
-    insert into keys_key (id, workspace_id, app_id, name, owner, tags, prefix, environment, api_ids, scopes, metadata,
-                          not_before, expires_at, awake_at, disabled_at, created_by, created_at, updated_at)
+    insert into keys_key (id, workspace_id, app_id, name, owner, tags, prefix, environment, api_ids, scopes, role_ids, limits,
+                          plan_id, metadata, not_before, expires_at, awake_at, disabled_at, created_by, created_at, updated_at)
     select id, ${workspaceId}, ${appId}, name, owner, tags::text[], ${prefix}, environment, ${[...apiIds]}::text[],
-           scopes::text[], metadata, not_before, expires_at, awake_at, disabled_at, ${createdBy}, ${now}, ${now}
+           scopes::text[], role_ids::text[], limits, plan_id, metadata, not_before, expires_at, awake_at, disabled_at,
+           ${createdBy}, ${now}, ${now}
       from given join version on version.key_id = given.id
     returning id`.execute(tx)
   return made.rows.map((row) => row.id)

@@ -1,5 +1,5 @@
 /** SQL of this room: plans. */
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
 import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables, Tx } from '#store'
 
@@ -21,6 +21,20 @@ export async function lockPlan(tx: Tx, workspaceId: string, id: string): Promise
 /** Whether the workspace has that plan; in a transaction it stays until that ends. */
 export async function hasPlan(db: Db, workspaceId: string, id: string): Promise<boolean> {
   return (await planQuery(db, workspaceId, id).forShare().executeTakeFirst()) !== undefined
+}
+
+/** Those of the ids that are plans of the workspace; locked in one order, so that nobody waits in a circle. */
+export async function plansAmong(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await tx
+    .selectFrom('keys_plan')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .orderBy('id')
+    .forShare()
+    .execute()
+  return new Set(rows.map((row) => row.id))
 }
 
 /** For the data plane: whatever the workspace. */

@@ -1,7 +1,15 @@
 /** SQL of this room; nobody else names its tables. */
 import { instantPlace, type PageInput } from '#edge'
 import type { Db, Tables } from '#store'
-import type { Expression, ExpressionBuilder, Insertable, Selectable, SqlBool, Updateable } from 'kysely'
+import {
+  sql,
+  type Expression,
+  type ExpressionBuilder,
+  type Insertable,
+  type Selectable,
+  type SqlBool,
+  type Updateable,
+} from 'kysely'
 
 export type ApiRow = Selectable<Tables['keys_api']>
 export type KeyRow = Selectable<Tables['keys_key']>
@@ -11,6 +19,33 @@ export type VersionRow = Selectable<Tables['keys_version']>
 
 export async function insertApi(db: Db, row: Insertable<Tables['keys_api']>): Promise<ApiRow> {
   return db.insertInto('keys_api').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+/**
+ * Holds the apis as they are until the transaction ends: whoever lowers what may be granted for one of them waits, and
+ * whoever grants waits for that. In one order, so that nobody waits in a circle. Read them after this.
+ */
+export async function shareApis(db: Db, workspaceId: string, ids: readonly string[]): Promise<void> {
+  await db
+    .selectFrom('keys_api')
+    .select('id')
+    .where('id', 'in', [...ids, ''])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('id')
+    .forShare()
+    .execute()
+}
+
+/** Waits for those who grant keys for it. */
+export async function lockApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
+  return db
+    .selectFrom('keys_api')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
 }
 
 export async function selectApi(db: Db, workspaceId: string, id: string): Promise<ApiRow | undefined> {
@@ -195,6 +230,21 @@ export async function selectPepperVersions(db: Db, now: Date): Promise<readonly 
   return rows.map((row) => row.pepper_version)
 }
 
+/** Of public ids, those of keys of the workspace, dead ones too. */
+export async function selectKeyIds(
+  db: Db,
+  workspaceId: string,
+  publicIds: readonly string[],
+): Promise<readonly { readonly publicId: string; readonly id: string }[]> {
+  return db
+    .selectFrom('keys_version as v')
+    .innerJoin('keys_key as k', 'k.id', 'v.key_id')
+    .select(['v.public_id as publicId', 'k.id'])
+    .where('k.workspace_id', '=', workspaceId)
+    .where('v.public_id', '=', sql<string>`any(${publicIds})`)
+    .execute()
+}
+
 /** All public ids after `after`, in order, a page at a time: feeds the filter. */
 export async function selectPublicIds(db: Db, after: string, limit: number): Promise<readonly string[]> {
   const rows = await db
@@ -216,6 +266,7 @@ export interface SnapshotRow {
   readonly environment: string
   readonly api_ids: readonly string[]
   readonly scopes: readonly string[]
+  readonly role_ids: readonly string[]
   readonly restrictions: unknown
   readonly created_at: Date
   readonly limits: unknown
@@ -237,8 +288,8 @@ export interface SnapshotRow {
 }
 
 const SNAPSHOT_COLUMNS = `
-         k.id, k.workspace_id, k.app_id, k.plan_id, k.environment, k.api_ids, k.scopes, k.restrictions, k.limits,
-         k.created_at, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
+         k.id, k.workspace_id, k.app_id, k.plan_id, k.environment, k.api_ids, k.scopes, k.role_ids, k.restrictions,
+         k.limits, k.created_at, k.not_before, k.expires_at, k.disabled_at, k.dormant_at,
          k.deleted_at, k.revoked_at,
          v.number, v.public_id, v.pepper_version, v.digest, v.expires_at as version_expires_at,
          v.revoked_at as version_revoked_at, feed_position() as position`

@@ -1,24 +1,30 @@
 /** How an import of hashes stands on the wire. */
 import { ENVIRONMENT } from '@claviger/core'
 import { wire } from '#edge'
+import { limitsSchema } from '#usage'
 import { z } from 'zod'
 import type { HashEncoding } from './check-import.ts'
 import type { ImportItem, ImportedKey } from './import-batch.ts'
 import type { ImportOutcome, KeyImport } from './import-keys.ts'
+import { roleIds } from './schemas-roles.ts'
 
 export const MOST_IMPORTED = 10_000
 
 const scopes = wire.unique(wire.scope, 200)
 const tags = wire.unique(wire.slug, 50)
 const environment = z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9')
+const planId = wire.idOf('pln').nullable()
 const visible = /^[\x21-\x7e]+$/
 
 /** What holds for all items that do not say otherwise. */
 const defaults = {
   environment: environment.default('live'),
   scopes: scopes.default([]),
+  role_ids: roleIds.default([]),
   owner: wire.owner.nullable().default(null),
   tags: tags.default([]),
+  limits: limitsSchema.default([]).meta({ description: 'Of each key alone.' }),
+  plan_id: planId.default(null).meta({ description: 'The limits of the plan hold beside those of the key.' }),
   metadata: wire.metadata.default({}),
   expires_at: wire.instantInput.nullable().default(null),
 }
@@ -31,8 +37,11 @@ const itemRules = z.strictObject({
   last_four: z.string().length(4).regex(visible, 'must be visible ASCII').nullable().default(null),
   environment: environment.optional(),
   scopes: scopes.optional(),
+  role_ids: roleIds.optional(),
   owner: wire.owner.nullable().optional(),
   tags: tags.optional(),
+  limits: limitsSchema.optional(),
+  plan_id: planId.optional(),
   metadata: wire.metadata.optional(),
   not_before: wire.instantInput.nullable().default(null),
   expires_at: wire.instantInput.nullable().optional(),
@@ -53,8 +62,11 @@ const item = z
     last_four: z.string().max(1_000).nullable().optional(),
     environment: z.string().max(1_000).optional(),
     scopes: z.array(z.string().max(1_000)).max(1_000).optional(),
+    role_ids: z.array(wire.idOf('rol')).max(100).optional(),
     owner: z.string().max(1_000).nullable().optional(),
     tags: z.array(z.string().max(1_000)).max(1_000).optional(),
+    limits: z.array(z.record(z.string(), z.unknown())).max(100).optional().meta({ description: 'As a key has them.' }),
+    plan_id: z.string().max(1_000).nullable().optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
     not_before: z.string().max(1_000).nullable().optional(),
     expires_at: z.string().max(1_000).nullable().optional(),
@@ -100,6 +112,7 @@ export function importOfBody(body: z.output<typeof importBody>): KeyImport {
     apiIds: body.api_ids,
     algorithm: body.algorithm,
     encoding: body.encoding,
+    planId: body.plan_id,
     items: body.keys.map((each) => readItem(each, body)),
   }
 }
@@ -121,8 +134,11 @@ function readItem(given: z.output<typeof item>, all: z.output<typeof importBody>
     disabled,
     environment: own.environment ?? all.environment,
     scopes: own.scopes ?? all.scopes,
+    roleIds: own.role_ids ?? all.role_ids,
     owner: own.owner === undefined ? all.owner : own.owner,
     tags: own.tags ?? all.tags,
+    limits: own.limits ?? all.limits,
+    planId: own.plan_id === undefined ? all.plan_id : own.plan_id,
     metadata: own.metadata ?? all.metadata,
     expiresAt: own.expires_at === undefined ? all.expires_at : own.expires_at,
   }

@@ -29,6 +29,7 @@ export const orderFilter = z
   .strictObject({
     app_id: wire.idOf('app').optional(),
     api_id: wire.idOf('api').optional(),
+    role_id: wire.idOf('rol').optional(),
     environment: environmentName.optional(),
     prefix: keyPrefix.optional(),
     owner: wire.owner.optional().meta({ description: 'Of the key, or of its app where the key names none.' }),
@@ -102,10 +103,10 @@ export function subjectOfFilter(filter: z.output<typeof orderFilter>): OrderSubj
 }
 
 export function filterOfOrder(filter: z.output<typeof orderFilter>, nowMs: number): KeyFilter {
-  const { app_id: appId, api_id: apiId, created_by: createdBy, ip_seen: seen, ...rest } = filter
+  const { app_id: appId, api_id: apiId, role_id: roleId, created_by: createdBy, ip_seen: seen, ...rest } = filter
   const { created_before: createdBefore, unused_since: unusedSince, ...same } = rest
   const seenFrom = seen && { range: seen.range, since: new Date(nowMs - seen.within_days * DAY_MS) }
-  return { ...same, appId, apiId, createdBy, createdBefore, unusedSince, seenFrom }
+  return { ...same, appId, apiId, roleId, createdBy, createdBefore, unusedSince, seenFrom }
 }
 
 export function previewToWire({ order, sample }: OrderPreview): z.input<typeof orderPreviewAnswer> {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Api } from './apis.ts'
 import type { Key, KeyVersion } from './key.ts'
 import { maximum } from './maximum.ts'
+import { roleIds } from './schemas-roles.ts'
 import { restrictions, restrictionsAnswer, restrictionsToWire } from './restriction-schema.ts'
 
 export const feedLoss = z
@@ -65,6 +66,14 @@ export const apiAnswer = z
   })
   .meta({ id: 'Api' })
 
+export const updatedApiAnswer = apiAnswer
+  .extend({
+    keys_over_maximum: z.int().optional().meta({
+      description: 'After a change of the maximum: living keys of the api that hold more, and are capped from now on.',
+    }),
+  })
+  .meta({ id: 'UpdatedApi' })
+
 const dormantAfterDays = z.int().min(1).max(3650).nullable().meta({
   description: 'Not used for so long, it refuses with `key_dormant` until it is woken. Null: as the workspace has it.',
 })
@@ -75,6 +84,7 @@ const grantReason = wire.note.min(1).meta({
 const planId = wire
   .idOf('pln')
   .meta({ description: 'Its limits hold beside those of the key. Null: the plan of the app.' })
+const roles = roleIds.meta({ description: 'What its roles hold comes to its scopes, as they are at the moment.' })
 const tags = wire.unique(wire.slug, 50)
 
 export const keyBody = z.strictObject({
@@ -85,6 +95,7 @@ export const keyBody = z.strictObject({
   api_ids: wire.unique(wire.idOf('api'), 20).min(1),
   environment: z.string().regex(ENVIRONMENT, 'must be 2 to 12 of a-z and 0-9').default('live'),
   scopes: wire.unique(wire.scope, 200).default([]).meta({ description: 'No scopes, no access.' }),
+  role_ids: roles.default([]),
   grant_reason: grantReason.nullable().default(null),
   restrictions: restrictions.default([]),
   limits: limitsSchema.default([]).meta({ description: 'Of this key alone.' }),
@@ -104,6 +115,7 @@ export const keyPatch = z.strictObject({
   tags: tags.optional(),
   api_ids: wire.unique(wire.idOf('api'), 20).min(1).optional(),
   scopes: wire.unique(wire.scope, 200).optional(),
+  role_ids: roles.optional(),
   grant_reason: grantReason.nullable().optional(),
   restrictions: restrictions.optional(),
   limits: limitsSchema.optional(),
@@ -143,7 +155,8 @@ export const keyAnswer = z
     tags: z.array(z.string()),
     api_ids: z.array(wire.idOf('api')),
     environment: z.string(),
-    scopes: z.array(z.string()),
+    scopes: z.array(z.string()).meta({ description: 'Its own.' }),
+    role_ids: z.array(wire.idOf('rol')),
     grant_reason: z.string().nullable(),
     restrictions: restrictionsAnswer,
     limits: limitsSchema,
@@ -246,7 +259,10 @@ export const verifyAnswer = z
     app_id: z.string().optional(),
     workspace_id: z.string().optional(),
     environment: z.string().optional(),
-    scopes: z.array(z.string()).optional(),
+    scopes: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Its own and those of its roles, as far as they count.' }),
     expires_at: wire.instant.nullable().optional(),
     missing_scopes: z.array(z.string()).optional(),
     limits: z
@@ -312,6 +328,7 @@ export function keyToWire(key: Key): z.input<typeof keyAnswer> {
     api_ids: [...key.apiIds],
     environment: key.environment,
     scopes: [...key.scopes],
+    role_ids: [...key.roleIds],
     grant_reason: key.grantReason,
     restrictions: restrictionsToWire(key.restrictions),
     limits: [...key.limits],

@@ -10,8 +10,8 @@ import {
   type ApiPart,
   type AppPart,
   type KeyPart,
-  type PartRef,
   type PlanPart,
+  type RolePart,
   type VersionPart,
   type WorkspacePart,
 } from '@claviger/core'
@@ -19,11 +19,12 @@ import type { Lookup, MaybePromise } from '@claviger/gateway'
 import type { Change } from '#feed'
 import type { Seal } from '#seal'
 import type { Log, Store } from '#store'
-import { compileApi, compileKey, compilePlan } from './compile.ts'
+import { compileApi, compileKey, compilePlan, compileRole } from './compile.ts'
 import { ImportedKeys } from './imported-keys.ts'
 import { KeyCache, type CachedKey } from './key-cache.ts'
 import { PartRegistry } from './part-registry.ts'
 import { selectAnyPlan } from './rows-plans.ts'
+import { selectAnyRole } from './rows-roles.ts'
 import {
   SELECT_IMPORTED_SNAPSHOT,
   SELECT_SNAPSHOT,
@@ -77,6 +78,7 @@ export class KeySnapshots {
   readonly apis: PartRegistry<ApiPart>
   readonly apps: PartRegistry<AppPart>
   readonly plans: PartRegistry<PlanPart>
+  readonly roles: PartRegistry<RolePart>
   readonly workspaces: PartRegistry<WorkspacePart>
   /** Reads of the database so far: a test counts that unknown keys cost none. */
   reads = 0
@@ -103,6 +105,10 @@ export class KeySnapshots {
     this.plans = new PartRegistry(async (id) => {
       const row = await selectAnyPlan(store.db, id)
       return row === undefined ? undefined : compilePlan(row)
+    }, monotonicMs)
+    this.roles = new PartRegistry(async (id) => {
+      const row = await selectAnyRole(store.db, id)
+      return row === undefined ? undefined : compileRole(row)
     }, monotonicMs)
     this.apps = new PartRegistry(async (id) => {
       const stored = await options.loadApp(id)
@@ -199,6 +205,8 @@ export class KeySnapshots {
         return this.apps.refresh(change.subjectId)
       case 'plan':
         return this.plans.refresh(change.subjectId)
+      case 'role':
+        return this.roles.refresh(change.subjectId)
       case 'workspace':
         return this.workspaces.refresh(change.subjectId)
       default:
@@ -220,7 +228,7 @@ export class KeySnapshots {
   }
 
   #shared() {
-    return [this.apis, this.plans, this.apps, this.workspaces]
+    return [this.apis, this.plans, this.roles, this.apps, this.workspaces]
   }
 
   #prove(presented: string, key: KeyPart, version: VersionPart): MaybePromise<Lookup> {
@@ -292,14 +300,15 @@ export class KeySnapshots {
   }
 
   async #join(row: SnapshotRow) {
-    const [workspace, app, plan, ...apis] = await Promise.all([
+    const [workspace, app, plan, apis, roles] = await Promise.all([
       this.workspaces.get(row.workspace_id),
       this.apps.get(row.app_id),
       row.plan_id === null ? undefined : this.plans.get(row.plan_id),
-      ...row.api_ids.map(async (id) => this.apis.get(id)),
+      Promise.all(row.api_ids.map(async (id) => this.apis.get(id))),
+      Promise.all(row.role_ids.map(async (id) => this.roles.get(id))),
     ])
     if (workspace === undefined || app === undefined) return undefined
-    return { workspace, app, plan, apis: apis.filter((api): api is PartRef<ApiPart> => api !== undefined) }
+    return { workspace, app, plan, apis: known(apis), roles: known(roles) }
   }
 
   /** A read at `position` is worthless when the feed has since told of a change of that key. */
@@ -363,6 +372,9 @@ function revokedNames({ subjectType, subjectId, detail }: Change): readonly stri
   const version = detail['version']
   return [typeof version === 'number' ? `${subjectId}/${version}` : subjectId]
 }
+
+const known = <Part>(parts: readonly (Part | undefined)[]): readonly Part[] =>
+  parts.filter((part) => part !== undefined)
 
 const textsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []

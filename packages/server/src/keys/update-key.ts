@@ -1,39 +1,19 @@
 /** Changes what a key is called, may do and how long; never its secrets. */
-import { ClavigerError, type Restriction } from '@claviger/core'
+import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
-import { boundedExpiry, checkBounds, checkGrant, checkLife, type Grant } from './check-grant.ts'
+import { limitsToColumn } from '#usage'
+import { boundedExpiry, checkGrant, checkLife, type Grant } from './check-grant.ts'
 import { checkRestrictions } from './check-restrictions.ts'
 import { describeKey } from './describe-keys.ts'
+import type { KeyChange } from './key-change.ts'
 import type { Key } from './key.ts'
 import { checkPlan } from './plans.ts'
+import { refuseWidening } from './refuse-widening.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller, KeyTarget, KeysRoom } from './room.ts'
-import { lockKey, updateKeyRow, type KeyRow } from './rows.ts'
-
-export interface KeyChange {
-  readonly name?: string | undefined
-  /** Null: whoever owns the app. */
-  readonly owner?: string | null | undefined
-  readonly tags?: readonly string[] | undefined
-  readonly apiIds?: readonly string[] | undefined
-  readonly scopes?: readonly string[] | undefined
-  /** Why it holds wildcards. */
-  readonly grantReason?: string | null | undefined
-  readonly restrictions?: readonly Restriction[] | undefined
-  readonly limits?: readonly WireLimit[] | undefined
-  /** Null: the plan of its app. */
-  readonly planId?: string | null | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  readonly notBefore?: Date | null | undefined
-  readonly expiresAt?: Date | undefined
-  /** Null: as the workspace has it. */
-  readonly dormantAfterDays?: number | null | undefined
-  /** A disabled key refuses until it is enabled again. */
-  readonly disabled?: boolean | undefined
-}
+import { lockKey, shareApis, updateKeyRow, type KeyRow } from './rows.ts'
 
 export async function updateKey(
   room: KeysRoom,
@@ -51,7 +31,8 @@ export async function updateKey(
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
-    refuseMore(caller, row, change)
+    await refuseWidening(tx, caller, row, { change, nowMs })
+    if (touchedBy(change).size > 0) await shareApis(tx, caller.workspaceId, change.apiIds ?? row.api_ids)
     const updated = await updateKeyRow(tx, row.id, {
       ...(await changedKeyColumns(room, tx, row, change)),
       updated_at: new Date(nowMs),
@@ -66,6 +47,7 @@ export async function updateKey(
       values: {
         ...change,
         ...(change.planId !== undefined && { plan_id: change.planId }),
+        ...(change.roleIds !== undefined && { role_ids: change.roleIds }),
         changed: Object.keys(change),
       },
     })
@@ -91,6 +73,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     await checkGrant(db, row.workspace_id, {
       apiIds: change.apiIds ?? row.api_ids,
       scopes: change.scopes ?? row.scopes,
+      roleIds: change.roleIds ?? row.role_ids,
       grantReason: change.grantReason === undefined ? row.grant_reason : change.grantReason,
       restrictions: change.restrictions ?? restrictionsFromRow(row.restrictions),
       createdAt: row.created_at,
@@ -108,6 +91,7 @@ export async function changedKeyColumns(room: KeysRoom, db: Db, row: KeyRow, cha
     ...(change.tags !== undefined && { tags: [...change.tags] }),
     ...(change.apiIds !== undefined && { api_ids: [...change.apiIds] }),
     ...(change.scopes !== undefined && { scopes: [...change.scopes] }),
+    ...(change.roleIds !== undefined && { role_ids: [...change.roleIds] }),
     ...(change.grantReason !== undefined && { grant_reason: change.grantReason }),
     ...(change.restrictions !== undefined && { restrictions: JSON.stringify(change.restrictions) }),
     ...(change.planId !== undefined && { plan_id: change.planId }),
@@ -127,19 +111,11 @@ function touchedBy(change: KeyChange): Grant['touched'] {
   return new Set([
     ...(change.apiIds === undefined ? [] : (['apis'] as const)),
     ...(change.scopes === undefined ? [] : (['scopes'] as const)),
+    ...(change.roleIds === undefined ? [] : (['roles'] as const)),
     ...(change.grantReason === undefined ? [] : (['reason'] as const)),
     ...(change.restrictions === undefined ? [] : (['restrictions'] as const)),
     ...(change.expiresAt === undefined ? [] : (['life'] as const)),
   ])
-}
-
-/**
- * Whoever adds an api or a scope grants the key as it is then: a scope counts at every api of the key. Taking away is free.
- */
-function refuseMore(caller: Caller, row: KeyRow, change: KeyChange): void {
-  const { apiIds = row.api_ids, scopes = row.scopes } = change
-  const isMore = apiIds.some((id) => !row.api_ids.includes(id)) || scopes.some((scope) => !row.scopes.includes(scope))
-  if (isMore) checkBounds(caller, { apiIds, scopes })
 }
 
 /** The columns of a changed beginning and end; both are judged together, however many of them change. */

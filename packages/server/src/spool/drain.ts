@@ -35,6 +35,12 @@ export interface DrainFacts {
   readonly failures: number
 }
 
+/**
+ * What a batch costs the database grows with how many different keys are in it, not with its lines: a thousand busy keys are
+ * written once a batch. A server that decides 9,000 calls a second pays half as much for batches of a second as for a fifth.
+ */
+const BATCH_LINES = 8_000
+const BATCH_DELAY_MS = 800
 /** A line that is refused as wrong this often, alone, is set aside. */
 const ATTEMPTS_BEFORE_ASIDE = 3
 const UNFLUSHED_MS = 20
@@ -72,8 +78,8 @@ export class Drain {
     this.#spool = spool
     this.#sink = sink
     this.#onEvent = options.onEvent
-    this.#batchLines = options.batchLines ?? 2_000
-    this.#batchDelayMs = options.batchDelayMs ?? 200
+    this.#batchLines = options.batchLines ?? BATCH_LINES
+    this.#batchDelayMs = options.batchDelayMs ?? BATCH_DELAY_MS
     this.#firstBackOffMs = options.firstBackOffMs ?? 100
     this.#maxBackOffMs = options.maxBackOffMs ?? 5_000
     this.#limit = this.#batchLines

@@ -26,6 +26,7 @@ export interface Tables {
   keys_order: KeysOrderTable
   keys_order_item: KeysOrderItemTable
   keys_plan: KeysPlanTable
+  keys_role: KeysRoleTable
   keys_seen_ip: KeysSeenIpTable
   keys_use: KeysUseTable
   keys_version: KeysVersionTable
@@ -36,10 +37,12 @@ export interface Tables {
   usage_counter: UsageCounterTable
   usage_credit: UsageCreditTable
   usage_credit_block: UsageCreditBlockTable
+  usage_credit_closed: UsageCreditClosedTable
   usage_credit_entry: UsageCreditEntryTable
   usage_credit_grant: UsageCreditGrantTable
   usage_hour: UsageHourTable
   usage_redis: UsageRedisTable
+  usage_shield_block: UsageShieldBlockTable
   vault_provider_key: VaultProviderKeyTable
   vault_provider_key_version: VaultProviderKeyVersionTable
 }
@@ -163,6 +166,7 @@ export interface DataplaneRouteTable {
   limits: ColumnType<unknown, string | undefined, string>
   cost: Generated<number>
   rate_limit_headers: Generated<string>
+  api_version: ColumnType<unknown | null, string | null, string | null>
 }
 
 export interface FeedChangeTable {
@@ -331,6 +335,7 @@ export interface KeysKeyTable {
   limits: ColumnType<unknown, string | undefined, string>
   plan_id: string | null
   grant_reason: string | null
+  role_ids: Generated<readonly string[]>
 }
 
 export interface KeysOrderTable {
@@ -366,6 +371,18 @@ export interface KeysPlanTable {
   limits: ColumnType<unknown, string | undefined, string>
   created_at: ColumnType<Date, Date | string, Date | string>
   updated_at: ColumnType<Date, Date | string, Date | string>
+  revision: Generated<number>
+}
+
+export interface KeysRoleTable {
+  id: string
+  workspace_id: string
+  name: string
+  description: string
+  scopes: readonly string[]
+  created_at: ColumnType<Date, Date | string, Date | string>
+  updated_at: ColumnType<Date, Date | string, Date | string>
+  deleted_at: ColumnType<Date | null, Date | string | null, Date | string | null>
   revision: Generated<number>
 }
 
@@ -455,6 +472,12 @@ export interface UsageCreditBlockTable {
   opened_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+export interface UsageCreditClosedTable {
+  node_id: string
+  number: ColumnType<number, number | bigint, number | bigint>
+  at: ColumnType<Date, Date | string | undefined, Date | string>
+}
+
 export interface UsageCreditEntryTable {
   account_id: string
   number: ColumnType<number, number | bigint, number | bigint>
@@ -497,6 +520,15 @@ export interface UsageRedisTable {
   only_row: Generated<boolean>
   mark_id: string
   run_id: string
+}
+
+export interface UsageShieldBlockTable {
+  node_id: string
+  scope: string
+  subject: string
+  since_at: ColumnType<Date, Date | string, Date | string>
+  until_at: ColumnType<Date, Date | string, Date | string>
+  failures: number
 }
 
 export interface VaultProviderKeyTable {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { loadConfig, silentLog, type Config, type Environment, type Log } from '#config'
 import { openPool } from './connection.ts'
-import { migrate, readMigrations } from './migrate.ts'
+import { migrate, readMigrations, type Migration } from './migrate.ts'
 import { openStore } from './open-store.ts'
 import type { Store } from './store.ts'
 
@@ -25,6 +25,8 @@ export interface TestStoreOptions {
   /** Further variables for the configuration. */
   readonly env?: Environment
   readonly log?: Log
+  /** In place of the server's own: as an older version left it. */
+  readonly migrations?: readonly Migration[]
 }
 
 /** Opens a store on a new, migrated and empty database. Takes about 50 ms. */
@@ -32,7 +34,7 @@ export async function openTestStore(options: TestStoreOptions = {}): Promise<Tes
   const server = testServerUrl()
   const database = `test_${process.pid}_${Date.now().toString(36)}_${Math.random().toString(36).slice(2, 8)}`
   await onServer(server, async (client) => {
-    const template = await ensureTemplate(client, server)
+    const template = options.migrations === undefined ? await ensureTemplate(client, server) : 'template0'
     await client.query(`create database ${database} template ${template}`)
   })
   const dataDir = temporaryDataDir()
@@ -40,7 +42,8 @@ export async function openTestStore(options: TestStoreOptions = {}): Promise<Tes
     { CLAVIGER_DATA_DIR: dataDir, CLAVIGER_DATABASE_POOL: '5', ...options.env, DATABASE_URL: urlOf(server, database) },
     tmpdir(),
   )
-  const store = await openStore(config, options.log ?? silentLog)
+  const { migrations } = options
+  const store = await openStore(config, options.log ?? silentLog, migrations === undefined ? {} : { migrations })
   return {
     ...store,
     config,

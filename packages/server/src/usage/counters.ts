@@ -9,7 +9,7 @@ import { LeasedLimits, type LimitFacts } from './leased-limits.ts'
 import type { OnLoss } from './losses.ts'
 import type { LimitPeek } from './peek-limits.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
-import { Shield, type ShieldBlock, type ShieldOptions, type ShieldScope } from './shield.ts'
+import { Shield, type ShieldBlock, type ShieldOptions, type ShieldScope, type ShieldSubject } from './shield.ts'
 
 export interface CountersOptions {
   readonly store: Pick<Store, 'raw'>
@@ -40,6 +40,7 @@ export interface RunningCounters extends Counters {
     remembered(): Readonly<Record<ShieldScope, number>>
     /** Who is told to wait by this process. */
     blocks(): readonly ShieldBlock[]
+    lift(subject: ShieldSubject): void
   }
   /** Gives all leases back. */
   close(): Promise<void>
@@ -86,6 +87,7 @@ export function createCounters({
     shield: {
       remembered: () => shield.remembered(),
       blocks: () => shield.blocks(clock.monotonicMs()),
+      lift: (subject) => shield.lift(subject),
     },
     peek: async (policies, cost, subject) => limits.peek(policies, cost, subject),
     facts: () => limits.facts(),

@@ -2,9 +2,12 @@
  * A balance of credits at this node: a block of units drawn from the account, spent without asking, and closed after a while:
  * closing says how much of it was spent, and the rest is free for others.
  *
- * A block never ends by itself: what a node that died has spent of its blocks is known from its spool, where each spend
- * stands before the call is answered. So the number of a block must never be used again once it may have been closed: after
- * an answer that was lost, the block is not drawn into any more, and closed when no draw can be under way.
+ * A block never ends by itself in the ledger: what a node that died has spent of its blocks is known from its spool, where
+ * each spend stands before the call is answered. At the node it does end: one that stood still for a while, and may have been
+ * taken for dead, spends nothing of what it held before.
+ *
+ * The number of a block is never used again once it may have been closed. After an answer that was lost nothing more is drawn
+ * into the block, and closing it says so: should the draw arrive later, it draws nothing.
  */
 import { countsAlike, type CreditsPolicy, type LimitPolicy, type LimitState } from '@claviger/core'
 import { Refusal, type Account, type DrawFor, type Refused } from './account.ts'
@@ -26,12 +29,14 @@ interface Block {
   drawing: number
   /** From then on nothing is drawn into it, and as soon as no draw is under way it is closed. */
   closesAtMs: number
-  /** An answer was lost: not closed before, and nothing is drawn into it any more. */
-  doubtedUntilMs: number
+  /** Nothing is spent of it any more, whatever was drawn. */
+  readonly endsAtMs: number
+  /** An answer was lost: nothing is drawn into it any more. */
+  isDoubted: boolean
 }
 
-/** No draw is under way for longer. */
-const DOUBT_MS = 10_000
+/** From the first draw; well within the time after which a silent node counts as dead (see `FOREIGN_SILENCE_MS` of the spool). */
+const LIFE_MS = 30_000
 const NOTHING: readonly Returned[] = []
 
 export class CreditAccount implements Account {
@@ -44,6 +49,8 @@ export class CreditAccount implements Account {
   /** Oldest first: spent in this order. */
   #blocks: Block[] = []
   #units = 0
+  /** Of the oldest block. */
+  #firstEndsMs = Infinity
   #central: boolean
   #remaining = 0
   #lastUsedMs = 0
@@ -66,11 +73,13 @@ export class CreditAccount implements Account {
     return policy === this.policy || countsAlike(policy, this.policy)
   }
 
-  has(cost: number): boolean {
+  has(cost: number, nowMs: number): boolean {
+    if (nowMs >= this.#firstEndsMs) this.#dropEnded(nowMs)
     return this.#units >= cost
   }
 
-  unitsHere(): number {
+  unitsHere(nowMs: number): number {
+    this.has(0, nowMs)
     return this.#units
   }
 
@@ -130,6 +139,7 @@ export class CreditAccount implements Account {
     if (block === undefined) return
     block.units += grant.units
     this.#units += grant.units
+    this.#firstEndsMs = Math.min(this.#firstEndsMs, block.endsAtMs)
     this.#appetite.granted(grant.units, grant.ttlMs, this.#units)
     // Counted from its first draw, so that a block in constant use is closed too; sooner when others may be in need.
     block.closesAtMs = Math.min(block.closesAtMs, sentMs + grant.ttlMs)
@@ -146,8 +156,8 @@ export class CreditAccount implements Account {
   lose(nowMs: number, draw: LimitDraw): void {
     const block = this.#answered(draw)
     if (block === undefined) return
-    block.doubtedUntilMs = nowMs + DOUBT_MS
-    block.closesAtMs = Math.min(block.closesAtMs, nowMs + DOUBT_MS)
+    block.isDoubted = true
+    if (block.closesAtMs === Infinity) block.closesAtMs = nowMs
   }
 
   dropLeases(nowMs: number): void {
@@ -157,18 +167,18 @@ export class CreditAccount implements Account {
   }
 
   takeReturns(nowMs: number): readonly Returned[] {
-    const isDue = (block: Block): boolean =>
-      block.drawing === 0 && block.closesAtMs <= nowMs && block.doubtedUntilMs <= nowMs
+    const isDue = (block: Block): boolean => block.drawing === 0 && block.closesAtMs <= nowMs
     const closing = this.#blocks.filter(isDue)
     if (closing.length === 0) return NOTHING
     this.#blocks = this.#blocks.filter((block) => !isDue(block))
+    this.#firstEndsMs = this.#blocks[0]?.endsAtMs ?? Infinity
     for (const { units } of closing) this.#units -= units
     return closing.map((block) => this.#closed(block))
   }
 
   nextVisitMs(): number | undefined {
     if (this.#blocks.length === 0) return undefined
-    return Math.min(...this.#blocks.map((block) => Math.max(block.closesAtMs, block.doubtedUntilMs)))
+    return Math.min(...this.#blocks.map(({ closesAtMs }) => closesAtMs))
   }
 
   isIdle(nowMs: number, idleMs: number): boolean {
@@ -182,10 +192,11 @@ export class CreditAccount implements Account {
 
   #blockToGrow(nowMs: number): Block {
     const last = this.#blocks.at(-1)
-    if (last !== undefined && nowMs < last.closesAtMs && last.doubtedUntilMs === 0) return last
+    if (last !== undefined && nowMs < last.closesAtMs && !last.isDoubted) return last
     const number = this.#options.nextBlock()
-    const block = { number, units: 0, spent: 0, drawing: 0, closesAtMs: Infinity, doubtedUntilMs: 0 }
-    this.#blocks.push(block)
+    const [closesAtMs, endsAtMs] = [Infinity, nowMs + LIFE_MS]
+    const block = { number, units: 0, spent: 0, drawing: 0, closesAtMs, endsAtMs, isDoubted: false }
+    if (this.#blocks.push(block) === 1) this.#firstEndsMs = endsAtMs
     return block
   }
 
@@ -195,8 +206,19 @@ export class CreditAccount implements Account {
     return block
   }
 
-  #closed({ number, spent }: Block): Returned {
-    return { kind: 'credits', id: this.#account, node: this.#options.node, block: number, spent }
+  /** Their spent units stay; the others go back when they are closed. */
+  #dropEnded(nowMs: number): void {
+    for (const block of this.#blocks) {
+      if (nowMs < block.endsAtMs) break
+      this.#units -= block.units
+      block.units = 0
+      block.closesAtMs = Math.min(block.closesAtMs, nowMs)
+    }
+    this.#firstEndsMs = this.#blocks.find(({ endsAtMs }) => nowMs < endsAtMs)?.endsAtMs ?? Infinity
+  }
+
+  #closed({ number, spent, isDoubted }: Block): Returned {
+    return { kind: 'credits', id: this.#account, node: this.#options.node, block: number, spent, doubted: isDoubted }
   }
 
   #learn(grant: LimitGrant): void {

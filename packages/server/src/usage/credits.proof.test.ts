@@ -29,6 +29,7 @@ const caller: CreditCaller = { workspaceId: 'wsp_1', actor: { type: 'system', id
 let store: TestStore
 let seal: Seal
 let account = ''
+let node = ''
 let testNumber = 0
 const running: RunningCounters[] = []
 const children: Child[] = []
@@ -40,6 +41,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   account = `key_${++testNumber}`
+  node = account
 })
 afterEach(async () => {
   for (const counters of running.splice(0)) await counters.close()
@@ -67,7 +69,7 @@ const draw = async (want: number, changes: Partial<CreditDraw> = {}, cost = 1) =
     kind: 'credits',
     id: account,
     limit: 0,
-    node: account,
+    node,
     block: 1,
     want,
     alone: false,
@@ -78,7 +80,7 @@ const draw = async (want: number, changes: Partial<CreditDraw> = {}, cost = 1) =
   return grant?.limits[0]?.units
 }
 const close = async (spent: number, block = 1) =>
-  new PgLeaseStore(store).giveBack([{ kind: 'credits', id: account, node: account, block, spent }])
+  new PgLeaseStore(store).giveBack([{ kind: 'credits', id: account, node, block, spent, doubted: false }])
 
 function open(): RunningCounters {
   const counters = createCounters({ store, node: `nod_${testNumber}_${running.length}`, clock, log: silentLog })
@@ -240,6 +242,7 @@ describe('the books', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(move, { maxLength: 25 }), async (moves) => {
         account = `key_${++testNumber}`
+        node = account
         for (const each of moves) {
           if (each.what === 'grant') {
             const endsAt = each.endsInMs === null ? undefined : new Date(Date.now() + each.endsInMs)
@@ -250,12 +253,16 @@ describe('the books', () => {
           if (each.what === 'draw') await draw(each.units, { block: each.block, alone: each.alone })
           if (each.what === 'tell') {
             const line = `["o",1,"r","gw","w","a","k",1,null,null,"GET","/","","","valid","all",0,0,null,null,null,null,[[${each.block},${each.units}]]]`
-            await store.transaction(async (tx) => noteCreditSpends(tx, account, [line]))
+            await store.transaction(async (tx) => noteCreditSpends(tx, node, [line]))
           }
           if (each.what === 'close') await close(each.units, each.block)
           if (each.what === 'expire') await expireCredits(store, new Date(Date.now() + each.inMs))
           if (each.what === 'refund of' || each.what === 'adjust of') await bookAbout(each)
-          if (each.what === 'settle') await store.transaction(async (tx) => settleCredits(tx, account))
+          if (each.what === 'settle') {
+            await store.transaction(async (tx) => settleCredits(tx, node))
+            // The next start of the process has another id.
+            node = `${node}_again`
+          }
           const { balance: booked, reserved } = await balance()
           const ledger = (await entries()).toReversed()
           expect(balanceOf(ledger)).toBe(booked)
@@ -283,7 +290,7 @@ describe('what a spool tells', () => {
     await draw(30)
     await draw(20, { block: 2 })
     await store.transaction(async (tx) =>
-      noteCreditSpends(tx, account, [
+      noteCreditSpends(tx, node, [
         line([[1, 3]]),
         line([
           [1, 1],
@@ -296,9 +303,9 @@ describe('what a spool tells', () => {
       [30, 5],
       [20, 5],
     ])
-    expect(await store.transaction(async (tx) => settleCredits(tx, account))).toBe(2)
+    expect(await store.transaction(async (tx) => settleCredits(tx, node))).toBe(2)
     expect(await balance()).toEqual({ balance: 90, reserved: 0 })
-    expect(await store.transaction(async (tx) => settleCredits(tx, account))).toBe(0)
+    expect(await store.transaction(async (tx) => settleCredits(tx, node))).toBe(0)
   })
 
   test('changes nothing of blocks that the node has closed itself, and never goes beyond a block', async () => {
@@ -307,8 +314,8 @@ describe('what a spool tells', () => {
     await close(4)
     await close(9)
     await draw(10, { block: 2 })
-    await store.transaction(async (tx) => noteCreditSpends(tx, account, [line([[1, 4]]), line([[2, 50]])]))
-    await store.transaction(async (tx) => settleCredits(tx, account))
+    await store.transaction(async (tx) => noteCreditSpends(tx, node, [line([[1, 4]]), line([[2, 50]])]))
+    await store.transaction(async (tx) => settleCredits(tx, node))
     expect(await balance()).toEqual({ balance: 86, reserved: 0 })
   })
 })

@@ -3,7 +3,7 @@
  * and whether the store is away.
  */
 import type { Clock } from '@claviger/gateway'
-import type { DrawRequest, Grant, LeaseStore, Returned } from './lease-store.ts'
+import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, Returned } from './lease-store.ts'
 
 export interface Answered {
   /** Undefined: the store could not be reached. */
@@ -21,8 +21,13 @@ export interface DrawQueueOptions {
   readonly onBack: () => void
 }
 
+export interface QueuedRequest extends Omit<DrawRequest, 'leastMs'> {
+  /** An answer to it that came too late took so long; 0: none did. */
+  readonly slowestMs: number
+}
+
 interface Queued {
-  readonly request: Omit<DrawRequest, 'leastMs'>
+  readonly request: QueuedRequest
   readonly onAnswer: (answered: Answered) => void
 }
 
@@ -88,7 +93,7 @@ export class DrawQueue {
     if (this.isLost() && !this.isAway()) void this.#call([], this.#returns.splice(0))
   }
 
-  add(request: Omit<DrawRequest, 'leastMs'>, onAnswer: (answered: Answered) => void): void {
+  add(request: QueuedRequest, onAnswer: (answered: Answered) => void): void {
     this.#queued.push({ request, onAnswer })
     this.#flushLater()
   }
@@ -128,15 +133,14 @@ export class DrawQueue {
   async #call(queued: readonly Queued[], returns: readonly Returned[]): Promise<void> {
     const { store, clock } = this.#options
     const sentMs = clock.monotonicMs()
-    const leastMs = Math.ceil(this.#wayMs * LEAST_WAYS)
+    const requests = queued.map(({ request: { cost, limits, slowestMs } }) => {
+      return { cost, limits, leastMs: Math.ceil(Math.max(this.#wayMs, slowestMs) * LEAST_WAYS) }
+    })
     this.#running++
     this.calls++
     let grants: readonly Grant[] = []
     try {
-      grants = await store.draw(
-        queued.map(({ request }) => ({ ...request, leastMs })),
-        returns,
-      )
+      grants = await store.draw(requests, returns, (late) => this.giveBack(unusedOf(requests, late)))
       this.#onSuccess(clock.monotonicMs() - sentMs)
     } catch (error) {
       this.#onFailure(error, returns)
@@ -163,4 +167,17 @@ export class DrawQueue {
     this.#restUntilMs = this.#options.clock.monotonicMs() + REST_MS
     if (this.#failures++ === 0) this.#options.onAway(error)
   }
+}
+
+/** What was granted to requests that were told that the store is away. Slots and blocks of credits are accounted for by their accounts. */
+function unusedOf(requests: readonly DrawRequest[], grants: readonly Grant[]): readonly Returned[] {
+  return grants.flatMap(({ granted, limits }, at) =>
+    granted ? limits.flatMap((limit, place) => unusedOfLimit(requests[at]?.limits[place], limit)) : [],
+  )
+}
+
+function unusedOfLimit(draw: LimitDraw | undefined, { bucket, units }: LimitGrant): readonly Returned[] {
+  if (draw?.kind === 'quota') return [{ kind: 'quota', id: draw.id, bucket, units }]
+  if (draw?.kind !== 'window') return []
+  return [{ kind: 'window', id: draw.id, widthMs: draw.widthMs, bucket, units, usedBucket: undefined }]
 }

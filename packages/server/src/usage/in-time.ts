@@ -2,11 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { storeUnavailable } from '#store'
 
-/** A request waits for its draw no longer than this; an answer that comes later leaves its units spent. */
+/** A request waits for its draw no longer than this. */
 const TIMEOUT_MS = 1_000
 
-/** @throws ClavigerError `store_unavailable` when it takes longer than a second; whatever `work` throws */
-export async function inTime<Value>(work: Promise<Value>): Promise<Value> {
+/**
+ * @param onLate told what came after it was too late
+ * @throws ClavigerError `store_unavailable` when it takes longer than a second; whatever `work` throws
+ */
+export async function inTime<Value>(work: Promise<Value>, onLate?: (value: Value) => void): Promise<Value> {
   const timeout = new AbortController()
   const late = sleep(TIMEOUT_MS, undefined, { signal: timeout.signal, ref: false }).then(
     () => Promise.reject(storeUnavailable(new Error(`no answer within ${TIMEOUT_MS} ms`))),
@@ -15,7 +18,7 @@ export async function inTime<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await Promise.race([work, late])
   } catch (error) {
-    work.catch(() => undefined)
+    work.then(onLate, () => undefined)
     throw error
   } finally {
     timeout.abort()

@@ -18,15 +18,20 @@ export {
 export { Partitions } from './partitions.ts'
 export { pastBalance } from './past-balance.ts'
 export { creditOperations } from './routes.ts'
+export { shieldOperations } from './routes-shield.ts'
 export type { UsageRoom } from './room.ts'
 export { noteCreditSpends, settleCredits } from './settle-credits.ts'
 export { openRedisLeases, type RedisLeaseStore, type RedisLeaseStoreOptions } from './redis-lease-store.ts'
 export { maintainUsage, registerUsageJobs } from './maintain-usage.ts'
 export { limitsFromColumn, limitsToColumn, policiesFromColumn } from './limits-column.ts'
 export { limitPolicyOf, limitSchema, limitsSchema, type LimitOwner, type WireLimit } from './limit-schema.ts'
-export { SHIELD_SCOPES, type ShieldBlock, type ShieldScope } from './shield.ts'
+export { openShieldBoard, type ShieldBoard } from './shield-board.ts'
+export { liftedBy } from './shield-blocks.ts'
+export { SHIELD_SCOPES, type ShieldBlock, type ShieldOptions, type ShieldScope } from './shield.ts'
 export {
   readUsage,
+  UsageTally,
+  writeTally,
   writeUsage,
   type UsageGroup,
   type UsageQuery,

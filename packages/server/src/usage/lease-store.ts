@@ -100,6 +100,8 @@ export type Returned =
       readonly block: number
       /** Of all units of the block; the rest is free again. */
       readonly spent: number
+      /** A draw into it is unanswered: should it come after this, it draws nothing. */
+      readonly doubted: boolean
     }
 
 /** The answer for one limit of a request; `units` is 0 when the request was refused. */
@@ -140,6 +142,8 @@ export interface LimitSight {
   readonly resetMs: number
 }
 
+export type OnLate = (grants: readonly Grant[]) => void
+
 export interface LeaseStore {
   /** What it can count; others belong into another store. */
   readonly kinds: ReadonlySet<LimitKind>
@@ -147,9 +151,10 @@ export interface LeaseStore {
    * Takes back `returns`, then decides the requests one after the other, each in one step. Never tried again by itself:
    * a second try after a lost answer would give units back twice.
    *
+   * @param onLate told the grants when they come after this has thrown
    * @throws whatever says that the store cannot be reached; then nothing may be assumed
    */
-  draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]>
+  draw(requests: readonly DrawRequest[], returns: readonly Returned[], onLate?: OnLate): Promise<readonly Grant[]>
   giveBack(returns: readonly Returned[]): Promise<void>
   /**
    * Looks at limits as a draw of that cost would, and draws nothing.

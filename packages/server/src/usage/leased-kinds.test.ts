@@ -289,7 +289,7 @@ describe('credits', () => {
     isLost = false
     expect(leasedOf(store.books.credits.get('key_1') ?? never())).toBe(4)
     await simulation.run([], [], START_MS + 12_000)
-    expect(store.books.credits.get('key_1')).toEqual({ booked: 10, blocks: new Map() })
+    expect(store.books.credits.get('key_1')).toMatchObject({ booked: 10, blocks: new Map() })
     expect((await simulation.decide(node, [creditsOf('key_1')], 10)).kind).toBe('admitted')
   })
 })

@@ -47,6 +47,8 @@ interface Waiting {
   draws: number
   /** Draws that were sent for it and are not answered. */
   pending: number
+  /** Of its answers that came too late, in ms. */
+  slowestMs: number
 }
 
 /** What is known of one limit of a request: a state is a refusal, `lost` means that the store is away and it refuses then. */
@@ -220,7 +222,7 @@ export class LeasedLimits {
     const decided = this.#decide(policies, { cost, nowMs: this.#now(), isLate: false })
     if (decided !== undefined) return decided
     const { promise, resolve } = Promise.withResolvers<Admission>()
-    this.#pursue({ policies, cost, resolve, draws: 0, pending: 0 })
+    this.#pursue({ policies, cost, resolve, draws: 0, pending: 0, slowestMs: 0 })
     return promise
   }
 
@@ -331,9 +333,10 @@ export class LeasedLimits {
     const common = { cost, wayMs: queue.wayMs, nowMs: this.#clock.monotonicMs(), wallMs: this.#clock.nowMs() }
     const limits = group.map((account) => account.drawFor({ ...common, waiting: this.#waitingFor(account) }))
     for (const account of group) account.drawing++
-    queue.add({ cost, limits }, (answered) => {
+    queue.add({ cost, limits, slowestMs: waiting?.slowestMs ?? 0 }, (answered) => {
       const takeIn = (): void => {
-        this.#takeIn(group, { cost, limits, answered })
+        const slowMs = this.#takeIn(group, { cost, limits, answered })
+        if (waiting !== undefined) waiting.slowestMs = Math.max(waiting.slowestMs, slowMs)
         if (waiting !== undefined && --waiting.pending === 0) this.#pursue(waiting)
         for (const account of group) this.#wake(account)
       }
@@ -343,8 +346,10 @@ export class LeasedLimits {
     })
   }
 
-  #takeIn(group: readonly Account[], { cost, limits, answered: { grant, sentMs } }: Drawn): void {
+  /** @returns how long an answer took whose leases have ended already; 0: none has */
+  #takeIn(group: readonly Account[], { cost, limits, answered: { grant, sentMs } }: Drawn): number {
     const nowMs = this.#now()
+    let slowMs = 0
     for (const [index, account] of group.entries()) {
       const draw = limits[index]
       const limit = grant?.limits[index]
@@ -355,9 +360,15 @@ export class LeasedLimits {
       else {
         account.credit(limit, sentMs, draw)
         if (sentMs <= this.#jumpedAtMs) account.dropLeases(nowMs)
+        if (nowMs >= sentMs + limit.ttlMs && !account.has(cost, nowMs)) {
+          // The store hears of it with the next draw, before it decides that one: a request that tries again finds its units.
+          this.#accounts.tell(account, nowMs)
+          slowMs = nowMs - sentMs - grant.delayMs
+        }
       }
       this.#accounts.visitLater(account, nowMs)
     }
+    return slowMs
   }
 
   /** Goes on with those who waited, until one of them has to draw: that draw is for all who are left. */

@@ -73,6 +73,35 @@ describe('who keeps failing', () => {
   })
 })
 
+describe('a subject that is forgiven', () => {
+  test('is free at once, and begins anew', () => {
+    const offenders = new Offenders<string>(backOff)
+    const endMs = convict(offenders, 'a', 4, 1_000)
+    provoke(offenders, 'a', endMs)
+    provoke(offenders, 'b', endMs)
+    offenders.forgive('a')
+    expect([offenders.blockedForMs('a', endMs), offenders.blockedForMs('b', endMs)]).toEqual([0, 1_000])
+    expect(provoke(offenders, 'a', endMs)).toBe(1_000)
+  })
+
+  test('may be one that nobody knows', () => {
+    const offenders = new Offenders<string>(backOff)
+    offenders.forgive('a')
+    expect(offenders.remembered).toBe(0)
+  })
+
+  test('leaves nothing behind that would be let go of in its place', () => {
+    const offenders = new Offenders<string>(backOff)
+    for (let count = 0; count < 40; count++) {
+      provoke(offenders, `gone${count}`, 0)
+      offenders.forgive(`gone${count}`)
+    }
+    expect(offenders.remembered).toBe(0)
+    for (let count = 0; count < 50; count++) provoke(offenders, `new${count}`, 0)
+    expect(offenders.blocks(0)).toHaveLength(50)
+  })
+})
+
 describe('what is remembered', () => {
   test('never grows beyond the bound, whatever fails how', () => {
     fc.assert(

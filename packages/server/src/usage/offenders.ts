@@ -28,7 +28,11 @@ interface Suspect {
   lastMs: number
   /** Blocks that count for how long the next one is. */
   blocks: number
+  /** Of the last block. */
+  blockedSinceMs: number
   blockedUntilMs: number
+  /** Since it is remembered. */
+  failures: number
   /** Where it stands among those who were blocked; 0: not among them. */
   rank: number
 }
@@ -36,7 +40,12 @@ interface Suspect {
 /** Who is blocked now. */
 export interface Block<Subject> {
   readonly subject: Subject
+  /** How long the block has lasted. */
+  readonly agoMs: number
+  /** How long it still lasts. */
   readonly forMs: number
+  /** How often it failed since it is remembered, in the block and before it. */
+  readonly failures: number
 }
 
 export class Offenders<Subject> {
@@ -80,8 +89,10 @@ export class Offenders<Subject> {
     suspect.level = Math.min(freeFailures + 1, Math.max(0, suspect.level - leaked) + weight)
     suspect.blocks = this.#blocksOf(suspect, nowMs)
     suspect.lastMs = Math.max(suspect.lastMs, nowMs)
+    suspect.failures += 1
     // What still comes while the block lasts does not lengthen it.
     if (suspect.level <= freeFailures || nowMs < suspect.blockedUntilMs) return false
+    suspect.blockedSinceMs = nowMs
     suspect.blockedUntilMs = nowMs + Math.min(maxBlockMs, firstBlockMs * 2 ** suspect.blocks)
     suspect.blocks = Math.min(this.#maxRank, suspect.blocks + 1)
     suspect.level = freeFailures
@@ -95,11 +106,19 @@ export class Offenders<Subject> {
   blocks(nowMs: number): Block<Subject>[] {
     const found: Block<Subject>[] = []
     for (const suspects of [this.#convicts, this.#young, this.#old]) {
-      for (const [subject, { blockedUntilMs }] of suspects) {
-        if (blockedUntilMs > nowMs) found.push({ subject, forMs: blockedUntilMs - nowMs })
+      for (const [subject, { blockedSinceMs, blockedUntilMs, failures }] of suspects) {
+        if (blockedUntilMs > nowMs)
+          found.push({ subject, agoMs: nowMs - blockedSinceMs, forMs: blockedUntilMs - nowMs, failures })
       }
     }
     return found
+  }
+
+  /** Forgets the subject: its block, its failures, and how long the next block would be. */
+  forgive(subject: Subject): void {
+    const suspect = this.#convicts.get(subject)
+    if (suspect !== undefined) this.#ranks[suspect.rank]?.delete(subject)
+    for (const suspects of [this.#convicts, this.#young, this.#old]) suspects.delete(subject)
   }
 
   /** What is left of the blocks that count, after the quiet time since the last failure and the end of the last block. */
@@ -111,7 +130,15 @@ export class Offenders<Subject> {
   #suspect(subject: Subject, nowMs: number): Suspect {
     const known = this.#convicts.get(subject) ?? this.#young.get(subject)
     if (known !== undefined) return known
-    const suspect = this.#old.get(subject) ?? { level: 0, lastMs: nowMs, blocks: 0, blockedUntilMs: 0, rank: 0 }
+    const suspect = this.#old.get(subject) ?? {
+      level: 0,
+      lastMs: nowMs,
+      blocks: 0,
+      blockedSinceMs: 0,
+      blockedUntilMs: 0,
+      failures: 0,
+      rank: 0,
+    }
     this.#old.delete(subject)
     this.#remember(subject, suspect)
     return suspect

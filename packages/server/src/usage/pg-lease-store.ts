@@ -11,7 +11,7 @@ import {
   type GrantOnWire,
   type SightOnWire,
 } from './lease-wire.ts'
-import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from './lease-store.ts'
+import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, OnLate, Returned } from './lease-store.ts'
 
 const DRAW = 'select usage_draw($1::jsonb, $2::jsonb) as answer'
 
@@ -38,16 +38,12 @@ export class PgLeaseStore implements LeaseStore {
   }
 
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
-  async draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
-    const asked = this.#store.raw(DRAW, [
-      JSON.stringify(requests.map(requestOnWire)),
-      JSON.stringify(returns.map(returnedOnWire)),
-    ])
-    const [row] = await inTime(asked).catch(tellLost)
-    if (row === undefined) throw new Error('usage_draw answered nothing')
-    // Written by us, and held against the arithmetic by a test.
-    const { nodes, grants } = row['answer'] as Answer
-    return grants.map((grant) => grantFromWire(grant, nodes))
+  async draw(
+    requests: readonly DrawRequest[],
+    returns: readonly Returned[],
+    onLate?: OnLate,
+  ): Promise<readonly Grant[]> {
+    return inTime(this.#draw(requests, returns), onLate).catch(tellLost)
   }
 
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
@@ -62,6 +58,17 @@ export class PgLeaseStore implements LeaseStore {
 
   async giveBack(returns: readonly Returned[]): Promise<void> {
     await this.draw([], returns)
+  }
+
+  async #draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
+    const [row] = await this.#store.raw(DRAW, [
+      JSON.stringify(requests.map(requestOnWire)),
+      JSON.stringify(returns.map(returnedOnWire)),
+    ])
+    if (row === undefined) throw new Error('usage_draw answered nothing')
+    // Written by us, and held against the arithmetic by a test.
+    const { nodes, grants } = row['answer'] as Answer
+    return grants.map((grant) => grantFromWire(grant, nodes))
   }
 }
 

@@ -6,7 +6,7 @@ import type { LimitKind, Secret } from '@claviger/core'
 import { StartError } from '#config'
 import { storeUnavailable, type Log, type Store } from '#store'
 import { inTime } from './in-time.ts'
-import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, Returned } from './lease-store.ts'
+import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, OnLate, Returned } from './lease-store.ts'
 import {
   drawOnWire,
   grantFromWire,
@@ -93,8 +93,12 @@ export class RedisLeaseStore implements LeaseStore {
     }
   }
 
-  async draw(requests: readonly DrawRequest[], returns: readonly Returned[]): Promise<readonly Grant[]> {
-    return inTime(this.#draw(requests, returns))
+  async draw(
+    requests: readonly DrawRequest[],
+    returns: readonly Returned[],
+    onLate?: OnLate,
+  ): Promise<readonly Grant[]> {
+    return inTime(this.#draw(requests, returns), onLate)
   }
 
   /** @throws as `draw`, and ClavigerError `store_unavailable` when the server does not answer within a second */

@@ -2,6 +2,7 @@
 import type { GrantBounds } from '#edge'
 import type { Store } from '#store'
 import type { CreditCaller } from './credits.ts'
+import type { ShieldBlock } from './shield.ts'
 
 export interface UsageRoom {
   readonly store: Store
@@ -11,4 +12,10 @@ export interface UsageRoom {
     caller: CreditCaller & { readonly operator: { readonly bounds: GrantBounds } },
     owner: { readonly id: string; readonly purpose: 'giving' | 'looking' },
   ) => Promise<boolean>
+  /** The shield of this process. */
+  readonly shield: { readonly nodeId: string; readonly blocks: () => readonly ShieldBlock[] }
+  /** Of public ids of keys and admin keys, those that the workspace has, with the id of the key. */
+  readonly findOwnIds: (workspaceId: string, publicIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Settles when this process has taken in the change at that position. */
+  readonly reached: (position: number) => Promise<void>
 }

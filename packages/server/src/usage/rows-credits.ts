@@ -155,6 +155,12 @@ export async function settleBlocks(tx: Tx, nodeId: string): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
+/** The same for a node that has ended for good: what it draws from now on is refused. */
+export async function endBlocks(tx: Tx, nodeId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select usage_credit_end(${nodeId}) as count`.execute(tx)
+  return rows[0]?.count ?? 0
+}
+
 /** Accounts with grants that have ended. */
 export async function accountsWithEnded(db: Db, now: Date): Promise<readonly string[]> {
   const rows = await db

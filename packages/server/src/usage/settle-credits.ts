@@ -4,7 +4,7 @@
  */
 import { creditsOf } from '#audit'
 import type { Tx } from '#store'
-import { noteSpends, settleBlocks } from './rows-credits.ts'
+import { endBlocks, noteSpends } from './rows-credits.ts'
 
 /**
  * Notes what a batch of a node's lines says. Call it last in the transaction that moves the node's cursor: it locks the
@@ -23,10 +23,11 @@ export async function noteCreditSpends(tx: Tx, nodeId: string, lines: readonly s
 }
 
 /**
- * Books what a dead node has spent and frees what it has not. Only when its spool is stored to its end.
+ * Books what a dead node has spent and frees what it has not. Only when its spool is stored to its end. A draw that it had
+ * sent and that arrives later is refused: nobody would account for it.
  *
  * @returns how many blocks there were
  */
 export async function settleCredits(tx: Tx, nodeId: string): Promise<number> {
-  return settleBlocks(tx, nodeId)
+  return endBlocks(tx, nodeId)
 }

@@ -1,7 +1,7 @@
 import { composeKey, parseIp, type IpAddress } from '@claviger/core'
 import { describe, expect, test } from 'vitest'
 import type { BackOff } from './offenders.ts'
-import { Shield, type ShieldOptions } from './shield.ts'
+import { Shield, shieldedRange, type ShieldOptions } from './shield.ts'
 
 const backOff: BackOff = {
   freeFailures: 20,
@@ -82,7 +82,7 @@ describe('the shield', () => {
       fail(shield, someone(count), keyOf(`AAAAAAAAAA${String(count).padStart(2, '0')}`))
     expect(fail(shield, someone(100), keyOf('CCCCCCCCCCCC'))).toBe(1_000)
     expect(fail(shield, someone(100), keyOf('CCCCCCCCCCCC', 'other'))).toBe(0)
-    expect(shield.blocks(1_000)).toEqual([{ scope: 'prefix', subject: 'acme', forMs: 1_000 }])
+    expect(shield.blocks(1_000)).toMatchObject([{ scope: 'prefix', subject: 'acme', agoMs: 0, forMs: 1_000 }])
   })
 
   test('tells of each block that begins, and of no more', () => {
@@ -99,3 +99,41 @@ describe('the shield', () => {
     for (const remembered of Object.values(shield.remembered())) expect(remembered).toBeLessThanOrEqual(200)
   })
 })
+
+describe('a block that is lifted', () => {
+  test.each(['203.0.113.7/32', '203.0.113.7'])('is that of %s, and of nobody else', (subject) => {
+    const shield = new Shield(options)
+    for (let count = 0; count < 21; count++) {
+      fail(shield, prober, undefined)
+      fail(shield, ip('2001:db8:0:1100::1'), undefined)
+    }
+    shield.lift({ scope: 'address', subject })
+    expect(shield.blocks(1_000).map((block) => block.subject)).toEqual(['2001:db8:0:1100::/56'])
+    shield.lift({ scope: 'address', subject: '2001:db8:0:1100::/56' })
+    expect(shield.blocks(1_000)).toEqual([])
+  })
+
+  test('is that of a key or of a prefix', () => {
+    const shield = new Shield(options)
+    for (let count = 0; count < 70; count++) fail(shield, someone(count), keyOf('AAAAAAAAAAAA'))
+    expect(shield.blocks(1_000)).toMatchObject([
+      { scope: 'key', subject: 'AAAAAAAAAAAA', failures: 70 },
+      { scope: 'prefix', subject: 'acme', failures: 70 },
+    ])
+    shield.lift({ scope: 'key', subject: 'AAAAAAAAAAAA' })
+    shield.lift({ scope: 'prefix', subject: 'acme' })
+    expect(shield.blocks(1_000)).toEqual([])
+    expect(fail(shield, someone(99), keyOf('AAAAAAAAAAAA'))).toBe(0)
+  })
+})
+
+test.each([
+  ['203.0.113.7', '203.0.113.7/32'],
+  ['203.0.113.7/32', '203.0.113.7/32'],
+  ['2001:DB8:0:11ab::9', '2001:db8:0:1100::/56'],
+  ['2001:db8:0:1100::/56', '2001:db8:0:1100::/56'],
+  ['203.0.113.0/24', undefined],
+  ['2001:db8::1/128', undefined],
+  ['203.0.113.7/32/32', undefined],
+  ['acme', undefined],
+])('%s stands for the range %s', (text, range) => expect(shieldedRange(text)).toBe(range))

@@ -7,9 +7,9 @@
  * owner out: a blocked id or prefix refuses nothing that is right. It makes the answer to what is wrong "wait", and each
  * address has fewer failures free at it, so that many addresses together get no further than a few.
  */
-import { ipPrefix, parseKey, type IpAddress } from '@claviger/core'
+import { ipPrefix, parseIp, parseKey, type IpAddress } from '@claviger/core'
 import type { FailedCredential } from '@claviger/gateway'
-import { Offenders, type BackOff } from './offenders.ts'
+import { Offenders, type BackOff, type Block } from './offenders.ts'
 
 /** What a block is about. */
 export const SHIELD_SCOPES = ['address', 'key', 'prefix'] as const
@@ -30,13 +30,14 @@ const DEFAULT_SHIELD: ShieldOptions = {
   sternWeight: 10,
 }
 
-/** Who is blocked in this process. */
-export interface ShieldBlock {
+/** A range of addresses (`203.0.113.7/32`, `2001:db8:0:1100::/56`), the public id of a key, or a prefix of keys. */
+export interface ShieldSubject {
   readonly scope: ShieldScope
-  /** A range of addresses, the public id of a key, or a prefix of keys. */
   readonly subject: string
-  readonly forMs: number
 }
+
+/** Who is blocked in this process. */
+export type ShieldBlock = ShieldSubject & Omit<Block<string>, 'subject'>
 
 export class Shield {
   readonly #addresses: Offenders<Prefix>
@@ -87,15 +88,39 @@ export class Shield {
 
   blocks(nowMs: number): readonly ShieldBlock[] {
     return [
-      ...this.#addresses.blocks(nowMs).map(({ subject, forMs }) => ({
+      ...this.#addresses.blocks(nowMs).map(({ subject, ...block }) => ({
         scope: 'address' as const,
+        ...block,
         subject: typeof subject === 'number' ? ipPrefix(ipv4Of(subject)) : subject,
-        forMs,
       })),
       ...this.#keys.blocks(nowMs).map((block) => ({ scope: 'key' as const, ...block })),
       ...this.#prefixes.blocks(nowMs).map((block) => ({ scope: 'prefix' as const, ...block })),
     ]
   }
+
+  /** Ends a block, and forgets the failures that led to it. Of who is not blocked, the failures. */
+  lift({ scope, subject }: ShieldSubject): void {
+    switch (scope) {
+      case 'address': {
+        const ip = parseIp(subject.split('/', 1)[0] ?? '')
+        if (ip !== undefined) this.#addresses.forgive(prefixOf(ip))
+        return
+      }
+      case 'key':
+        return this.#keys.forgive(subject)
+      case 'prefix':
+        return this.#prefixes.forgive(subject)
+    }
+  }
+}
+
+/** The range that an address, or a range that is none smaller, stands for in the shield; undefined: it is none. */
+export function shieldedRange(text: string): string | undefined {
+  const [address = '', ...length] = text.split('/')
+  const ip = parseIp(address)
+  if (ip === undefined) return undefined
+  const range = ipPrefix(ip)
+  return length.length === 0 || (length.length === 1 && text === range) ? range : undefined
 }
 
 /** An IPv4 address as its number, so that no text is made of it on every request. */

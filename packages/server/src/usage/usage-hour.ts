@@ -76,11 +76,59 @@ const HOUR_MS = 3_600_000
 const MOST_ROWS = 10_000
 const FAILED_ENDS: ReadonlySet<string> = new Set(['upstream_cut', 'failed'])
 
+/** The sums of a batch, before they are written: a record is looked at once and need not be kept. */
+export class UsageTally {
+  readonly #rows = new Map<string, Row>()
+  #hourMs = Number.NaN
+  #hour = ''
+
+  add(record: UsageRecord): void {
+    const hourMs = Math.floor(record.atMs / HOUR_MS) * HOUR_MS
+    if (hourMs !== this.#hourMs) {
+      this.#hourMs = hourMs
+      this.#hour = new Date(hourMs).toISOString()
+    }
+    const row = this.#row(record, this.#hour)
+    const { code, status, durationMs, usage } = record
+    row.requests += 1
+    row.duration_ms += durationMs
+    if (code !== 'valid') row.refused += 1
+    else if (status >= 500 || (usage !== undefined && FAILED_ENDS.has(usage.ended))) row.failed += 1
+    if (usage === undefined) return
+    row.input_tokens += usage.inputTokens
+    row.output_tokens += usage.outputTokens
+    row.cached_tokens += usage.cachedTokens
+    row.bytes_in += usage.bytesIn
+    row.bytes_out += usage.bytesOut
+    if (!usage.metered) row.unmetered += 1
+  }
+
+  rows(): readonly Row[] {
+    return [...this.#rows.values()]
+  }
+
+  #row({ workspaceId, appId, keyId, targetId = '' }: UsageRecord, hour: string): Row {
+    const name = `${keyId} ${targetId} ${hour} ${appId} ${workspaceId}`
+    let row = this.#rows.get(name)
+    if (row === undefined) {
+      row = emptyRow({ workspace_id: workspaceId, hour, app_id: appId, key_id: keyId, target_id: targetId })
+      this.#rows.set(name, row)
+    }
+    return row
+  }
+}
+
 /** Adds records to the sums. Not idempotent by itself: call it in the transaction that moves the drain's cursor. */
 export async function writeUsage(tx: Tx, records: Iterable<UsageRecord>): Promise<void> {
-  const rows = new Map<string, Row>()
-  for (const record of records) addTo(rows, record)
-  if (rows.size === 0) return
+  const tally = new UsageTally()
+  for (const record of records) tally.add(record)
+  await writeTally(tx, tally)
+}
+
+/** Like `writeUsage`, of records that were added up already. */
+export async function writeTally(tx: Tx, tally: UsageTally): Promise<void> {
+  const rows = tally.rows()
+  if (rows.length === 0) return
   const columns = sql.raw(SUM_COLUMNS.join(', '))
   const types = sql.raw(
     SUM_COLUMNS.map((column) => `${column} ${column === 'duration_ms' ? 'float8' : 'bigint'}`).join(', '),
@@ -90,7 +138,7 @@ export async function writeUsage(tx: Tx, records: Iterable<UsageRecord>): Promis
   await sql`
     insert into usage_hour (workspace_id, hour, app_id, key_id, target_id, ${columns})
     select workspace_id, hour, app_id, key_id, target_id, ${columns}
-      from jsonb_to_recordset(${JSON.stringify([...rows.values()])}::jsonb)
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as added (workspace_id text, hour timestamptz, app_id text, key_id text, target_id text, ${types})
      order by workspace_id, hour, app_id, key_id, target_id
     on conflict (workspace_id, hour, app_id, key_id, target_id) do update set ${sums}`.execute(tx)
@@ -127,27 +175,6 @@ const GROUPS: Readonly<Record<UsageGroup, { readonly expression: string; readonl
   app: { expression: 'app_id', column: 'app_id' },
   key: { expression: 'key_id', column: 'key_id' },
   target: { expression: 'target_id', column: 'target_id' },
-}
-
-function addTo(rows: Map<string, Row>, record: UsageRecord): void {
-  const hour = new Date(Math.floor(record.atMs / HOUR_MS) * HOUR_MS).toISOString()
-  const { workspaceId, appId, keyId, code, status, durationMs, usage } = record
-  const targetId = record.targetId ?? ''
-  const name = [workspaceId, hour, appId, keyId, targetId].join(' ')
-  const row =
-    rows.get(name) ?? emptyRow({ workspace_id: workspaceId, hour, app_id: appId, key_id: keyId, target_id: targetId })
-  rows.set(name, row)
-  row.requests += 1
-  row.duration_ms += durationMs
-  if (code !== 'valid') row.refused += 1
-  else if (status >= 500 || (usage !== undefined && FAILED_ENDS.has(usage.ended))) row.failed += 1
-  if (usage === undefined) return
-  row.input_tokens += usage.inputTokens
-  row.output_tokens += usage.outputTokens
-  row.cached_tokens += usage.cachedTokens
-  row.bytes_in += usage.bytesIn
-  row.bytes_out += usage.bytesOut
-  if (!usage.metered) row.unmetered += 1
 }
 
 function emptyRow(name: Omit<Row, SumColumn>): Row {

@@ -16,8 +16,8 @@ import {
   maxKeyAgeSeconds,
   type RoleName,
 } from '#identity'
-import { findCreditOwner, hasPlan, KeySnapshots, type KeysRoutesRoom } from '#keys'
-import { createCounters, type RunningCounters } from '#usage'
+import { findCreditOwner, findOwnIds, hasPlan, KeySnapshots, type KeysRoutesRoom } from '#keys'
+import { createCounters, liftedBy, type RunningCounters, type ShieldOptions } from '#usage'
 import { registerVaultSamples } from '#vault'
 import { countCalls } from '../../store/testing/count-calls.ts'
 import { vectorPath } from '../../geo/testing/vectors.ts'
@@ -68,7 +68,12 @@ export interface TestControl {
   dispose(): Promise<void>
 }
 
-export async function openTestControl(changes: Partial<ControlOptions['config']> = {}): Promise<TestControl> {
+const TEST_NODE = 'nod_01k2m5f8r2e9vbt9rpk9w0z5c3'
+
+export async function openTestControl(
+  changes: Partial<ControlOptions['config']> = {},
+  { shield }: { readonly shield?: ShieldOptions } = {},
+): Promise<TestControl> {
   const identity = await openTestIdentity()
   const { seal, room, feed, directory } = identity
   const { store, asked } = countCalls(identity.store)
@@ -87,7 +92,13 @@ export async function openTestControl(changes: Partial<ControlOptions['config']>
     nowMs: room.nowMs,
   })
   const clock = { nowMs: room.nowMs, monotonicMs: () => performance.now() }
-  const counters = createCounters({ store, clock, log: silentLog, node: 'nod_1' })
+  const counters = createCounters({
+    store,
+    clock,
+    log: silentLog,
+    node: 'nod_1',
+    ...(shield !== undefined && { shield }),
+  })
   const keySnapshots = new KeySnapshots({
     store,
     seal,
@@ -103,6 +114,7 @@ export async function openTestControl(changes: Partial<ControlOptions['config']>
     apiPart: async (id) => keySnapshots.apis.get(id),
   })
   feed.onChange(async (changes) => {
+    for (const lifted of changes.map(liftedBy)) if (lifted !== undefined) counters.shield.lift(lifted)
     for (const change of changes) await Promise.all([keySnapshots.apply(change), targets.apply(change)])
   })
   const failureModes: FailureModeUse[] = []
@@ -240,13 +252,20 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
       geo: () => geo,
       peekLimits: async (policies, cost, subject) => counters.peek(policies, cost, subject),
     },
-    usage: { store, nowMs, findCreditOwner: async (caller, owner) => findCreditOwner(keysRoom, caller, owner) },
+    usage: {
+      store,
+      nowMs,
+      findCreditOwner: async (caller, owner) => findCreditOwner(keysRoom, caller, owner),
+      shield: { nodeId: TEST_NODE, blocks: () => counters.shield.blocks() },
+      findOwnIds: async (workspaceId, publicIds) => findOwnIds(store.db, workspaceId, publicIds),
+      reached: async (position) => void (await feed.reached(position)),
+    },
     house: {
       store,
       seal,
       nowMs,
       version: '0.0.0-test',
-      node: { id: 'nod_01k2m5f8r2e9vbt9rpk9w0z5c3', name: 'test', roles: ['control'], startedAtMs: nowMs() },
+      node: { id: TEST_NODE, name: 'test', roles: ['control'], startedAtMs: nowMs() },
       feed,
       geo,
       readiness: () => world.readiness,

@@ -38,6 +38,7 @@ const SAMPLES: readonly SampleOf[] = [
     path: '/api/v1/plans',
     body: { name: `Plan ${++count}`, limits: [{ kind: 'window', name: 'requests', limit: 9, window_seconds: 60 }] },
   }),
+  () => ({ path: '/api/v1/roles', body: { name: `Role ${++count}`, scopes: ['read'] } }),
   () => ({ path: '/api/v1/apps', body: { name: `App ${++count}`, owner: 'ada@example.com' } }),
   () => ({ path: '/api/v1/apis', body: { name: `Api ${++count}`, prefix: 'acme', scopes: ['read'] } }),
   (ids) => ({

@@ -54,7 +54,8 @@ export const lifecycleOperations: readonly Operation<KeysRoutesRoom>[] = [
     path: '/keys/{id}/restore',
     tag: 'keys',
     summary: 'Take the deletion of a key back.',
-    description: 'The key is as it was before: also revoked, disabled or expired, if it was.',
+    description:
+      'The key is as it was before: also revoked, disabled or expired, if it was; without roles that were deleted meanwhile.',
     permission: 'keys.delete',
     errors: ['gone'],
     params,

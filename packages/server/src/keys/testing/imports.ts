@@ -12,6 +12,9 @@ export const itemOf = (hash: string, members: Partial<ImportedKey> = {}): Import
     tags: [],
     environment: 'live',
     scopes: ['a.read'],
+    roleIds: [],
+    limits: [],
+    planId: null,
     metadata: {},
     disabled: false,
     start: null,
@@ -29,7 +32,7 @@ export async function takeInto(
   members: Partial<KeyImport> = {},
   caller = it.caller,
 ): Promise<Imported> {
-  const usual = { appId: it.appId, apiIds: [it.apiId], algorithm: 'sha256', encoding: 'hex' } as const
+  const usual = { appId: it.appId, apiIds: [it.apiId], algorithm: 'sha256', encoding: 'hex', planId: null } as const
   const imported = await importKeys(it.room, caller, { ...usual, items, ...members })
   await it.identity.feed.reached(imported.position)
   return imported

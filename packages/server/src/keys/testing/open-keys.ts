@@ -103,6 +103,7 @@ export function plainKey(appId: string, apiId: string): NewKey {
     apiIds: [apiId],
     environment: 'live',
     scopes: ['a.read'],
+    roleIds: [],
     grantReason: null,
     restrictions: [],
     limits: [],

@@ -13,6 +13,8 @@ export interface Account {
   readonly booked: number
   /** By node and number. */
   readonly blocks: ReadonlyMap<string, Block>
+  /** Blocks that were closed while a draw into them was unanswered. */
+  readonly closed?: ReadonlySet<string>
 }
 
 type Books = Map<string, Account>
@@ -39,6 +41,7 @@ export function credits(draw: CreditDraw, books: Books, asking: Asking): Sight {
     charge: (delayMs) => {
       const units = unitsFor(asking, draw.want, free, central)
       const name = nameOf(draw)
+      if (account.closed?.has(name) === true) throw new Error('the draw came after its block was closed')
       const held = account.blocks.get(name) ?? { units: 0, spent: 0 }
       const block = { units: held.units + units, spent: held.spent + (draw.alone ? units : 0) }
       books.set(draw.id, { ...account, blocks: new Map(account.blocks).set(name, block) })
@@ -50,13 +53,14 @@ export function credits(draw: CreditDraw, books: Books, asking: Asking): Sight {
 
 /** Closing twice is the same as closing once. */
 export function closeBlock(books: Books, returned: Extract<Returned, { kind: 'credits' }>): void {
-  const account = books.get(returned.id)
+  const held = books.get(returned.id)
+  if (held === undefined) return
   const name = nameOf(returned)
-  const block = account?.blocks.get(name)
-  if (account === undefined || block === undefined) return
+  const account = returned.doubted ? { ...held, closed: new Set(held.closed).add(name) } : held
+  const block = account.blocks.get(name)
   const blocks = new Map(account.blocks)
   blocks.delete(name)
-  books.set(returned.id, { booked: account.booked - Math.min(returned.spent, block.units), blocks })
+  books.set(returned.id, { ...account, booked: account.booked - Math.min(returned.spent, block?.units ?? 0), blocks })
 }
 
 const nameOf = ({ node, block }: { readonly node: string; readonly block: number }): string => `${node}:${block}`

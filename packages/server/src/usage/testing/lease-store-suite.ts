@@ -161,7 +161,7 @@ class World {
         case 'concurrency':
           return [{ kind: 'concurrency', id, node: draw.node, sequence: ++this.#sequence, slots: returned }]
         case 'credits':
-          return [{ kind: 'credits', id, node: draw.node, block: draw.block, spent: returned }]
+          return [{ kind: 'credits', id, node: draw.node, block: draw.block, spent: returned, doubted: false }]
       }
     })
   }

@@ -1,0 +1,128 @@
+/** Draws of credits that reach PostgreSQL after their block was closed, or after their node was buried. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { silentLog } from '#config'
+import { openSeal, type Seal } from '#seal'
+import { openTestStore, type TestStore } from '../store/testing.ts'
+import { bookCredits, readCredits } from './credits.ts'
+import type { CreditDraw, DrawRequest, Returned } from './lease-store.ts'
+import { PgLeaseStore } from './pg-lease-store.ts'
+import { settleCredits } from './settle-credits.ts'
+import { windowOf } from './testing/worlds.ts'
+
+let store: TestStore
+let seal: Seal
+let leases: PgLeaseStore
+let account = ''
+let node = ''
+let testNumber = 0
+
+beforeAll(async () => {
+  store = await openTestStore()
+  seal = await openSeal(store, store.config, silentLog)
+  await store.transaction(async (tx) => seal.ensureWorkspace(tx, 'wsp_1'))
+  leases = new PgLeaseStore(store)
+})
+beforeEach(async () => {
+  account = `key_late_${++testNumber}`
+  node = `nod_late_${testNumber}`
+  await bookCredits(
+    store,
+    { workspaceId: 'wsp_1', actor: { type: 'system', id: 'test' } },
+    { accountId: account, kind: 'grant', units: 100, reference: 'first' },
+  )
+})
+afterAll(async () => {
+  await seal.close()
+  await store.dispose()
+})
+
+const asking = (changes: Partial<CreditDraw> = {}): DrawRequest => {
+  const common = {
+    kind: 'credits',
+    id: account,
+    limit: 0,
+    node,
+    block: 1,
+    want: 5,
+    alone: false,
+    patienceMs: 0,
+  } as const
+  return { cost: 1, leastMs: 0, limits: [{ ...common, ...changes }] }
+}
+const closing = (changes: Partial<Extract<Returned, { kind: 'credits' }>> = {}): Returned => ({
+  kind: 'credits',
+  id: account,
+  node,
+  block: 1,
+  spent: 0,
+  doubted: true,
+  ...changes,
+})
+const balance = async () => readCredits(store.db, 'wsp_1', account)
+const settle = async (): Promise<number> => store.transaction(async (tx) => settleCredits(tx, node))
+const late = { code: '55000' }
+
+describe('a draw that comes after its block was closed with a draw unanswered', () => {
+  test('draws nothing, whether the block was there or not', async () => {
+    await leases.giveBack([closing()])
+    await expect(leases.draw([asking()], [])).rejects.toMatchObject(late)
+    await leases.draw([asking({ block: 2 })], [])
+    await leases.giveBack([closing({ block: 2, spent: 2 })])
+    await expect(leases.draw([asking({ block: 2 })], [])).rejects.toMatchObject(late)
+    expect(await balance()).toEqual({ balance: 98, reserved: 0 })
+  })
+
+  test('charges no other limit of the same call either', async () => {
+    const { id, limit, windowMs } = windowOf(9, 60_000, { id: `window:${account}` })
+    const common = { id, limit, windowMs, widthMs: 6_000, want: 1, alone: true, patienceMs: 0 }
+    const window: DrawRequest = { cost: 1, leastMs: 0, limits: [{ ...common, kind: 'window' }] }
+    await leases.giveBack([closing()])
+    await expect(leases.draw([window, asking()], [])).rejects.toMatchObject(late)
+    const [grant] = await leases.draw([window], [])
+    expect(grant?.limits[0]?.remaining).toBe(8)
+  })
+
+  test('leaves other blocks and blocks without a doubt alone', async () => {
+    await leases.giveBack([closing(), closing({ block: 2, doubted: false })])
+    expect((await leases.draw([asking({ block: 2 }), asking({ block: 3 })], [])).map(({ granted }) => granted)).toEqual(
+      [true, true],
+    )
+  })
+})
+
+describe('a draw of a node that was buried', () => {
+  test('draws nothing, from an account that the node never drew from either', async () => {
+    await leases.draw([asking()], [])
+    expect(await settle()).toBe(1)
+    await expect(leases.draw([asking()], [])).rejects.toMatchObject(late)
+    await expect(leases.draw([asking({ block: 7 })], [])).rejects.toMatchObject(late)
+    expect(await balance()).toEqual({ balance: 100, reserved: 0 })
+    expect(await settle()).toBe(0)
+  })
+
+  test('comes wholly before the burial or after it, at whatever moment it is sent', async () => {
+    for (let round = 0; round < 20; round++) {
+      node = `nod_race_${round}`
+      const block = round % 2 === 0 ? 1 : 2
+      if (block === 2) await leases.draw([asking()], [])
+      const drawing = Array.from({ length: 6 }, async () => leases.draw([asking({ block })], []).catch(() => undefined))
+      const [settled] = await Promise.all([settle(), ...drawing])
+      expect(settled).toBeLessThanOrEqual(2)
+      expect(await balance()).toEqual({ balance: 100, reserved: 0 })
+    }
+  })
+
+  test('waits while the burial is under way', async () => {
+    let drawn: Promise<unknown> | undefined
+    await store.transaction(async (tx) => {
+      await settleCredits(tx, node)
+      drawn ??= leases.draw([asking()], []).then(
+        () => 'drawn',
+        (error: unknown) => error,
+      )
+      expect(await Promise.race([drawn, new Promise((done) => setTimeout(() => done('waits'), 200))])).toBe('waits')
+    })
+    expect(await drawn).toMatchObject(late)
+    expect(await balance()).toEqual({ balance: 100, reserved: 0 })
+  })
+})
