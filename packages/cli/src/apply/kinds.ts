@@ -21,7 +21,6 @@ export const KINDS: readonly Kind[] = [
   { section: 'roles', list: 'listRoles', create: 'createRole', update: 'updateRole' },
   { section: 'plans', list: 'listPlans', create: 'createPlan', update: 'updatePlan' },
   { section: 'apps', list: 'listApps', create: 'createApp', update: 'updateApp', ignoresCase: true },
-  { section: 'roles', list: 'listRoles', create: 'createRole', update: 'updateRole' },
   { section: 'routes', list: 'listRoutes', create: 'createRoute', update: 'updateRoute' },
   { section: 'models', list: 'listModels', create: 'createModel', update: 'updateModel' },
   { section: 'keys', list: 'listKeys', create: 'createKey', update: 'updateKey', within: 'app' },
@@ -42,7 +41,6 @@ export const NAMED: readonly NamedMember[] = [
   { member: 'roles', id: 'role_ids', of: 'roles' },
   { member: 'plan', id: 'plan_id', of: 'plans' },
   { member: 'app', id: 'app_id', of: 'apps' },
-  { member: 'roles', id: 'role_ids', of: 'roles' },
   { member: 'provider_key', id: 'provider_key_id', of: 'provider_keys' },
 ]
 

@@ -65,6 +65,7 @@ describe('rateLimitFields', () => {
     { resetMs: 0, t: 0 },
     { resetMs: 1, t: 1 },
     { resetMs: 1_000, t: 1 },
+    { resetMs: 12_345.678 + 3_600_000 - 12_345.678 + 1e-7, t: 3_600 },
     { resetMs: 1_001, t: 2 },
   ])('rounds $resetMs ms up to $t s, so that nobody comes too early', ({ resetMs, t }) => {
     expect(rateLimitFields([state({ resetMs })]).state).toBe(`"requests";r=50;t=${t}`)

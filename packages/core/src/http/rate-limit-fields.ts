@@ -110,9 +110,9 @@ export function retryAfterSeconds(blocking: LimitState): number {
   return Math.min(LARGEST_DELAY_SECONDS, Math.max(1, wholeSeconds(blocking.resetMs)))
 }
 
-/** Rounded up, so that nobody comes too early. */
+/** Rounded up, so that nobody comes too early; but not for the dust of sums with instants that are no whole ms. */
 function wholeSeconds(durationMs: number): number {
-  return integer(Math.ceil(durationMs / 1000))
+  return integer(Math.ceil(Math.round(durationMs * 1_000) / 1_000_000))
 }
 
 /** Rounded down, so that nobody is promised too much; what is no number is 0. */

@@ -7,13 +7,16 @@ import type { Comparison } from './tried-change.ts'
 export interface ComparedKeys {
   /** Reads those of these keys that are not known yet. */
   load(keyIds: ReadonlySet<string>): Promise<void>
+  /** Whether it was read, and is still known. */
+  has(keyId: string): boolean
   /** Undefined: there is no such key any more. */
   get(keyId: string): Compared<KeyPart> | undefined
 }
 
 /** Of a change of this one key. */
 export function oneKey(key: Compared<KeyPart>): ComparedKeys {
-  return { load: async () => undefined, get: (keyId) => (keyId === key.unchanged.id ? key : undefined) }
+  const get = (keyId: string) => (keyId === key.unchanged.id ? key : undefined)
+  return { load: async () => undefined, has: () => true, get }
 }
 
 const MOST_KEYS = 20_000
@@ -38,6 +41,7 @@ export function keysWith(room: Pick<DecisionsRoom, 'keys'>, workspaceId: string,
         }
       }
     },
+    has: (keyId) => known.has(keyId),
     get: (keyId) => known.get(keyId),
   }
 }

@@ -1,11 +1,12 @@
 /** Journaled decisions as calls that can be run again: with their keys, their targets, and the limits of both sides. */
 import { parseIp, type KeyPart, type LimitPolicy } from '@claviger/core'
 import type { DecisionRecord, LimitSubject } from '@claviger/gateway'
+import type { DatedLine } from '#audit'
 import type { Compared } from '#keys'
 import { Partitions } from '#usage'
 import type { ComparedKeys } from './compared-keys.ts'
 import { isRefusedByRules, reevaluate, type Reevaluated, type Unasked } from './reevaluate.ts'
-import { isConcerned, isWithin, type ReplayScope } from './replay-scope.ts'
+import { isConcerned, isKeyWithin, isWithin, type ReplayScope } from './replay-scope.ts'
 import { isLimited, isUncharged, limitsOfAsked } from './replay-side.ts'
 import type { AskedTarget, DecisionsRoom } from './room.ts'
 import type { LimitingChange } from './tried-change.ts'
@@ -36,6 +37,20 @@ export class ReplayCalls {
 
   async load(records: readonly DecisionRecord[]): Promise<void> {
     await this.#keys.load(new Set(records.map(({ keyId }) => keyId)))
+  }
+
+  /** Whether a line may be one of the scope, as far as can be told before it is read. */
+  mayBe(scope: ReplayScope, { keyId, line }: Pick<DatedLine, 'keyId' | 'line'>): boolean {
+    switch (scope.kind) {
+      case 'key':
+        return keyId === scope.id
+      case 'app':
+        return line.includes(scope.id)
+      case 'plan':
+        return !this.#keys.has(keyId) || isKeyWithin(scope, this.#keys.get(keyId))
+      case 'workspace':
+        return true
+    }
   }
 
   /** Load it first. Undefined: it is none of the scope, or nothing that is run again can come of it. */

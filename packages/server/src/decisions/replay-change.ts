@@ -51,15 +51,14 @@ export async function replayChange(
   run.truncated = plan.isCut
   const sides = new Sides(calls, notReplayed)
   const turns = new Turns(room)
-  const isScope = plan.scope.kind === 'key' ? plan.scope.id : undefined
   const range = {
     workspaceId: bounds.workspaceId,
-    keyId: isScope,
+    keyId: plan.scope.kind === 'key' ? plan.scope.id : undefined,
     from: new Date(plan.knownFromMs),
     to: new Date(bounds.toMs),
   }
-  const isWanted = ({ atMs, keyId }: DatedLine): boolean =>
-    atMs >= plan.knownFromMs && atMs < bounds.toMs && (isScope === undefined || keyId === isScope)
+  const isWanted = (line: DatedLine): boolean =>
+    line.atMs >= plan.knownFromMs && line.atMs < bounds.toMs && calls.mayBe(plan.scope, line)
   for await (const minute of streamForward(room.store.db, range, isWanted)) {
     for (let at = 0; at < minute.length; at += LINES_PER_TURN) {
       const part = minute.slice(at, at + LINES_PER_TURN)

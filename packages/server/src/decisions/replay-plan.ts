@@ -109,12 +109,13 @@ class Look {
           if (beyond !== undefined) return beyond
         }
         await turns.pass()
-        this.#bounds.stillWaiting()
       }
+      this.#bounds.stillWaiting()
       if (this.#cutAtMs !== undefined) return undefined
-      if (this.#minuteMs + MINUTE_MS <= this.#readFromMs) break
+      const reachedMs = minuteOf(lines)
+      if (reachedMs + MINUTE_MS <= this.#readFromMs) break
       if (this.#room.monotonicMs() >= this.#bounds.deadlineMs) {
-        this.#cutAtMs = this.#minuteMs + MINUTE_MS
+        this.#cutBehind(reachedMs)
         return undefined
       }
     }
@@ -166,6 +167,12 @@ class Look {
     this.#readFromMs = Math.min(this.#readFromMs, fromMs)
   }
 
+  /** Other blocks may hold more of the minute that was reached. */
+  #cutBehind(minuteMs: number): void {
+    if (this.#minuteMs > minuteMs) this.#endMinute()
+    this.#cutAtMs ??= Math.min(this.#bounds.toMs, minuteMs + MINUTE_MS)
+  }
+
   /** Whole minutes are known, or nothing of them: but of the one in which the bound is met the newest. */
   #endMinute(): void {
     const minute = this.#minute.toSorted((one, other) => other.atMs - one.atMs)
@@ -180,6 +187,12 @@ class Look {
       for (const account of asked) if (!this.#spent.has(account)) this.#spent.set(account, 0)
     }
   }
+}
+
+/** A block's lines are of one minute, and written by whoever can read them. */
+function minuteOf([first = '']: readonly string[]): number {
+  const atMs = readLine(first)?.atMs ?? Infinity
+  return Math.floor(atMs / MINUTE_MS) * MINUTE_MS
 }
 
 function warmsLike(policy: LimitPolicy): string {

@@ -43,10 +43,15 @@ export function isWithin(scope: ReplayScope, record: DecisionRecord, key: Compar
     case 'app':
       return record.appId === scope.id
     case 'plan':
-      return key !== undefined && (isOn(key.unchanged, scope.id) || isOn(key.changed, scope.id))
+      return isKeyWithin(scope, key)
     case 'workspace':
       return true
   }
+}
+
+/** Whether a key is on the plan, on either side. */
+export function isKeyWithin({ id }: { readonly id: string }, key: Compared<KeyPart> | undefined): boolean {
+  return key !== undefined && (isOn(key.unchanged, id) || isOn(key.changed, id))
 }
 
 const isOn = (key: KeyPart, planId: string): boolean => planOf(key)?.id === planId
