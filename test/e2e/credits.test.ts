@@ -85,12 +85,20 @@ const balanceOf = async (key: Key): Promise<object> => {
   return { balance, reserved }
 }
 
-async function debitsOf(key: Key): Promise<number> {
+/** @param nodeId of this process alone: the reference of a spend begins with it */
+async function debitsOf(key: Key, nodeId = ''): Promise<number> {
   const entries = Object.values(await first.cliJson(['credits', 'list', key.id, '--limit', '100000']))
   return entries.reduce<number>((total, entry) => {
-    const { kind, units } = Object(entry) as { readonly kind: unknown; readonly units: unknown }
-    return kind === 'spend' ? total - Number(units) : total
+    const { kind, units, reference } = Object(entry) as Readonly<Record<string, unknown>>
+    return kind === 'spend' && String(reference).startsWith(nodeId) ? total - Number(units) : total
   }, 0)
+}
+
+async function nodeIdOf(product: Product): Promise<string> {
+  const told = async (): Promise<unknown> => Object((await api(product, 'GET', '/status')).body['node']).id
+  // One that has just started may not know the operator's key yet.
+  await expect.poll(told, { timeout: 10_000 }).toMatch(/^nod_/)
+  return String(await told())
 }
 
 test('every example of the guide runs', { timeout: 120_000 }, async () => {
@@ -195,16 +203,18 @@ describe(`${UNITS} credits and ${CLIENTS} clients`, { timeout: 180_000 }, () => 
         { length: CLIENTS },
         (_, index) => new Client(products[index % products.length] ?? first, key.secret),
       )
-      const ofVictim = clients.filter((_, index) => products[index % products.length] === victim)
+      const clientsOf = (product: Product): readonly Client[] =>
+        clients.filter((_, index) => products[index % products.length] === product)
+      const ofVictim = clientsOf(victim)
+      const nodeIds = await Promise.all(products.map(nodeIdOf))
       const running = Promise.all(clients.map(async (client) => client.run()))
       try {
         await expect.poll(() => sum(ofVictim, 'answers'), { timeout: 30_000, interval: 1 }).toBeGreaterThan(60)
-        const victimId = String(Object((await api(victim, 'GET', '/status')).body['node']).id)
         await victim.stop('SIGKILL')
         for (const client of ofVictim) client.isStopped = true
         expect(sum(clients, 'answers')).toBeLessThan(UNITS)
         const { blocks } = (await api(first, 'GET', `/credits/${key.id}`)).body
-        expect(blocks).toContainEqual(expect.objectContaining({ node_id: victimId }))
+        expect(blocks).toContainEqual(expect.objectContaining({ node_id: nodeIds[1] }))
         // What it had drawn and not spent comes back with its spool.
         await victim.start()
         await expect
@@ -219,6 +229,11 @@ describe(`${UNITS} credits and ${CLIENTS} clients`, { timeout: 180_000 }, () => 
       expect(sum(clients, 'broken')).toBe(inFlight)
       expect(inFlight).toBeLessThanOrEqual(ofVictim.length)
       expect(await debitsOf(key)).toBe(UNITS)
+      // Each process for itself: should there ever be too many, this says whose they are.
+      for (const [at, product] of products.entries())
+        expect(sum(clientsOf(product), 'answers'), `answers of process ${at}`).toBeLessThanOrEqual(
+          await debitsOf(key, nodeIds[at]),
+        )
       expect(sum(clients, 'answers')).toBeLessThanOrEqual(UNITS)
       expect(sum(clients, 'answers')).toBeGreaterThanOrEqual(
         UNITS - inFlight - (its === 'exact' ? sum(clients, 'lost') : 0),
