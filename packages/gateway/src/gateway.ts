@@ -11,7 +11,7 @@ import type { Received } from './exchange.ts'
 import type { Front } from './front.ts'
 import { gwFront } from './fronts/gw.ts'
 import { openai } from './fronts/openai.ts'
-import { answerVerify, isVerifyTarget, verifyDoor } from './fronts/verify.ts'
+import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
 import { faultOf, receive, refuseEarly } from './http/receive.ts'
 import { createRequestIds } from './http/request-ids.ts'
@@ -78,9 +78,10 @@ class MountedGateway implements Gateway {
       if (received !== undefined) this.#run(front, received)
       return true
     }
-    if (incoming.method === 'POST' && isVerifyTarget(url)) {
+    const form = incoming.method === 'POST' ? verifyFormOf(url) : undefined
+    if (form !== undefined) {
       const received = receive(this.#context, verifyDoor, wire)
-      if (received !== undefined) answerVerify(this.#context, received)
+      if (received !== undefined) answerVerify(this.#context, received, form)
       return true
     }
     const fault = faultOf(incoming)

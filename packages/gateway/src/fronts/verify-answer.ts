@@ -1,6 +1,7 @@
 /** The answers of `POST /api/v1/keys/verify`, put together from texts that are made once per key. */
 import {
   heldPatterns,
+  type ClavigerError,
   type ApiPart,
   type Decision,
   type KeyPart,
@@ -28,6 +29,12 @@ export function invalidAnswer(requestId: string): string {
 /** An address that keeps trying keys: its keys are not looked at. */
 export function probingAnswer(requestId: string, retryAfterMs: number): string {
   return `{"valid":false,"code":"probing","retry_after_ms":${Math.ceil(retryAfterMs)},"request_id":"${requestId}"}`
+}
+
+/** Of a batch: nobody could decide this one. It is no refusal; what a 503 would mean for a single question, this means here. */
+export function undecidedAnswer({ code, retryAfterSeconds }: ClavigerError, requestId: string): string {
+  const retry = retryAfterSeconds === undefined ? '' : `,"retry_after_ms":${retryAfterSeconds * 1000}`
+  return `{"valid":false,"code":"${code}","undecided":true${retry},"request_id":"${requestId}"}`
 }
 
 export function decidedAnswer(answer: VerifyAnswer): string {

@@ -35,6 +35,8 @@ export interface Call {
   readonly clientCertificate?: string
 }
 
+/** Questions of one call. */
+const MAX_BATCH = 100
 const MAX_KEY_CHARACTERS = 1_024
 const MAX_SCOPES = 100
 const MAX_SCOPE_CHARACTERS = 256
@@ -42,12 +44,56 @@ const MAX_COST = 1_000_000_000
 const MAX_CALL_CHARACTERS = 2_048
 const NO_SCOPES: readonly string[] = []
 
+type Problem = (pointer: string, detail: string) => void
+
 /**
  * @throws ClavigerError `bad_json`, or `validation_failed` with a JSON pointer for every member that is unknown or wrong
  */
 export function readVerifyRequest(body: Uint8Array): VerifyRequest {
   const text = textOf(body)
   const members = parseObject(text)
+  let errors: FieldProblem[] | undefined
+  const request = readMembers(members, (pointer, detail) => void (errors ??= []).push({ pointer, detail }))
+  if (errors !== undefined || request === undefined) throw invalid(errors)
+  if (countMembers(text) !== membersOf(members)) throw twice()
+  return request
+}
+
+/**
+ * `{"requests": […]}`, 1 to 100 of them.
+ *
+ * @throws ClavigerError like `readVerifyRequest`; pointers begin with `/requests/{index}`
+ */
+export function readVerifyBatch(body: Uint8Array): readonly VerifyRequest[] {
+  const text = textOf(body)
+  const { requests: list, ...others } = parseObject(text)
+  const errors: FieldProblem[] = Object.keys(others).map((name) => ({
+    pointer: `/${escaped(name)}`,
+    detail: 'There is no such member.',
+  }))
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_BATCH) {
+    errors.push({ pointer: '/requests', detail: `Must be a list of 1 to ${MAX_BATCH} requests.` })
+    throw invalid(errors)
+  }
+  const requests: VerifyRequest[] = []
+  let members = 1
+  for (const [at, item] of list.entries()) {
+    const problem: Problem = (pointer, detail) => errors.push({ pointer: `/requests/${at}${pointer}`, detail })
+    if (!isObject(item)) {
+      problem('', 'Must be an object.')
+      continue
+    }
+    members += membersOf(item)
+    const request = readMembers(item, problem)
+    if (request !== undefined) requests.push(request)
+  }
+  if (errors.length > 0) throw invalid(errors)
+  if (countMembers(text) !== members) throw twice()
+  return requests
+}
+
+/** Undefined: there is no key; other problems are told as well. */
+function readMembers(members: Readonly<Record<string, unknown>>, problem: Problem): VerifyRequest | undefined {
   let key: string | undefined
   let apiId: string | undefined
   let scopes = NO_SCOPES
@@ -55,8 +101,6 @@ export function readVerifyRequest(body: Uint8Array): VerifyRequest {
   let clientIpText = ''
   let cost = 1
   let call = NO_CALL
-  let errors: FieldProblem[] | undefined
-  const problem = (pointer: string, detail: string): void => void (errors ??= []).push({ pointer, detail })
   // own names only, `__proto__` among them: JSON.parse makes it an ordinary member, and it is an unknown one
   for (const name of Object.keys(members)) {
     const value = members[name]
@@ -86,23 +130,31 @@ export function readVerifyRequest(body: Uint8Array): VerifyRequest {
         call = readCall(value, problem)
         break
       default:
-        problem(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'There is no such member.')
+        problem(`/${escaped(name)}`, 'There is no such member.')
     }
   }
   if (key === undefined && !('key' in members)) problem('/key', 'Is missing.')
-  if (errors !== undefined || key === undefined) {
-    throw new ClavigerError('validation_failed', 'The request is not valid.', { errors: errors ?? [] })
-  }
-  // the asker and we might each take another one of two
-  const callMembers = isObject(members['request']) ? Object.keys(members['request']).length : 0
-  if (countMembers(text) !== Object.keys(members).length + callMembers)
-    throw new ClavigerError('bad_json', 'The body holds a member twice.')
-  return { key, apiId, scopes, clientIp, clientIpText, cost, call }
+  return key === undefined ? undefined : { key, apiId, scopes, clientIp, clientIpText, cost, call }
 }
+
+/** How many there must be in the text, if none stands there twice: the asker and we might each take another one of two. */
+function membersOf(members: Readonly<Record<string, unknown>>): number {
+  const call = members['request']
+  return Object.keys(members).length + (isObject(call) ? Object.keys(call).length : 0)
+}
+
+const twice = (): ClavigerError => new ClavigerError('bad_json', 'The body holds a member twice.')
+
+function invalid(errors: readonly FieldProblem[] = []): ClavigerError {
+  return new ClavigerError('validation_failed', 'The request is not valid.', { errors })
+}
+
+/** For a JSON pointer (RFC 6901, section 3). */
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
 const NO_CALL: Call = {}
 
-function readCall(value: unknown, problem: (pointer: string, detail: string) => void): Call {
+function readCall(value: unknown, problem: Problem): Call {
   if (!isObject(value)) {
     problem('/request', 'Must be an object.')
     return NO_CALL
@@ -110,7 +162,7 @@ function readCall(value: unknown, problem: (pointer: string, detail: string) => 
   const call: { -readonly [Name in keyof Call]: Call[Name] } = {}
   for (const name of Object.keys(value)) {
     const text = value[name]
-    const pointer = `/request/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const pointer = `/request/${escaped(name)}`
     const member = Object.hasOwn(CALL_MEMBERS, name) ? CALL_MEMBERS[name] : undefined
     if (member === undefined) problem(pointer, 'There is no such member.')
     else if (typeof text !== 'string' || text.length > MAX_CALL_CHARACTERS)

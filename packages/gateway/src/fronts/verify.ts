@@ -1,40 +1,28 @@
 /**
- * `POST /api/v1/keys/verify`: somebody else's gateway or service asks for one decision. The same rules as on our own
- * doors, and always 200 for a caller that may ask; the hot path makes no promise and one write.
+ * `POST /api/v1/keys/verify`: somebody else's gateway or service asks for a decision; `/batch` asks for up to 100. The same
+ * rules as on our own doors, and always 200 for a caller that may ask; the hot path makes no promise and one write.
  */
-import { ClavigerError, decide, type Ask, type Decision, type LimitState } from '@claviger/core'
+import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Received } from '../exchange.ts'
 import { isTls } from '../http/answer.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
-import type { Admission, AskedFacts, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
-import {
-  countersLost,
-  journalFull,
-  limitCode,
-  limitRule,
-  limitsOfKey,
-  noteOfExceeded,
-  opensAfterMs,
-  tellUncounted,
-} from '../stages/admit.ts'
-import { keptCost, keptOrigins } from '../stages/asked-facts.ts'
-import { unlessRevoked } from '../stages/authorize.ts'
-import { feedLossOfKey } from '../stages/feed-loss.ts'
-import { decisionRecord } from '../stages/record.ts'
+import type { Verifier } from '../ports.ts'
 import { probing } from '../stages/shield.ts'
-import { REFUSED_BY_STORE } from '../stages/verify.ts'
-import { decidedAnswer, invalidAnswer, probingAnswer } from './verify-answer.ts'
-import { readVerifyRequest, type VerifyRequest } from './verify-request.ts'
+import { undecidedAnswer } from './verify-answer.ts'
+import { decideQuestion, DOOR, guarded, unavailable, whenKnown } from './verify-question.ts'
+import { readVerifyBatch, readVerifyRequest, type VerifyRequest } from './verify-request.ts'
 
-export const verifyDoor: EdgeDoor = { door: 'verify', errorAnswer: problemAnswer }
+export const verifyDoor: EdgeDoor = { door: DOOR, errorAnswer: problemAnswer }
+
+/** How many questions a call asks. */
+type Form = 'one' | 'batch'
 
 const VERIFY_PATH = '/api/v1/keys/verify'
-const MAX_BODY_BYTES = 65_536
-const NO_LIMITS: readonly LimitState[] = []
-/** For a question that names no api, about a key that has none: nobody declared that old news will do. */
+const BATCH_PATH = `${VERIFY_PATH}/batch`
+const MAX_BODY_BYTES: Readonly<Record<Form, number>> = { one: 65_536, batch: 1_048_576 }
 
 const MISSING = new ClavigerError(
   'credential_missing',
@@ -45,212 +33,101 @@ const SEVERAL = new ClavigerError('bad_header', 'Several different credentials w
   facts: { challenge: 'invalid_request' },
 })
 
-/** One question. What is known of it grows, as in the pipeline. */
-interface Asked {
+/** A call that asks, once it is known who asks. */
+interface Asking {
   readonly context: Context
   readonly received: Received
   readonly verifier: Verifier
-  readonly request: VerifyRequest
+  readonly fail: (thrown: unknown) => void
 }
 
-/** With a query too: what stands in it is not read. */
-export function isVerifyTarget(url: string): boolean {
-  return (
-    url.startsWith(VERIFY_PATH) && (url.length === VERIFY_PATH.length || url.charCodeAt(VERIFY_PATH.length) === 0x3f)
-  )
+/** With a query too: what stands in it is not read. Undefined: it is for somebody else. */
+export function verifyFormOf(url: string): Form | undefined {
+  if (!url.startsWith(VERIFY_PATH)) return undefined
+  if (endsAt(url, VERIFY_PATH.length)) return 'one'
+  return url.startsWith(BATCH_PATH) && endsAt(url, BATCH_PATH.length) ? 'batch' : undefined
 }
+
+const endsAt = (url: string, length: number): boolean => url.length === length || url.charCodeAt(length) === 0x3f
 
 /** Answers the call; `load` counts it until then. */
-export function answerVerify(context: Context, received: Received): void {
+export function answerVerify(context: Context, received: Received, form: Form): void {
   const { load } = context
   load.active += 1
   received.outgoing.once('close', () => {
     load.active -= 1
     if (load.active === 0) load.onIdle?.()
   })
-  guarded(context, received, () => authenticate(context, received))
+  const { incoming, outgoing, requestId } = received
+  const fail = (thrown: unknown): void => refuseEarly(context, verifyDoor, { incoming, outgoing, requestId, thrown })
+  guarded(fail, () => authenticate(context, received, fail, form))
 }
 
-function authenticate(context: Context, received: Received): void {
+function authenticate(context: Context, received: Received, fail: (thrown: unknown) => void, form: Form): void {
   const { facts, clientIp } = received
   const waitMs = context.ports.counters.shieldedForMs(clientIp)
   if (waitMs > 0) throw probing(waitMs)
   if (facts.severalCredentials) throw SEVERAL
   if (facts.presented === undefined) throw MISSING
   const { presented } = facts
-  const verifier = context.ports.snapshots.verifier(presented)
-  whenKnown(context, received, verifier, (known) => {
+  whenKnown(fail, context.ports.snapshots.verifier(presented), (known) => {
     if (known === 'unavailable') throw unavailable(context, 'The credential cannot be checked at the moment.')
     if (known === undefined) {
       const failedMs = context.ports.counters.recordFailure({ clientIp, presented, reason: 'verifier' })
       throw failedMs > 0 ? probing(failedMs) : INVALID
     }
-    readQuestion(context, received, known)
+    readQuestion({ context, received, verifier: known, fail }, form)
   })
 }
 
-function readQuestion(context: Context, received: Received, verifier: Verifier): void {
+function readQuestion(asking: Asking, form: Form): void {
+  const { received, verifier, fail } = asking
   const { facts, incoming, outgoing } = received
-  if ((facts.contentLengthBytes ?? 0) > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES)
+  const mostBytes = MAX_BODY_BYTES[form]
+  if ((facts.contentLengthBytes ?? 0) > mostBytes) throw bodyTooLarge(mostBytes)
   if (facts.expectsContinue) outgoing.writeContinue()
-  collectBody(incoming, MAX_BODY_BYTES, (body) =>
-    guarded(context, received, () => {
+  collectBody(incoming, mostBytes, (body) =>
+    guarded(fail, () => {
       if (body instanceof ClavigerError) throw body
+      if (form === 'batch') return decideBatch(asking, readVerifyBatch(body))
       const request = readVerifyRequest(body)
       if (!verifier.mayVerify(request.apiId)) throw notPermitted(request.apiId)
-      look({ context, received, verifier, request })
+      decideQuestion({ ...asking, request, reply: (text) => answer(asking, text) })
     }),
   )
 }
 
-function look(asked: Asked): void {
-  const { context, received, request } = asked
-  const waitMs = request.clientIp === undefined ? 0 : context.ports.counters.shieldedForMs(request.clientIp)
-  if (waitMs > 0) return answerProbing(asked, waitMs)
-  whenKnown(context, received, context.ports.snapshots.find(request.key), (lookup) => judge(asked, lookup))
-}
-
-function judge(asked: Asked, lookup: Lookup): void {
-  const { context, received, verifier, request } = asked
-  if (lookup.kind === 'unavailable') throw unavailable(context, 'The key cannot be checked at the moment.')
-  if (lookup.kind === 'unknown' || lookup.key.workspace.current.id !== verifier.workspaceId) {
-    // only the end client is to blame: the address that asks is a service of ours
-    const waitMs = context.ports.counters.recordFailure({
-      clientIp: request.clientIp,
-      presented: request.key,
-      reason: lookup.kind === 'unknown' ? lookup.reason : 'unknown_id',
-    })
-    if (waitMs > 0) return answerProbing(asked, waitMs)
-    context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'credential_invalid')
-    return answer(asked, invalidAnswer(received.requestId))
-  }
-  const { key, version } = lookup
-  const lost = feedLossOfKey(context, key, { apiId: request.apiId, door: verifyDoor.door })
-  if (lost !== undefined) throw lost
-  const decision = unlessRevoked(context, lookup, decide(key, version, askOf(context, request)))
-  if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  if (context.ports.journal.isFull()) throw journalFull(context)
-  const policies = limitsOfKey(key, request.apiId)
-  if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
-  const admission = context.ports.counters.admit(policies, request.cost, {
-    keyId: key.id,
-    appId: key.app.current.id,
-    targetId: undefined,
-    clientIp: request.clientIp,
-  })
-  whenKnown(context, received, admission, (admitted) => {
-    // Nobody tells when the call that was asked about ends: whether there is a place is all that can be said.
-    if (admitted.kind === 'admitted' && admitted.hold !== undefined) context.ports.counters.release(admitted.hold)
-    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted }))
-  })
-}
-
-function answerProbing(asked: Asked, waitMs: number): void {
-  const { context, received, request } = asked
-  context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'probing')
-  answer(asked, probingAnswer(received.requestId, waitMs))
-}
-
-type Found = Extract<Lookup, { kind: 'found' }>
-
-/** Only what the question tells: the fields of this request are the asker's, not the caller's. */
-function askOf({ ports }: Context, { clientIp, apiId, scopes, call }: VerifyRequest): Ask {
-  return {
-    nowMs: ports.clock.nowMs(),
-    clientIp,
-    apiId,
-    scopes,
-    origin: call.origin,
-    referer: call.referer,
-    userAgent: call.userAgent,
-    method: call.method,
-    path: call.path,
-    apiVersion: call.apiVersion,
-    clientCertificate: call.clientCertificate,
-    geo: ports.snapshots.geo,
+/**
+ * Each question for itself, in their order: one that nobody could decide says so in its place, so that the others, which were
+ * charged, are not lost.
+ */
+function decideBatch(asking: Asking, requests: readonly VerifyRequest[]): void {
+  const { context, received, verifier } = asking
+  for (const { apiId } of requests) if (!verifier.mayVerify(apiId)) throw notPermitted(apiId)
+  const results = new Array<string>(requests.length)
+  let open = requests.length
+  for (const [at, request] of requests.entries()) {
+    const requestId = context.makeRequestId(received.receivedAtMs)
+    const reply = (text: string): void => {
+      results[at] = text
+      open -= 1
+      if (open === 0) answer(asking, `{"results":[${results.join(',')}]}`)
+    }
+    const fail = (thrown: unknown): void => reply(undecidedAnswer(errorOf(context, requestId, thrown), requestId))
+    guarded(fail, () =>
+      decideQuestion({ context, received: { ...received, requestId }, verifier, request, reply, fail }),
+    )
   }
 }
 
-interface Outcome {
-  readonly decision: Decision
-  readonly limits: readonly LimitState[]
-  readonly retryAfterMs?: number
-  readonly credits?: readonly CreditSpend[] | undefined
+function errorOf({ log }: Context, requestId: string, thrown: unknown): ClavigerError {
+  if (ClavigerError.is(thrown)) return thrown
+  log.error({ requestId, err: thrown }, 'a question failed inside')
+  return new ClavigerError('internal', 'Something went wrong inside. It has been logged.')
 }
 
-function admittedOutcome(
-  { context, request }: Asked,
-  { key }: Found,
-  { decision, admitted }: { readonly decision: Decision; readonly admitted: Admission },
-): Outcome {
-  switch (admitted.kind) {
-    case 'admitted':
-      tellUncounted(context, key, admitted.states)
-      return {
-        decision: { ...decision, shadow: noteOfExceeded(decision.shadow, admitted.states) },
-        limits: admitted.states,
-        credits: admitted.hold?.credits,
-      }
-    case 'refused':
-      return {
-        decision: {
-          code: limitCode(admitted.blocking.policy),
-          rule: limitRule(admitted.blocking.policy),
-          shadow: decision.shadow,
-        },
-        limits: admitted.states,
-        retryAfterMs: opensAfterMs(request.cost, admitted),
-      }
-    case 'lost':
-      throw countersLost(context, key, admitted.policy)
-  }
-}
-
-function decided(asked: Asked, found: Found, outcome: Outcome): void {
-  const { context, received, verifier, request } = asked
-  const { key, version } = found
-  const { decision, limits, retryAfterMs, credits } = outcome
-  const whole = {
-    ...decisionRecord(context, received, {
-      caller: found,
-      target: undefined,
-      status: 200,
-      code: decision.code,
-      rule: decision.rule,
-      credits,
-    }),
-    apiId: request.apiId,
-    askedBy: verifier.id,
-    method: request.call.method ?? '',
-    path: request.call.path ?? '',
-    clientIp: request.clientIpText,
-    // of the caller that is asked about, not of the asker
-    userAgent: request.call.userAgent ?? '',
-    shadow: decision.shadow,
-    facts: factsOfQuestion(request),
-  }
-  context.ports.ledger.settle(whole)
-  const written = context.ports.journal.record(whole, 'ordinary')
-  const text = decidedAnswer({ key, version, decision, limits, retryAfterMs, requestId: received.requestId })
-  if (written === undefined) answer(asked, text)
-  else whenKnown(context, received, written, () => answer(asked, text))
-}
-
-function factsOfQuestion({ scopes, call, cost }: VerifyRequest): AskedFacts | undefined {
-  const { origin, referer, clientCertificate, apiVersion } = call
-  const isPlain =
-    scopes.length === 0 &&
-    cost === 1 &&
-    origin === undefined &&
-    referer === undefined &&
-    clientCertificate === undefined &&
-    apiVersion === undefined
-  if (isPlain) return undefined
-  return { scopes, ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost: keptCost(cost) }
-}
-
-function answer(asked: Asked, body: string): void {
-  const { outgoing, incoming, requestId } = asked.received
+function answer({ context, received }: Asking, body: string): void {
+  const { outgoing, incoming, requestId } = received
   if (outgoing.destroyed) return
   const head = [
     'Content-Type',
@@ -262,41 +139,9 @@ function answer(asked: Asked, body: string): void {
     'X-Request-Id',
     requestId,
   ]
-  if (isTls(incoming)) head.push('Strict-Transport-Security', `max-age=${asked.context.settings.hstsSeconds}`)
+  if (isTls(incoming)) head.push('Strict-Transport-Security', `max-age=${context.settings.hstsSeconds}`)
   outgoing.writeHead(200, head)
   outgoing.end(body)
-}
-
-/** Goes on at once when the value is there already; an error on either way is answered. */
-function whenKnown<Value>(
-  context: Context,
-  received: Received,
-  value: MaybePromise<Value>,
-  next: (value: Value) => void,
-): void {
-  if (!(value instanceof Promise)) return next(value)
-  value.then(
-    (known) => guarded(context, received, () => next(known)),
-    (thrown: unknown) => refuseEarly(context, verifyDoor, { ...wireOf(received), thrown }),
-  )
-}
-
-function guarded(context: Context, received: Received, work: () => void): void {
-  try {
-    work()
-  } catch (thrown) {
-    refuseEarly(context, verifyDoor, { ...wireOf(received), thrown })
-  }
-}
-
-function wireOf(received: Received): Pick<Received, 'incoming' | 'outgoing' | 'requestId'> {
-  return { incoming: received.incoming, outgoing: received.outgoing, requestId: received.requestId }
-}
-
-/** Counts the refusal that it makes. */
-function unavailable(context: Context, message: string): ClavigerError {
-  context.ports.journal.failureModeUsed(REFUSED_BY_STORE)
-  return new ClavigerError('unavailable', message, { retryAfterSeconds: 1 })
 }
 
 function notPermitted(apiId: string | undefined): ClavigerError {

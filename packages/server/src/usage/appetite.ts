@@ -1,8 +1,8 @@
 /** How fast units of a limit are used here, and so how many to draw ahead. */
 
 /** Against the last lease, so that one burst does not draw what many nodes need. */
-const GROWTH = 4
-const FIRST_UNITS = 8
+const GROWTH = 16
+const FIRST_UNITS = 32
 const HEADROOM = 1.25
 
 export class Appetite {
