@@ -1,11 +1,14 @@
 /** How fast units of a limit are used here, and so how many to draw ahead. */
 
 /** Against the last lease, so that one burst does not draw what many nodes need. */
-const GROWTH = 16
-const FIRST_UNITS = 32
+const GROWTH = 4
+const FIRST_UNITS = 8
+/** Of a limit: so little of it harms nobody, however many nodes draw it. */
+const HARMLESS_SHARE = 1 / 1000
 const HEADROOM = 1.25
 
 export class Appetite {
+  readonly #harmless: number
   #spent = 0
   #markMs: number
   #unitsPerMs = 0
@@ -14,7 +17,9 @@ export class Appetite {
   /** At so many units left it is time to draw. */
   lowWater = 0
 
-  constructor(nowMs: number) {
+  /** @param capacity of the limit, in units */
+  constructor(capacity: number, nowMs: number) {
+    this.#harmless = Math.floor(capacity * HARMLESS_SHARE)
     this.#markMs = nowMs
   }
 
@@ -35,7 +40,7 @@ export class Appetite {
     this.#spent = 0
     this.#markMs = nowMs
     const expected = Math.floor(this.#unitsPerMs * this.#ttlMs * HEADROOM)
-    return Math.min(expected, Math.max(FIRST_UNITS, this.#lastUnits * GROWTH))
+    return Math.min(expected, Math.max(FIRST_UNITS, this.#lastUnits * GROWTH, this.#harmless))
   }
 
   /** @param left units in hand now, those granted included */

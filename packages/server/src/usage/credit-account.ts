@@ -62,7 +62,7 @@ export class CreditAccount implements Account {
     this.#options = options
     this.#account = policy.account ?? policy.id
     this.#central = policy.class === 'exact'
-    this.#appetite = new Appetite(nowMs)
+    this.#appetite = new Appetite(0, nowMs) // a balance has no size that a share could be taken of
   }
 
   get keepsUnits(): boolean {

@@ -58,7 +58,7 @@ export class LeaseAccount implements Account {
     this.#calendar = policy.kind === 'quota' ? new QuotaCalendar(policy) : undefined
     this.#central = policy.class === 'exact'
     this.#remaining = capacityOf(policy)
-    this.#appetite = new Appetite(nowMs)
+    this.#appetite = new Appetite(capacityOf(policy), nowMs)
   }
 
   get keepsUnits(): boolean {
