@@ -42,7 +42,7 @@ test('the tables hold nothing that is not declared', () => {
 
 test('a server that stops says so to every operation', async () => {
   world.doors.control.drain()
-  for (const operation of operations.filter(({ id }) => id !== 'verifyKey')) {
+  for (const operation of operations.filter(({ id }) => id !== 'verifyKey' && id !== 'verifyKeys')) {
     const answer = await world.ask(bare(operation))
     expect(codeOf(answer), operation.id).toBe('draining')
     expect(world.judge.faultsOf(operation, answer), operation.id).toEqual([])

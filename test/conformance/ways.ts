@@ -65,6 +65,12 @@ async function begun(world: World, operation: DeclaredOperation, requestId: stri
   return keyed(made, key)
 }
 
+/** The least that the operations of the data plane take. */
+const QUESTIONS: Readonly<Record<string, string>> = {
+  verifyKey: '{"key":"x"}',
+  verifyKeys: '{"requests":[{"key":"x"}]}',
+}
+
 /** For whichever operation declares the code. */
 export const BY_CODE: Readonly<Record<string, Way>> = {
   bad_request: async (world, operation) => world.ask(withBody(bare(operation), '{}')),
@@ -119,7 +125,8 @@ export const BY_CODE: Readonly<Record<string, Way>> = {
     const role = operation.permission === 'keys.verify' ? 'auditor' : 'verifier'
     const secret = await world.doors.mint(role, String(id))
     await world.doors.settled()
-    const made = operation.id === 'verifyKey' ? withBody(bare(operation), '{"key":"x"}') : bare(operation)
+    const question = QUESTIONS[operation.id]
+    const made = question === undefined ? bare(operation) : withBody(bare(operation), question)
     return world.ask(made, { authorization: `Bearer ${secret}` })
   },
   not_found: async (world, operation) => world.ask(await world.acceptable(operation)),
@@ -308,11 +315,9 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
     return asked(world, 'DELETE', `/roles/${String(id)}`)
   },
   'verifyKey validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
-  'verifyKey query_credential': async (world, operation) => {
-    const made = withBody(bare(operation), '{"key":"x"}')
-    const { secret } = await newKey(world)
-    return world.ask({ ...made, target: `${made.target}?key=${String(secret)}` })
-  },
+  'verifyKeys validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
+  'verifyKey query_credential': keyInQuery,
+  'verifyKeys query_credential': keyInQuery,
   'explainDecision not_found': async (world) =>
     asked(world, 'POST', '/decisions/explain', { key_id: unknownId('key'), api_id: world.ids.get('api') }),
   'previewChange not_found': async (world) =>
@@ -337,6 +342,12 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
   'updateModel conflict': renamed('createModel'),
 }
 
+async function keyInQuery(world: World, operation: DeclaredOperation) {
+  const made = withBody(bare(operation), QUESTIONS[operation.id] ?? '')
+  const { secret } = await newKey(world)
+  return world.ask({ ...made, target: `${made.target}?key=${String(secret)}` })
+}
+
 const ELSEWHERE = 'The data plane answers it; packages/gateway/src/fronts/verify*.proof.test.ts prove it there.'
 
 /** What is declared and not provoked here, and why. By code, or by operation and code. */
@@ -348,10 +359,14 @@ export const NOT_PROVOKED: Readonly<Record<string, string>> = {
   'previewChange overloaded': 'Needs more calls at once than may run: http/dry-run.proof.test.ts.',
   'refundCredits conflict': 'Needs units that a call spent: usage/credits.proof.test.ts.',
   'settleNodeCredits conflict': 'Needs another process, one that lives or holds more: test/e2e/credits.test.ts.',
+  'verifyKeys bad_request': 'Is for messages that are no HTTP: packages/gateway/src/http/hostile.proof.test.ts.',
   'verifyKey bad_request': 'Is for messages that are no HTTP: packages/gateway/src/http/hostile.proof.test.ts.',
   'verifyKey probing': ELSEWHERE,
+  'verifyKeys probing': ELSEWHERE,
   'verifyKey feed_lost': ELSEWHERE,
+  'verifyKeys feed_lost': ELSEWHERE,
   'verifyKey unavailable': ELSEWHERE,
+  'verifyKeys unavailable': ELSEWHERE,
   'verifyKey counters_unavailable': ELSEWHERE,
   'verifyKey journal_full': ELSEWHERE,
 }

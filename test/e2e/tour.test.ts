@@ -35,6 +35,7 @@ test('the life of keys', { timeout: 240_000 }, async () => {
   expect({ code, printed }).toMatchObject({ code: 0 })
   expect(printed).toMatch(/^created +2$/m)
   expect(printed).toMatch(/^valid +true$/m)
+  expect(printed).toMatch(/^true +valid +key_[^]*^false +credential_invalid[^]*not all of them are good/m)
   expect(printed).toMatch(/^kind +decommission_owner$/m)
   expect(printed).toContain('refused, as it should be')
 })

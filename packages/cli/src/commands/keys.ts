@@ -1,14 +1,14 @@
 /** `claviger keys` */
 import { Option, type Command } from 'commander'
-import { NegativeAnswer, type CommandContext } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
-import { callOf, type CallOptions } from '../call-options.ts'
 import { collect, days, durationSeconds, instant, json, listOrNone, pairs } from '../parse-options.ts'
 import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 import { addImport } from './key-import.ts'
 import { addLifecycleVerbs } from './key-lifecycle.ts'
 import { addBulkRevoke } from './key-orders.ts'
+import { addVerify } from './key-verify.ts'
 
 interface KeyOptions extends OutputOptions {
   readonly name?: string
@@ -147,34 +147,7 @@ export function keysCommand(program: Command, context: CommandContext): void {
   addLifecycleVerbs(command, context)
   addBulkRevoke(command, context)
   addImport(command, context)
-  command
-    .command('verify')
-    .description('Ask whether a key is good. The key is read from standard input, never from the command line.')
-    .option('--api <id>', 'for this api')
-    .option('--scope <scope>', 'with this scope (repeatable)', collect)
-    .option('--client-ip <address>', 'as if it came from here')
-    .option('--method <method>', 'of the call: GET')
-    .option('--path <path>', 'of the call, as the api knows it')
-    .option('--origin <origin>', 'with this Origin')
-    .option('--referer <url>', 'with this Referer')
-    .option('--user-agent <text>', 'with this User-Agent')
-    .option('--client-certificate <thumbprint>', 'with this certificate, by its SHA-256')
-    .option('--api-version <text>', 'for this version of the api')
-    .option('--json', 'print JSON')
-    .action(async (options: VerifyOptions) => {
-      const key = (await context.readInput()).trim()
-      const request = callOf(options)
-      const body = given({ key, api_id: options.api, scopes: options.scope, client_ip: options.clientIp, request })
-      const answer = await callNamed(context, 'verifyKey', { body })
-      showOne(context, options, answer)
-      if (!('valid' in answer && answer.valid === true)) throw new NegativeAnswer()
-    })
-}
-
-interface VerifyOptions extends OutputOptions, CallOptions {
-  readonly api?: string
-  readonly scope?: readonly string[]
-  readonly clientIp?: string
+  addVerify(command, context)
 }
 
 /** `--cidr-allow` is short for the restriction that is wanted most. */

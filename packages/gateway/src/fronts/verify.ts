@@ -104,7 +104,7 @@ function readQuestion(asking: Asking, form: Form): void {
 function decideBatch(asking: Asking, requests: readonly VerifyRequest[]): void {
   const { context, received, verifier } = asking
   for (const { apiId } of requests) if (!verifier.mayVerify(apiId)) throw notPermitted(apiId)
-  const results = new Array<string>(requests.length)
+  const results: string[] = []
   let open = requests.length
   for (const [at, request] of requests.entries()) {
     const requestId = context.makeRequestId(received.receivedAtMs)

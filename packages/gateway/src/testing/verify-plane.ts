@@ -18,6 +18,8 @@ export interface VerifyPlane {
   readonly made: MadeKey
   /** @param credential null: none */
   readonly ask: (question: unknown, credential?: string | null) => Promise<Answered>
+  /** The same, of `/batch`. */
+  readonly askMany: (question: unknown, credential?: string | null) => Promise<Answered>
 }
 
 export async function startVerifyPlane(): Promise<VerifyPlane> {
@@ -29,7 +31,11 @@ export async function startVerifyPlane(): Promise<VerifyPlane> {
     workspaceId: 'wsp_home',
     mayVerify: (apiId) => apiId === 'api_wsp_home',
   })
-  return { plane, made, ask: async (question, credential = 'admin') => askAt(plane, question, credential) }
+  const askAt =
+    (path: string): VerifyPlane['ask'] =>
+    async (question, credential = 'admin') =>
+      askPath(plane.origin + path, question, credential)
+  return { plane, made, ask: askAt(VERIFY_PATH), askMany: askAt(`${VERIFY_PATH}/batch`) }
 }
 
 export async function endVerifyPlane({ plane }: VerifyPlane): Promise<void> {
@@ -38,12 +44,12 @@ export async function endVerifyPlane({ plane }: VerifyPlane): Promise<void> {
   if (plane.errors.length > 0) throw new Error(`something failed inside: ${JSON.stringify(plane.errors)}`)
 }
 
-async function askAt(plane: Plane, question: unknown, credential: string | null): Promise<Answered> {
+async function askPath(url: string, question: unknown, credential: string | null): Promise<Answered> {
   const headers = {
     'content-type': 'application/json',
     ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
   }
-  const answer = await fetch(plane.origin + VERIFY_PATH, {
+  const answer = await fetch(url, {
     method: 'POST',
     headers,
     body: typeof question === 'string' ? question : JSON.stringify(question),

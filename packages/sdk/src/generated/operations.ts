@@ -89,5 +89,6 @@ export const OPERATIONS = {
   updateRoute: { method: 'PATCH', path: '/api/v1/routes/{id}' },
   updateWorkspace: { method: 'PATCH', path: '/api/v1/workspaces/{id}' },
   verifyKey: { method: 'POST', path: '/api/v1/keys/verify' },
+  verifyKeys: { method: 'POST', path: '/api/v1/keys/verify/batch' },
   wakeKey: { method: 'POST', path: '/api/v1/keys/{id}/wake' },
 } as const satisfies Record<keyof operations, { readonly method: string; readonly path: string }>

@@ -665,6 +665,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/verify/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask about up to 100 keys.
+         * @description Each request is decided for itself, in their order, like one of `POST /keys/verify`; a wrong request refuses all of them before anything is decided. Each result has a `request_id` of its own.
+         */
+        post: operations["verifyKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provider-keys": {
         parameters: {
             query?: never;
@@ -1403,6 +1423,69 @@ export interface components {
             data: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        BatchVerification: {
+            valid: boolean;
+            /**
+             * @description `valid`, or why not.
+             * @example valid
+             */
+            code: string;
+            key_id?: string;
+            version?: number;
+            app_id?: string;
+            workspace_id?: string;
+            environment?: string;
+            /** @description Its own and those of its roles, as far as they count. */
+            scopes?: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at?: string | null;
+            missing_scopes?: string[];
+            limits?: {
+                name: string;
+                /** @enum {string} */
+                kind: "window" | "burst" | "concurrency" | "quota" | "credits";
+                /**
+                 * @description What declares it; names are unique within one.
+                 * @enum {string}
+                 */
+                owner: "key" | "app" | "plan" | "api" | "route" | "model";
+                /** @enum {string} */
+                mode: "enforce" | "shadow";
+                /** @description Null for credits: there is what was granted. */
+                limit: number | null;
+                remaining: number;
+                /** @description Until there is more; null: nobody knows. */
+                reset_ms: number | null;
+                /**
+                 * @description In shadow mode: it would have refused.
+                 * @constant
+                 */
+                exceeded?: true;
+            }[];
+            /**
+             * @description What restrictions in shadow mode would have refused.
+             * @example [
+             *       {
+             *         "code": "ip_not_allowed",
+             *         "rule": "key.restrictions/0.ip"
+             *       }
+             *     ]
+             */
+            shadow?: {
+                code: string;
+                rule: string;
+            }[];
+            retry_after_ms?: number | null;
+            request_id: string;
+            /**
+             * @description Nobody could decide this one, for the reason that `code` names: what 503 means for a single question.
+             * @constant
+             */
+            undecided?: true;
         };
         /** @description TLS certificates that the client must prove to hold. */
         ClientCertificateRestriction: {
@@ -3418,6 +3501,52 @@ export interface components {
             }[];
             retry_after_ms?: number | null;
             request_id: string;
+        };
+        Verifications: {
+            /** @description In the order of the requests. */
+            results: components["schemas"]["BatchVerification"][];
+        };
+        /** @description What `POST /keys/verify` takes. */
+        VerifyRequest: {
+            /**
+             * Format: password
+             * @description As it was presented.
+             */
+            key: string;
+            /**
+             * @description At whose door it was presented.
+             * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            api_id?: string;
+            /** @description All of these are needed. */
+            scopes?: string[];
+            /**
+             * @description The end client, for keys that are held to address ranges.
+             * @example 192.0.2.1
+             */
+            client_ip?: string;
+            /** @description Units to charge; 1 by default. */
+            cost?: number;
+            /** @description The call that is decided about: for restrictions of the key, and for the journal. */
+            request?: {
+                /** @example GET */
+                method?: string;
+                /**
+                 * @description As it came; a query is cut off.
+                 * @example /orders
+                 */
+                path?: string;
+                /** @description The header field Origin. */
+                origin?: string;
+                /** @description The header field Referer. */
+                referer?: string;
+                /** @description The header field User-Agent. */
+                user_agent?: string;
+                /** @description The version of the api that is called. */
+                api_version?: string;
+                /** @description SHA-256 of the certificate that the client proved to hold: base64url or hexadecimal. */
+                client_certificate?: string;
+            };
         };
         /** @description Where a call says which version of the api it is for, for keys that are held to some. */
         VersionSource: {
@@ -9683,6 +9812,99 @@ export interface operations {
                 };
             };
             /** @description `unavailable`, `draining`, `feed_lost`, `counters_unavailable`, `journal_full` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    requests: components["schemas"]["VerifyRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verifications"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `query_credential`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`, `draining`, `feed_lost` */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

@@ -34,6 +34,8 @@ import {
   revokedAnswer,
   updatedApiAnswer,
   verifyAnswer,
+  verifyBatchAnswer,
+  verifyBatchBody,
   verifyBody,
 } from './schemas.ts'
 import { updateKey } from './update-key.ts'
@@ -322,6 +324,21 @@ const verifyKey = describeOperation({
   answer: verifyAnswer,
 })
 
+const verifyKeys = describeOperation({
+  operationId: 'verifyKeys',
+  method: 'post',
+  path: '/keys/verify/batch',
+  tag: 'keys',
+  summary: 'Ask about up to 100 keys.',
+  description:
+    'Each request is decided for itself, in their order, like one of `POST /keys/verify`; a wrong request refuses all of them ' +
+    'before anything is decided. Each result has a `request_id` of its own.',
+  permission: 'keys.verify',
+  body: verifyBatchBody,
+  status: 200,
+  answer: verifyBatchAnswer,
+})
+
 /** Answers only when this node itself refuses the key, and says who else does. */
 async function receipt(room: Room, revoked: Revoked): Promise<z.input<typeof revokedAnswer>> {
   await room.applied(revoked.position)
@@ -348,4 +365,5 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...planOperations,
   ...roleOperations,
   verifyKey,
+  verifyKeys,
 ]

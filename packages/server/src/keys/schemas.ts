@@ -239,6 +239,15 @@ export const verifyBody = z.strictObject({
     .meta({ description: 'The call that is decided about: for restrictions of the key, and for the journal.' }),
 })
 
+const MOST_QUESTIONS = 100
+
+export const verifyBatchBody = z.strictObject({
+  requests: z
+    .array(verifyBody.meta({ id: 'VerifyRequest', description: 'What `POST /keys/verify` takes.' }))
+    .min(1)
+    .max(MOST_QUESTIONS),
+})
+
 /** What answers say of every limit. */
 export const limitFacts = {
   name: z.string(),
@@ -286,6 +295,23 @@ export const verifyAnswer = z
     request_id: z.string(),
   })
   .meta({ id: 'Verification' })
+
+export const verifyBatchAnswer = z
+  .object({
+    results: z
+      .array(
+        verifyAnswer
+          .safeExtend({
+            undecided: z.literal(true).optional().meta({
+              description:
+                'Nobody could decide this one, for the reason that `code` names: what 503 means for a single question.',
+            }),
+          })
+          .meta({ id: 'BatchVerification' }),
+      )
+      .meta({ description: 'In the order of the requests.' }),
+  })
+  .meta({ id: 'Verifications' })
 
 export const feedLossFromWire = (policy: z.output<typeof feedLoss>): FeedLossPolicy =>
   policy.mode === 'deny' ? { mode: 'deny' } : { mode: 'serve_known', maxStaleMs: policy.max_stale_seconds * 1000 }
