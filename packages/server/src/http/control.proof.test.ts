@@ -21,10 +21,15 @@ const UNKNOWN_APP = '/api/v1/apps/app_01k2m5f8r2e9vbt9rpk9w0z5c3'
 let count = 0
 const newApp = (change: object = {}) => ({ ...APP, name: `App ${++count}`, ...change })
 
+/** What others have a name for, too, is called by that. */
+const IANA_TYPES: Readonly<Record<string, string>> = {
+  probing: 'https://iana.org/assignments/http-problem-types#abnormal-usage-detected',
+}
+
 function expectProblem(got: Got, status: number, code: string): void {
   expect([got.status, got.body.code, got.headers.get('content-type')]).toEqual([status, code, PROBLEM])
   expect(got.body).toMatchObject({
-    type: `urn:claviger:error:${code}`,
+    type: IANA_TYPES[code] ?? `urn:claviger:error:${code}`,
     status,
     title: expect.any(String),
     detail: expect.any(String),
