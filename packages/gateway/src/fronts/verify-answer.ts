@@ -7,6 +7,8 @@ import {
   type KeyPart,
   type LimitPolicy,
   type LimitState,
+  type PartRef,
+  type RolePart,
   type ShadowRefusal,
   type VersionPart,
 } from '@claviger/core'
@@ -48,17 +50,21 @@ export function decidedAnswer(answer: VerifyAnswer): string {
 }
 
 /**
- * What an answer says of the key itself; a key that was edited is another part, and makes another text. Roles are edited
- * behind a key's back, so what is said of a key with roles is not kept.
+ * What an answer says of the key itself; a key that was edited is another part, and makes another text. Apis and roles are
+ * edited behind a key's back: a text holds for those that it was made of.
  */
-const keyTexts = new WeakMap<
-  VersionPart,
-  { readonly key: KeyPart; readonly apis: readonly ApiPart[]; readonly text: string }
->()
+const keyTexts = new WeakMap<VersionPart, KeyText>()
+
+interface KeyText {
+  readonly key: KeyPart
+  readonly apis: readonly ApiPart[]
+  readonly roles: readonly RolePart[]
+  readonly text: string
+}
 
 function keyText(key: KeyPart, version: VersionPart): string {
   const known = keyTexts.get(version)
-  if (known?.key === key && key.apis.every(({ current }, index) => current === known.apis[index])) return known.text
+  if (known?.key === key && areCurrent(key.apis, known.apis) && areCurrent(key.roles, known.roles)) return known.text
   const members = {
     key_id: key.id,
     version: version.number,
@@ -69,9 +75,14 @@ function keyText(key: KeyPart, version: VersionPart): string {
     expires_at: expiry(key, version),
   }
   const text = JSON.stringify(members).slice(1, -1)
-  if (key.roles.length === 0) keyTexts.set(version, { key, apis: key.apis.map(({ current }) => current), text })
+  keyTexts.set(version, { key, apis: key.apis.map(currentOf), roles: key.roles.map(currentOf), text })
   return text
 }
+
+const currentOf = <Part>({ current }: PartRef<Part>): Part => current
+
+const areCurrent = <Part>(refs: readonly PartRef<Part>[], known: readonly Part[]): boolean =>
+  refs.every(({ current }, index) => current === known[index])
 
 /** The earlier of the key's end and the end of this secret's grace. */
 function expiry(key: KeyPart, version: VersionPart): string | null {

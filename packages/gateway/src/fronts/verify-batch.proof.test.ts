@@ -1,4 +1,4 @@
-import { compileRestrictions } from '@claviger/core'
+import { compileRestrictions, compileScopes } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
 import type { Plane } from '../testing/plane.ts'
@@ -92,6 +92,15 @@ describe('a batch', () => {
       { valid: false, code, undecided: true, request_id: expect.any(String) },
     ])
   })
+})
+
+test('scopes are told as the roles and apis are now, however often they were told before', async () => {
+  const role = { current: { id: 'rol_1', scopes: compileScopes(['read']) } }
+  const { secret } = plane.world.addKey(home, { scopes: compileScopes([]), roles: [role] })
+  const scopesTold = async (): Promise<unknown> => (await ask({ key: secret })).body['scopes']
+  expect([await scopesTold(), await scopesTold()]).toEqual([['read'], ['read']])
+  role.current = { id: 'rol_1', scopes: compileScopes(['read', 'write']) }
+  expect(await scopesTold()).toEqual(['read', 'write'])
 })
 
 describe('a batch that is wrong', () => {
