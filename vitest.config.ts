@@ -1,4 +1,5 @@
 /** Two projects: `fast` needs nothing but Node and ends in seconds; `proof` starts real servers. */
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** vitest hands these to Node as well; `import` among them would break every `require` of a package with two faces. */
@@ -29,6 +30,8 @@ export default defineConfig({
           name: 'proof',
           include: ['packages/*/src/**/*.proof.test.ts', 'test/{e2e,conformance,crash}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
+          // they wait more than they work: on two cores, two at a time take two thirds of the time of one
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           globalSetup: ['packages/server/src/store/testing-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
