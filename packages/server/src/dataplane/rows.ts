@@ -1,6 +1,6 @@
 /** SQL of this room; nobody else names its tables. */
-import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables, Tx } from '#store'
+import type { PageInput } from '#edge'
+import { inPage, type Db, type Tables, type Tx } from '#store'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 
 export type RouteRow = Selectable<Tables['dataplane_route']>
@@ -35,17 +35,8 @@ export async function routeNameTaken(db: Db, name: string): Promise<boolean> {
 }
 
 export async function selectRoutes(db: Db, workspaceId: string, page: PageInput): Promise<readonly RouteRow[]> {
-  let query = db.selectFrom('dataplane_route').selectAll().where('workspace_id', '=', workspaceId)
-  const place = instantPlace(page)
-  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
-  if (place !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
-  }
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  const query = db.selectFrom('dataplane_route').selectAll().where('workspace_id', '=', workspaceId)
+  return inPage(query, page).execute()
 }
 
 export async function updateRouteRow(
@@ -106,17 +97,8 @@ export async function modelNameTaken(db: Db, workspaceId: string, name: string):
 }
 
 export async function selectModels(db: Db, workspaceId: string, page: PageInput): Promise<readonly ModelRow[]> {
-  let query = db.selectFrom('dataplane_model').selectAll().where('workspace_id', '=', workspaceId)
-  const place = instantPlace(page)
-  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
-  if (place !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
-  }
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  const query = db.selectFrom('dataplane_model').selectAll().where('workspace_id', '=', workspaceId)
+  return inPage(query, page).execute()
 }
 
 export async function updateModelRow(

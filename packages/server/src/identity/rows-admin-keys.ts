@@ -1,8 +1,7 @@
 /** SQL of this room: admin keys and set-up links. */
 import { sql, type Insertable, type Selectable } from 'kysely'
 import type { PageInput } from '#edge'
-import type { Db, Tables } from '#store'
-import { keyset } from './rows.ts'
+import { inPage, type Db, type Tables } from '#store'
 
 export type AdminKeyRow = Selectable<Tables['identity_admin_key']>
 export type SetupLinkRow = Selectable<Tables['identity_setup_link']>
@@ -58,14 +57,7 @@ export async function selectAdminKeys(
   let query = db.selectFrom('identity_admin_key').selectAll().where('workspace_id', '=', workspaceId)
   if (filter.role !== undefined) query = query.where('role', '=', filter.role)
   if (filter.revoked !== undefined) query = query.where('revoked_at', filter.revoked ? 'is not' : 'is', null)
-  const { beyond, direction, after } = keyset(page)
-  if (after !== undefined)
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  return inPage(query, page).execute()
 }
 
 /** Owners' keys without bounds that are good now, locked in the order of their ids. */

@@ -1,7 +1,7 @@
 /** SQL of this room, with `rows-admin-keys.ts`; nobody else names its tables. */
 import type { Insertable, Selectable, Updateable } from 'kysely'
-import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables, Tx } from '#store'
+import type { PageInput } from '#edge'
+import { inPage, type Db, type Tables, type Tx } from '#store'
 
 export type WorkspaceRow = Selectable<Tables['identity_workspace']>
 export type AppRow = Selectable<Tables['identity_app']>
@@ -80,14 +80,7 @@ export async function selectApps(
     .where('deleted_at', 'is', null)
   if (filter.name !== undefined) query = query.where('name', '=', filter.name)
   if (filter.owner !== undefined) query = query.where('owner', '=', filter.owner)
-  const { beyond, direction, after } = keyset(page)
-  if (after !== undefined)
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  return inPage(query, page).execute()
 }
 
 export async function updateAppRow(db: Db, id: string, change: Updateable<Tables['identity_app']>): Promise<AppRow> {
@@ -213,14 +206,7 @@ export async function selectWorkspaces(
 ): Promise<readonly WorkspaceRow[]> {
   let query = db.selectFrom('identity_workspace').selectAll()
   if (onlyId !== undefined) query = query.where('id', '=', onlyId)
-  const { beyond, direction, after } = keyset(page)
-  if (after !== undefined)
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(after.createdAt, after.id)))
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  return inPage(query, page).execute()
 }
 
 export async function updateWorkspaceRow(
@@ -235,10 +221,4 @@ export async function updateWorkspaceRow(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
-}
-
-/** How a page in (created_at, id) order is cut in SQL. */
-export function keyset(page: PageInput) {
-  const [beyond, direction] = page.order === 'ascending' ? (['>', 'asc'] as const) : (['<', 'desc'] as const)
-  return { beyond, direction, after: instantPlace(page) }
 }

@@ -1,7 +1,7 @@
 /** SQL of this room: orders on many keys. */
 import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
-import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables, Tx } from '#store'
+import type { PageInput } from '#edge'
+import { inPage, type Db, type Tables, type Tx } from '#store'
 import type { ResolvedFilter } from './key-filter.ts'
 import { matching } from './rows-filter.ts'
 import type { KeyRow } from './rows.ts'
@@ -72,21 +72,12 @@ export async function selectOrder(db: Db, id: string): Promise<OrderRow | undefi
 }
 
 export async function selectOrders(db: Db, workspaceId: string, page: PageInput): Promise<readonly OrderRow[]> {
-  let query = db
+  const query = db
     .selectFrom('keys_order')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('state', '<>', 'previewed')
-  const place = instantPlace(page)
-  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
-  if (place !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
-  }
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  return inPage(query, page).execute()
 }
 
 export async function selectRunningOrders(db: Db): Promise<readonly OrderRow[]> {

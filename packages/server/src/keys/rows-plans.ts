@@ -1,7 +1,7 @@
 /** SQL of this room: plans. */
 import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
-import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables, Tx } from '#store'
+import type { PageInput } from '#edge'
+import { inPage, type Db, type Tables, type Tx } from '#store'
 
 export type PlanRow = Selectable<Tables['keys_plan']>
 
@@ -53,17 +53,8 @@ export async function planNameTaken(db: Db, workspaceId: string, name: string): 
 }
 
 export async function selectPlans(db: Db, workspaceId: string, page: PageInput): Promise<readonly PlanRow[]> {
-  let query = db.selectFrom('keys_plan').selectAll().where('workspace_id', '=', workspaceId)
-  const place = instantPlace(page)
-  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
-  if (place !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
-  }
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  const query = db.selectFrom('keys_plan').selectAll().where('workspace_id', '=', workspaceId)
+  return inPage(query, page).execute()
 }
 
 export async function updatePlanRow(tx: Tx, id: string, change: Updateable<Tables['keys_plan']>): Promise<PlanRow> {

@@ -1,7 +1,7 @@
 /** SQL of this room: roles of keys. */
 import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
-import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables, Tx } from '#store'
+import type { PageInput } from '#edge'
+import { inPage, type Db, type Tables, type Tx } from '#store'
 
 export type RoleRow = Selectable<Tables['keys_role']>
 
@@ -44,17 +44,8 @@ export async function roleNameTaken(db: Db, workspaceId: string, name: string): 
 }
 
 export async function selectRoles(db: Db, workspaceId: string, page: PageInput): Promise<readonly RoleRow[]> {
-  let query = roleQuery(db, workspaceId)
-  const place = instantPlace(page)
-  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
-  if (place !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
-  }
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  const query = roleQuery(db, workspaceId)
+  return inPage(query, page).execute()
 }
 
 export async function updateRoleRow(tx: Tx, id: string, change: Updateable<Tables['keys_role']>): Promise<RoleRow> {

@@ -1,6 +1,6 @@
 /** SQL of this room; nobody else names its tables. */
-import { instantPlace, type PageInput } from '#edge'
-import type { Db, Tables } from '#store'
+import type { PageInput } from '#edge'
+import { inPage, type Db, type Tables } from '#store'
 import {
   sql,
   type Expression,
@@ -74,21 +74,12 @@ export async function selectAnyApi(db: Db, id: string): Promise<ApiRow | undefin
 }
 
 export async function selectApis(db: Db, workspaceId: string, page: PageInput): Promise<readonly ApiRow[]> {
-  let query = db
+  const query = db
     .selectFrom('keys_api')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('deleted_at', 'is', null)
-  const place = instantPlace(page)
-  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
-  if (place !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
-  }
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  return inPage(query, page).execute()
 }
 
 export async function updateApiRow(db: Db, id: string, change: Updateable<Tables['keys_api']>): Promise<ApiRow> {
@@ -148,17 +139,8 @@ export async function selectKeys(
   matches: (eb: ExpressionBuilder<Tables, 'keys_key'>) => Expression<SqlBool>,
   page: PageInput,
 ): Promise<readonly KeyRow[]> {
-  let query = db.selectFrom('keys_key').selectAll().where(matches)
-  const place = instantPlace(page)
-  const [direction, beyond] = page.order === 'ascending' ? (['asc', '>'] as const) : (['desc', '<'] as const)
-  if (place !== undefined) {
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), beyond, eb.tuple(place.createdAt, place.id)))
-  }
-  return query
-    .orderBy('created_at', direction)
-    .orderBy('id', direction)
-    .limit(page.limit + 1)
-    .execute()
+  const query = db.selectFrom('keys_key').selectAll().where(matches)
+  return inPage(query, page).execute()
 }
 
 export async function selectVersions(db: Db, keyIds: readonly string[]): Promise<readonly VersionRow[]> {
