@@ -58,8 +58,7 @@ async function verifyMany(
   for (let at = 0; at < keys.length; at += MOST_QUESTIONS) {
     const requests = keys.slice(at, at + MOST_QUESTIONS).map(bodyOf)
     const answer = await callNamed(context, 'verifyKeys', { body: { requests } })
-    if ('results' in answer && Array.isArray(answer.results))
-      results.push(...answer.results.filter((each) => typeof each === 'object'))
+    results.push(...objectsOf('results' in answer ? answer.results : undefined))
   }
   if (options.json === true) writeJson(context, { results })
   else showMany(context, options, results, ['valid', 'code', 'key_id', 'app_id'])
@@ -67,3 +66,6 @@ async function verifyMany(
 }
 
 const isValid = (answer: object): boolean => 'valid' in answer && answer.valid === true
+
+const objectsOf = (value: unknown): readonly object[] =>
+  Array.isArray(value) ? value.filter((each): each is object => typeof each === 'object' && each !== null) : []
