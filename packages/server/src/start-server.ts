@@ -3,24 +3,8 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
 import { isId, makeId } from '@claviger/core'
-import {
-  OpenStreams,
-  createGateway,
-  mount,
-  serverOptions,
-  type FailureModeUse,
-  type GatewaySettings,
-  type Ports,
-} from '@claviger/gateway'
-import {
-  encodeEpisode,
-  recordInterrupted,
-  registerAuditJobs,
-  startSequencer,
-  writeProbes,
-  type Sequencer,
-} from '#audit'
-import type { Config } from '#config'
+import { OpenStreams, createGateway, mount, serverOptions, type FailureModeUse, type Ports } from '@claviger/gateway'
+import { encodeEpisode, recordInterrupted, writeProbes } from '#audit'
 import {
   FailureModes,
   ProbeTally,
@@ -31,43 +15,29 @@ import {
   cutStreams,
 } from '#dataplane'
 import { createEgress } from '#egress'
-import { ackedBy, endNode, registerFeedJobs, registerNode, startFeed, type Change } from '#feed'
+import { ackedBy, endNode, registerNode, startFeed, type Change } from '#feed'
 import { openGeo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
-  adminKeyPepperVersions,
   countAppsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
   maxKeyAgeSeconds,
 } from '#identity'
-import {
-  KeySnapshots,
-  findCreditOwner,
-  findOwnIds,
-  keyPepperVersions,
-  registerKeysJobs,
-  type KeysRoutesRoom,
-} from '#keys'
+import { KeySnapshots, findCreditOwner, findOwnIds, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
-import {
-  createCounters,
-  liftedBy,
-  openRedisLeases,
-  openShieldBoard,
-  registerUsageJobs,
-  settleCredits,
-  writeUsage,
-} from '#usage'
+import { createCounters, liftedBy, openRedisLeases, openShieldBoard, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
+import { gatewaySettings } from './gateway-settings.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
 import { closeServer, listen } from './listen.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
+import { startJobs } from './start-jobs.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { toldCredentials } from './told-credentials.ts'
 import { VERSION } from './version.ts'
@@ -246,7 +216,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
     ledger: { settle() {} },
     clock,
   }
-  const settings = settingsOf(config)
+  const settings = gatewaySettings(config)
   const gateway = createGateway({
     ports,
     openStreams,
@@ -344,17 +314,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
   const tlsWatch = tls === undefined ? undefined : watchTls(config, server, log, metrics)
   await listen(server, config)
 
-  let sequencer: Sequencer | undefined
-  if (config.roles.has('worker')) {
-    registerFeedJobs(store)
-    sequencer = startSequencer(store, log)
-    registerAuditJobs(store, config)
-    registerUsageJobs(store, clock)
-    registerKeysJobs({ store, log, nowMs: () => clock.nowMs() })
-    store.jobs.every('seal_maintain', 60_000, async () => seal.maintain())
-    store.jobs.every('seal_destroy_peppers', 3_600_000, async () => destroyUnusedPeppers(installation))
-    store.jobs.start().catch((error: unknown) => log.error({ err: error }, 'background jobs did not start'))
-  }
+  const jobs = config.roles.has('worker') ? startJobs(installation) : undefined
 
   return {
     async stop() {
@@ -369,7 +329,7 @@ export async function startServer(installation: Installation): Promise<RunningSe
       tlsWatch?.close()
       geo.close()
       await flushProbes()
-      await sequencer?.close()
+      await jobs?.close()
       await shieldBoard.close()
       await counters.close()
       await redisLeases?.close()
@@ -383,31 +343,5 @@ export async function startServer(installation: Installation): Promise<RunningSe
       await node.close().catch(() => undefined)
       await feed.close()
     },
-  }
-}
-
-/** A pepper goes when no key and no admin key that may still be used is hashed under it. */
-async function destroyUnusedPeppers({ store, seal, clock }: Installation): Promise<void> {
-  const now = new Date(clock.nowMs())
-  await store.transaction(async (tx) => {
-    const inUse = new Set([...(await keyPepperVersions(tx, now)), ...(await adminKeyPepperVersions(tx, now))])
-    await seal.destroyPeppers(tx, inUse)
-  })
-  await seal.refresh()
-}
-
-function settingsOf(config: Config): GatewaySettings {
-  return {
-    maxBodyBytes: config.maxBodyBytes,
-    maxHeaderBytes: config.maxHeaderBytes,
-    maxTargetBytes: 16_384,
-    headersTimeoutMs: config.headersTimeoutMs,
-    requestTimeoutMs: config.requestTimeoutMs,
-    idleTimeoutMs: config.idleTimeoutMs,
-    clientStallMs: config.requestTimeoutMs,
-    feedStaleMs: config.feedStaleMs,
-    trustedProxies: config.trustedProxies,
-    hstsSeconds: 31_536_000,
-    viaName: undefined,
   }
 }

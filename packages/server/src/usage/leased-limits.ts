@@ -13,6 +13,7 @@ import { DrawQueue, type Answered } from './draw-queue.ts'
 import type { LeaseStore, LimitDraw } from './lease-store.ts'
 import { chargeLocally, LocalCounters, localState, refusedLocally, type Charge } from './local-counters.ts'
 import { Losses, type LossFacts, type OnLoss } from './losses.ts'
+import { neverMs, opensLater } from './opening.ts'
 import { Partitions } from './partitions.ts'
 import { peekLeased, type LimitPeek } from './peek-limits.ts'
 
@@ -390,12 +391,3 @@ export class LeasedLimits {
 
 const isAskedWith = (one: LimitPolicy, other: LimitPolicy, accounts: Accounts): boolean =>
   one.mode === 'enforce' && accounts.queueOf(one) === accounts.queueOf(other)
-
-/** A cost above the limit never fits. */
-const neverMs = (policy: LimitPolicy): number => ('windowMs' in policy ? policy.windowMs : Infinity)
-
-/** Calls end sooner than any window; credits come back only when somebody grants them. */
-function opensLater(one: LimitState, other: LimitState): boolean {
-  const opensMs = ({ policy, resetMs }: LimitState): number => (policy.kind === 'concurrency' ? 0 : resetMs)
-  return opensMs(one) > opensMs(other)
-}
