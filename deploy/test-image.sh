@@ -173,6 +173,7 @@ serves() {
 say 'with TLS'
 start_server
 good "ready at $url"
+call /api/openapi.json | grep '"openapi"' > /dev/null || fail 'the description of the API is in the image'
 
 users=$(pod exec server sh -c 'cat /proc/[0-9]*/status' | grep ^Uid: | sort -u)
 [[ $users == $(printf 'Uid:\t%s\t%s\t%s\t%s' $USER_ID $USER_ID $USER_ID $USER_ID) ]] || fail "nothing runs as root: $users"

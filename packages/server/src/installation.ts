@@ -3,7 +3,7 @@ import { appendEntry } from '#audit'
 import { loadConfig, type Config, type Environment, type Log } from '#config'
 import { ensureFirstWorkspace, type IdentityRoom } from '#identity'
 import { openSeal, type Seal } from '#seal'
-import { openStore, type Store } from '#store'
+import type { Store } from '#store'
 import { registerHandoverSamples } from '#http'
 import { hasPlan } from '#keys'
 import { registerVaultSamples } from '#vault'
@@ -26,9 +26,9 @@ export interface Installation {
   close(): Promise<void>
 }
 
-/** @throws StartError in plain words */
-export async function openInstallation(config: Config, log: Log, role: 'server' | 'admin'): Promise<Installation> {
-  const store = await openStore(config, log, { role })
+/** @throws StartError in plain words; then the store is closed */
+export async function openInstallation(config: Config, log: Log, opening: Promise<Store>): Promise<Installation> {
+  const store = await opening
   try {
     const seal = await openSeal(store, config, log, {
       onRotated: async (tx, rotation) =>

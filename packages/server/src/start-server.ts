@@ -16,7 +16,7 @@ import {
 } from '#dataplane'
 import { createEgress } from '#egress'
 import { ackedBy, endNode, registerNode, startFeed, type Change } from '#feed'
-import { openGeo } from '#geo'
+import type { Geo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
@@ -53,11 +53,10 @@ const RETRY_STALE_MS = 500
 const LAST_DRAIN_MS = 5_000
 
 /** @throws StartError `port_taken` and kin */
-export async function startServer(installation: Installation): Promise<RunningServer> {
+export async function startServer(installation: Installation, geo: Geo): Promise<RunningServer> {
   const { config, log, store, seal, clock } = installation
   const nodeId = makeId('nod', clock.nowMs(), seal.randomBytes(10))
   const startedAtMs = clock.nowMs()
-  const geo = await openGeo({ config, log, nowMs: () => clock.nowMs() })
   const feed = await startFeed(store, log, clock, { staleMs: config.feedStaleMs })
   const node = await registerNode(
     store,

@@ -39,7 +39,11 @@ const REWRAP_BATCH = 100
 
 /** Opens the installation for one piece of work. */
 async function within<Answer>(call: AdminCall, work: (installation: Installation) => Promise<Answer>): Promise<Answer> {
-  const installation = await openInstallation(call.config, call.log, 'admin')
+  const installation = await openInstallation(
+    call.config,
+    call.log,
+    openStore(call.config, call.log, { role: 'admin' }),
+  )
   try {
     return await work(installation)
   } finally {

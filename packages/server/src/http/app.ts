@@ -3,16 +3,16 @@ import { ClavigerError } from '@claviger/core'
 import { Hono, type Context } from 'hono'
 import type { BoundOperation } from '#edge'
 import { API_ROOT } from './answer.ts'
-import { bindContract, CONTRACT } from './contract.ts'
+import { bindContract } from './contract.ts'
 import type { ControlOptions } from './control-options.ts'
 import type { TakeOpenCall } from './open-calls.ts'
-import { openapiDocument } from './openapi.ts'
 import { docsPage } from './pages/docs-page.ts'
 import { pageResponse } from './pages/html.ts'
 import { setupPage } from './pages/setup-page.ts'
 import { clavigerErrorOf, problemResponse } from './problem-response.ts'
 import { createRunner, type Arrived } from './run-operation.ts'
 import type { Visit } from './visit.ts'
+import { onceMade, readWrittenDocument } from './written-document.ts'
 
 export interface ControlEnv {
   readonly Bindings: { readonly visit: Visit }
@@ -42,20 +42,22 @@ export function createApp(options: ControlOptions, takeOpenCall: TakeOpenCall): 
   return app
 }
 
-function addPages(app: Hono<ControlEnv>, { seal, version }: ControlOptions, takeOpenCall: TakeOpenCall): void {
-  const document = openapiDocument(CONTRACT, version)
-  const text = JSON.stringify(document)
-  const docs = docsPage(document)
+function addPages(app: Hono<ControlEnv>, { seal }: ControlOptions, takeOpenCall: TakeOpenCall): void {
+  const document = onceMade(readWrittenDocument)
+  const docs = onceMade(async () => docsPage(JSON.parse(await document())))
   const sha256 = (input: string): Uint8Array => seal.sha256(input)
-  const page = (path: string, answer: () => Response): void => {
-    app.get(path, (context) => {
+  const page = (path: string, answer: () => Promise<Response>): void => {
+    app.get(path, async (context) => {
       takeOpenCall('page', context.env.visit)
       return answer()
     })
   }
-  page('/api/openapi.json', () => new Response(text, { headers: { 'Content-Type': 'application/json' } }))
-  page('/api/docs', () => pageResponse(docs, sha256))
-  page('/api/setup', () => pageResponse(setupPage, sha256))
+  page(
+    '/api/openapi.json',
+    async () => new Response(await document(), { headers: { 'Content-Type': 'application/json' } }),
+  )
+  page('/api/docs', async () => pageResponse(await docs(), sha256))
+  page('/api/setup', async () => pageResponse(setupPage, sha256))
 }
 
 function addHealth(app: Hono<ControlEnv>, { readiness, metrics }: ControlOptions): void {

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { silentLog } from '#config'
 import { openTestStore, type TestStore } from '../store/testing.ts'
 import { createCounters, type RunningCounters } from './counters.ts'
-import { openRedisLeases, type RedisLeaseStore } from './redis-lease-store.ts'
+import { openRedisLeases } from './open-redis-leases.ts'
+import type { RedisLeaseStore } from './redis-lease-store.ts'
 import { describeStore } from './testing/describe-store.ts'
 import { expectArithmetic } from './testing/lease-store-suite.ts'
 import {

@@ -3,7 +3,6 @@
  * and quotas stay in PostgreSQL (decision 19). Useful with several processes: a draw costs no commit.
  */
 import type { LimitKind, Secret } from '@claviger/core'
-import { StartError } from '#config'
 import { storeUnavailable, type Log, type Store } from '#store'
 import { inTime } from './in-time.ts'
 import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, OnLate, Returned } from './lease-store.ts'
@@ -45,27 +44,6 @@ interface Question {
   readonly returns: readonly object[]
   readonly ids: Iterable<string>
   readonly purpose: 'draw' | 'look'
-}
-
-const FIRST_WAIT_MS = 2_000
-
-/**
- * Connects. A server that is out of reach now is tried again and again; until then limits do what they declare.
- *
- * @throws StartError `redis_evicts`
- */
-export async function openRedisLeases(options: RedisLeaseStoreOptions): Promise<RedisLeaseStore> {
-  const leases = new RedisLeaseStore(options)
-  try {
-    await leases.ready(FIRST_WAIT_MS)
-  } catch (error) {
-    if (error instanceof StartError) {
-      await leases.close()
-      throw error
-    }
-    options.log.error({ err: error }, 'Redis does not answer: limits that are counted there do what they declare')
-  }
-  return leases
 }
 
 export class RedisLeaseStore implements LeaseStore {

@@ -77,8 +77,8 @@ const documentShape = z.object({
 
 type Operation = z.output<typeof operation>
 
-/** @param document as `openapiDocument` makes it */
-export function docsPage(document: object): Page {
+/** @param document as `openapiDocument` makes it, out of its file */
+export function docsPage(document: unknown): Page {
   const { info, tags, paths, components } = documentShape.parse(document)
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]) => ({ path, method, one })),
