@@ -1,6 +1,7 @@
 /** Models: a public name for deployments. Create, change, delete; audited and told in the same transaction. */
 import { ClavigerError, makeId } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { atRevision } from '#edge'
 import { appendChange } from '#feed'
 import type { Caller } from '#keys'
 import { checkTarget } from './check-target.ts'
@@ -52,14 +53,12 @@ export async function updateModel(
 ): Promise<Model> {
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockModel(tx, caller.workspaceId, target.id)
-    if (before === undefined) throw new ClavigerError('not_found', `There is no model ${target.id}.`)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
-      throw new ClavigerError(
-        'precondition_failed',
-        `The model is at revision ${before.revision} by now. Read it again.`,
-      )
-    }
+    const before = atRevision(
+      'model',
+      target.id,
+      await lockModel(tx, caller.workspaceId, target.id),
+      target.expectedRevision,
+    )
     const wanted: ModelSettings = { ...modelFromRow(before), ...definedOf<ModelSettings>(change) }
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (wanted.name !== before.name && (await modelNameTaken(tx, caller.workspaceId, wanted.name)))

@@ -1,6 +1,7 @@
 /** Routes: create, change, delete. Each change is audited and told to every node in the same transaction. */
 import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { atRevision } from '#edge'
 import { appendChange } from '#feed'
 import type { Caller } from '#keys'
 import { checkTarget } from './check-target.ts'
@@ -59,14 +60,12 @@ export async function updateRoute(
 ): Promise<Route> {
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockRoute(tx, caller.workspaceId, target.id)
-    if (before === undefined) throw new ClavigerError('not_found', `There is no route ${target.id}.`)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
-      throw new ClavigerError(
-        'precondition_failed',
-        `The route is at revision ${before.revision} by now. Read it again.`,
-      )
-    }
+    const before = atRevision(
+      'route',
+      target.id,
+      await lockRoute(tx, caller.workspaceId, target.id),
+      target.expectedRevision,
+    )
     const wanted: RouteSettings = { ...routeFromRow(before), ...definedOf(change) }
     checkVersionSource(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))

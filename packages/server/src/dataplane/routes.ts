@@ -1,6 +1,5 @@
 /** The control API of this room: routes and models. */
-import { ClavigerError } from '@claviger/core'
-import { defineList, defineOperation, pageOf, wire, type Operation } from '#edge'
+import { defineList, defineOperation, found, pageOf, wire, type Operation } from '#edge'
 import { z } from 'zod'
 import { modelFromRow, routeFromRow } from './compile.ts'
 import { createModel, deleteModel, updateModel } from './models-crud.ts'
@@ -69,8 +68,7 @@ const getRoute = defineOperation({
   answer: routeAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
-    const row = await selectRoute(room.store.db, call.workspaceId, params.id)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no route ${params.id}.`)
+    const row = found('route', params.id, await selectRoute(room.store.db, call.workspaceId, params.id))
     return routeToWire(routeFromRow(row))
   },
 })
@@ -149,8 +147,7 @@ const getModel = defineOperation({
   answer: modelAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
-    const row = await selectModel(room.store.db, call.workspaceId, params.id)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no model ${params.id}.`)
+    const row = found('model', params.id, await selectModel(room.store.db, call.workspaceId, params.id))
     return modelToWire(modelFromRow(row))
   },
 })

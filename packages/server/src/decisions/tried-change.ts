@@ -1,5 +1,6 @@
 /** A change that is tried, and the keys of journaled decisions as they are and as it would make them. */
 import { ClavigerError, type ApiPart, type AppPart, type KeyPart, type PlanPart, type RolePart } from '@claviger/core'
+import { unknownPlan } from '#edge'
 import { findApp, type AppPatch } from '#identity'
 import {
   compileApiWith,
@@ -135,7 +136,6 @@ async function wantedPlan(
     return (await compilePlanWith(keysRoom, { workspaceId, planId }, {})).unchanged
   } catch (error) {
     if (!ClavigerError.is(error) || error.code !== 'not_found') throw error
-    const detail = `There is no plan ${planId} in this workspace.`
-    throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/plan_id', detail }], cause: error })
+    throw unknownPlan(planId)
   }
 }

@@ -15,4 +15,5 @@ export {
 } from './operation.ts'
 export { instantPlace, pageOf, type Page, type PageInput, type Place } from './page.ts'
 export { ALL_PERMISSIONS, isPermission, permissionFacts, PERMISSIONS, type Permission } from './permission.ts'
+export { atRevision, found, nameTaken, unknownPlan } from './refusals.ts'
 export * as wire from './wire.ts'

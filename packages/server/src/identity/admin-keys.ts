@@ -1,7 +1,7 @@
 /** Admin keys are the credentials of operators: made by an owner, shown once, revoked at once. */
 import { ClavigerError, makeId, type Secret } from '@claviger/core'
 import { appendEntry } from '#audit'
-import type { GrantBounds, Permission } from '#edge'
+import { found, type GrantBounds, type Permission } from '#edge'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
 import { mintSecret } from './admin-key.ts'
@@ -136,8 +136,7 @@ export async function revokeAdminKey(
   return room.store.transaction(async (tx) => {
     // Owners' keys are locked first and in one order: two owners who revoke each other must not both win.
     const owners = await lockLivingOwnerKeys(tx, caller.workspaceId, new Date(room.nowMs()))
-    const before = await lockAdminKey(tx, caller.workspaceId, id)
-    if (before === undefined) throw new ClavigerError('not_found', `There is no admin key ${id}.`)
+    const before = found('admin key', id, await lockAdminKey(tx, caller.workspaceId, id))
     if (before.revoked_at !== null) return { row: before, position: undefined }
     if (owners.length === 1 && owners[0]?.id === id) {
       throw new ClavigerError('conflict', "It is the last owner's key of the workspace. Make another one first.")

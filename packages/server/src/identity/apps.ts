@@ -1,6 +1,7 @@
 /** An app is a consumer: it owns keys and has somebody to ask about it. Disabled or deleted, all its keys refuse. */
 import { ClavigerError, makeId } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { atRevision, nameTaken, unknownPlan } from '#edge'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
 import { limitsToColumn, type WireLimit } from '#usage'
@@ -79,9 +80,8 @@ export async function updateApp(
 ): Promise<AppRow> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockLivingApp(tx, caller.workspaceId, target.id)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision)
-      throw revisionMoved(before.revision)
+    const locked = await lockApp(tx, caller.workspaceId, target.id)
+    const before = atRevision('app', target.id, locked, target.expectedRevision)
     if (change.name !== undefined && change.name.toLowerCase() !== before.name.toLowerCase()) {
       await refuseTakenName(tx, caller.workspaceId, change.name)
     }
@@ -123,9 +123,8 @@ export async function updateApp(
 export async function deleteApp(room: IdentityRoom, caller: Caller, target: Target): Promise<void> {
   await room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockLivingApp(tx, caller.workspaceId, target.id)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision)
-      throw revisionMoved(before.revision)
+    const locked = await lockApp(tx, caller.workspaceId, target.id)
+    const before = atRevision('app', target.id, locked, target.expectedRevision)
     await updateAppRow(tx, before.id, { deleted_at: now, disabled_at: before.disabled_at ?? now, updated_at: now })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
@@ -145,12 +144,6 @@ export async function deleteApp(room: IdentityRoom, caller: Caller, target: Targ
   })
 }
 
-async function lockLivingApp(tx: Tx, workspaceId: string, appId: string): Promise<AppRow> {
-  const row = await lockApp(tx, workspaceId, appId)
-  if (row === undefined) throw new ClavigerError('not_found', `There is no app ${appId}.`)
-  return row
-}
-
 function changedValues({ limits, planId, disabled, ...rest }: AppChange) {
   return {
     changed: Object.keys({ ...rest, limits, planId, disabled }),
@@ -162,16 +155,9 @@ function changedValues({ limits, planId, disabled, ...rest }: AppChange) {
 
 async function checkPlan(room: IdentityRoom, tx: Tx, workspaceId: string, planId: string | null | undefined) {
   if (planId === null || planId === undefined || (await room.hasPlan(tx, workspaceId, planId))) return
-  const detail = `There is no plan ${planId} in this workspace.`
-  throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/plan_id', detail }] })
+  throw unknownPlan(planId)
 }
 
 async function refuseTakenName(tx: Tx, workspaceId: string, name: string): Promise<void> {
-  if (!(await appNameTaken(tx, workspaceId, name))) return
-  const detail = `The workspace already has an app named ${name}.`
-  throw new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
-}
-
-function revisionMoved(revision: number): ClavigerError {
-  return new ClavigerError('precondition_failed', `The app is at revision ${revision} by now. Read it again.`)
+  if (await appNameTaken(tx, workspaceId, name)) throw nameTaken('an app', name)
 }

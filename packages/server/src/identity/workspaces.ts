@@ -1,6 +1,7 @@
 /** A workspace is a tenant: nothing crosses it. The first one is home to those who look after the installation. */
 import { ClavigerError, makeId } from '@claviger/core'
 import { appendEntry, type Actor } from '#audit'
+import { atRevision, found } from '#edge'
 import { appendChange } from '#feed'
 import type { Db, Tx } from '#store'
 import type { Caller, IdentityRoom, Target } from './room.ts'
@@ -91,14 +92,7 @@ export async function updateWorkspace(
 ): Promise<WorkspaceRow> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockWorkspace(tx, target.id)
-    if (before === undefined) throw new ClavigerError('not_found', `There is no workspace ${target.id}.`)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
-      throw new ClavigerError(
-        'precondition_failed',
-        `The workspace is at revision ${before.revision} by now. Read it again.`,
-      )
-    }
+    const before = atRevision('workspace', target.id, await lockWorkspace(tx, target.id), target.expectedRevision)
     if (change.disabled === true && before.is_home) {
       throw new ClavigerError('conflict', 'The first workspace looks after the installation; it cannot be disabled.')
     }
@@ -135,8 +129,7 @@ export async function updateWorkspace(
 
 /** What holds for the keys of the workspace. @throws ClavigerError `not_found` */
 export async function keyRules(db: Db, workspaceId: string): Promise<KeyRules> {
-  const row = await selectWorkspace(db, workspaceId)
-  if (row === undefined) throw new ClavigerError('not_found', `There is no workspace ${workspaceId}.`)
+  const row = found('workspace', workspaceId, await selectWorkspace(db, workspaceId))
   return {
     maxKeyAgeSeconds: row.max_key_age_seconds,
     dormantAfterDays: row.dormant_after_days,

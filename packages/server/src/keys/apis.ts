@@ -1,6 +1,7 @@
 /** An api is a thing protected: the prefix of its keys, its catalogue of scopes, what holds when the feed is lost. */
 import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { atRevision, found, nameTaken } from '#edge'
 import { appendChange } from '#feed'
 import { beyondBounds, isBounded, UNBOUNDED } from '#identity'
 import { feedLossPolicy } from './compile.ts'
@@ -62,7 +63,8 @@ export function apiFromRow(row: ApiRow): Api {
 export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi): Promise<Api> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    if ((await selectApiByName(tx, caller.workspaceId, wanted.name)) !== undefined) throw nameTaken(wanted.name)
+    if ((await selectApiByName(tx, caller.workspaceId, wanted.name)) !== undefined)
+      throw nameTaken('an api', wanted.name)
     const row = await insertApi(tx, {
       id: makeId('api', now.getTime(), room.seal.randomBytes(10)),
       workspace_id: caller.workspaceId,
@@ -109,13 +111,15 @@ export async function updateApi(
 ): Promise<Api> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const before = await lockApi(tx, caller.workspaceId, target.apiId)
-    if (before === undefined) throw new ClavigerError('not_found', `There is no api ${target.apiId}.`)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== before.revision) {
-      throw new ClavigerError('precondition_failed', `The api is at revision ${before.revision} by now. Read it again.`)
-    }
+    const before = atRevision(
+      'api',
+      target.apiId,
+      await lockApi(tx, caller.workspaceId, target.apiId),
+      target.expectedRevision,
+    )
     if (change.name !== undefined && change.name !== before.name) {
-      if ((await selectApiByName(tx, caller.workspaceId, change.name)) !== undefined) throw nameTaken(change.name)
+      if ((await selectApiByName(tx, caller.workspaceId, change.name)) !== undefined)
+        throw nameTaken('an api', change.name)
     }
     refuseWider(caller, before, change)
     const row = await updateApiRow(tx, before.id, {
@@ -184,8 +188,7 @@ export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) 
 export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): Promise<void> {
   await room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const row = await lockApi(tx, caller.workspaceId, apiId)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no api ${apiId}.`)
+    found('api', apiId, await lockApi(tx, caller.workspaceId, apiId))
     const living = await countLivingKeysOfApi(tx, apiId)
     if (living > 0)
       throw new ClavigerError('conflict', `${living} keys of this api are not revoked. Revoke them first.`)
@@ -212,9 +215,4 @@ function feedLossColumns(policy: FeedLossPolicy) {
   return policy.mode === 'deny'
     ? { feed_loss_mode: 'deny' }
     : { feed_loss_mode: 'serve_known', feed_loss_max_stale_seconds: Math.round(policy.maxStaleMs / 1000) }
-}
-
-function nameTaken(name: string): ClavigerError {
-  const detail = `The workspace already has an api named ${name}.`
-  return new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
 }

@@ -3,6 +3,7 @@
  * preview tells what that is; unlike a revocation by filter, keys that the apps were given since are ended too.
  */
 import { ClavigerError } from '@claviger/core'
+import { found } from '#edge'
 import { decommissionApps, livingAppsOfOwner, selectApp, type EndedApp } from '#identity'
 import type { Db, Tx } from '#store'
 import { carryOut, startOrder, type GivenOrder } from './carry-out-order.ts'
@@ -67,8 +68,7 @@ function subjectOf(ending: Ending): OrderSubject {
 
 async function appsOf(db: Db, workspaceId: string, ending: Ending): Promise<readonly EndedApp[]> {
   if ('owner' in ending) return livingAppsOfOwner(db, workspaceId, ending.owner)
-  const app = await selectApp(db, workspaceId, ending.appId)
-  if (app === undefined) throw new ClavigerError('not_found', `There is no app ${ending.appId}.`)
+  const app = found('app', ending.appId, await selectApp(db, workspaceId, ending.appId))
   return [app]
 }
 

@@ -1,6 +1,7 @@
 /** Deletes a key with a way back: it refuses at once, can be restored within the workspace's window, and is purged after. */
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { atRevision, found } from '#edge'
 import { appendChange } from '#feed'
 import { keyRules } from '#identity'
 import { describeKey } from './describe-keys.ts'
@@ -21,11 +22,8 @@ const DAY_MS = 86_400_000
 export async function deleteKey(room: KeysRoom, caller: Caller, target: KeyTarget): Promise<number> {
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
-    const row = await lockKey(tx, caller.workspaceId, target.keyId)
-    if (row === undefined) throw unknownKey(target.keyId)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== row.revision) {
-      throw new ClavigerError('precondition_failed', `The key is at revision ${row.revision} by now. Read it again.`)
-    }
+    const locked = await lockKey(tx, caller.workspaceId, target.keyId)
+    const row = atRevision('key', target.keyId, locked, target.expectedRevision)
     if (row.deleted_at !== null) return 0
     const { restoreWindowDays } = await keyRules(tx, caller.workspaceId)
     const purgeAt = new Date(nowMs + restoreWindowDays * DAY_MS)
@@ -63,8 +61,7 @@ export async function restoreKey(
 ): Promise<{ readonly key: Key; readonly position: number }> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const row = await lockKey(tx, caller.workspaceId, keyId)
-    if (row === undefined) throw unknownKey(keyId)
+    const row = found('key', keyId, await lockKey(tx, caller.workspaceId, keyId))
     if (row.purge_at === null) return { key: await describeKey(tx, row), position: 0 }
     if (row.purge_at <= now) {
       throw new ClavigerError('gone', `The key could be restored until ${row.purge_at.toISOString()}.`)
@@ -97,8 +94,4 @@ export async function restoreKey(
     })
     return { key: await describeKey(tx, updated), position }
   })
-}
-
-function unknownKey(keyId: string): ClavigerError {
-  return new ClavigerError('not_found', `There is no key ${keyId}.`)
 }

@@ -1,9 +1,9 @@
 /** A plan is a named bundle of limits. Keys and apps point at it, so that an edit of it changes one row and one part. */
 import { ClavigerError, makeId } from '@claviger/core'
-import { appendEntry } from '#audit'
-import { appendChange } from '#feed'
+import { atRevision, nameTaken, unknownPlan } from '#edge'
 import type { Db, Tx } from '#store'
 import { limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
+import { tellEdit } from './tell-edit.ts'
 import type { Caller, KeysRoom, PlansRoom } from './room.ts'
 import {
   countKeysOnPlan,
@@ -60,7 +60,7 @@ export async function createPlan(
 ): Promise<Changed<Plan>> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    await refuseTakenName(tx, caller, wanted.name)
+    if (await planNameTaken(tx, caller.workspaceId, wanted.name)) throw nameTaken('a plan', wanted.name)
     const row = await insertPlan(tx, {
       id: makeId('pln', now.getTime(), room.seal.randomBytes(10)),
       workspace_id: caller.workspaceId,
@@ -72,7 +72,7 @@ export async function createPlan(
     const { name, limits } = wanted
     return {
       result: planFromRow(row),
-      position: await tell(tx, caller, row.id, { verb: 'create', values: { name, limits } }),
+      position: await tellEdit(tx, caller, { type: 'plan', id: row.id, verb: 'create', values: { name, limits } }),
     }
   })
 }
@@ -86,14 +86,22 @@ export async function updatePlan(
 ): Promise<Changed<Plan>> {
   return room.store.transaction(async (tx) => {
     const before = await lockedPlan(tx, caller, target)
-    if (change.name !== undefined && change.name !== before.name) await refuseTakenName(tx, caller, change.name)
+    if (
+      change.name !== undefined &&
+      change.name !== before.name &&
+      (await planNameTaken(tx, caller.workspaceId, change.name))
+    )
+      throw nameTaken('a plan', change.name)
     const row = await updatePlanRow(tx, before.id, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
       updated_at: new Date(room.nowMs()),
     })
     const values = { ...change, changed: Object.keys(change) }
-    return { result: planFromRow(row), position: await tell(tx, caller, row.id, { verb: 'update', values }) }
+    return {
+      result: planFromRow(row),
+      position: await tellEdit(tx, caller, { type: 'plan', id: row.id, verb: 'update', values }),
+    }
   })
 }
 
@@ -107,49 +115,17 @@ export async function deletePlan(room: PlansRoom, caller: Caller, target: PlanTa
       throw new ClavigerError('conflict', detail)
     }
     await deletePlanRow(tx, id)
-    return tell(tx, caller, id, { verb: 'delete', values: {} })
+    return tellEdit(tx, caller, { type: 'plan', id, verb: 'delete', values: {} })
   })
 }
 
 /** @throws ClavigerError `validation_failed` */
 export async function checkPlan(db: Db, workspaceId: string, planId: string | null | undefined): Promise<void> {
   if (planId === null || planId === undefined || (await hasPlan(db, workspaceId, planId))) return
-  const detail = `There is no plan ${planId} in this workspace.`
-  throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/plan_id', detail }] })
-}
-
-const STATUS = { create: 201, update: 200, delete: 204 } as const
-
-async function tell(
-  tx: Tx,
-  { workspaceId, actor }: Caller,
-  id: string,
-  { verb, values }: { readonly verb: keyof typeof STATUS; readonly values: Readonly<Record<string, unknown>> },
-): Promise<number> {
-  await appendEntry(tx, {
-    workspaceId,
-    actor,
-    operation: `plans.${verb}`,
-    outcome: 'success',
-    status: STATUS[verb],
-    resource: { type: 'plan', id },
-    values,
-  })
-  const detail = verb === 'delete' ? { deleted: true } : {}
-  return appendChange(tx, { workspaceId, kind: 'edit', subjectType: 'plan', subjectId: id, detail })
+  throw unknownPlan(planId)
 }
 
 async function lockedPlan(tx: Tx, { workspaceId }: Caller, target: PlanTarget): Promise<PlanRow> {
   const { planId, expectedRevision } = target
-  const row = await lockPlan(tx, workspaceId, planId)
-  if (row === undefined) throw new ClavigerError('not_found', `There is no plan ${planId}.`)
-  if (expectedRevision !== undefined && expectedRevision !== row.revision)
-    throw new ClavigerError('precondition_failed', `The plan is at revision ${row.revision} by now. Read it again.`)
-  return row
-}
-
-async function refuseTakenName(tx: Tx, { workspaceId }: Caller, name: string): Promise<void> {
-  if (!(await planNameTaken(tx, workspaceId, name))) return
-  const detail = `The workspace already has a plan named ${name}.`
-  throw new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
+  return atRevision('plan', planId, await lockPlan(tx, workspaceId, planId), expectedRevision)
 }

@@ -1,6 +1,7 @@
 /** Ends a key, or one secret of it, for good. */
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { found } from '#edge'
 import { appendChange } from '#feed'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
@@ -21,8 +22,7 @@ export async function revokeKey(
 ): Promise<Revoked> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const row = await lockKey(tx, caller.workspaceId, keyId)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
+    const row = found('key', keyId, await lockKey(tx, caller.workspaceId, keyId))
     if (row.revoked_at !== null) return { key: await describeKey(tx, row), position: 0 }
     const updated = await updateKeyRow(tx, keyId, { revoked_at: now, revoke_reason: reason, updated_at: now })
     await appendEntry(tx, {

@@ -3,10 +3,10 @@
  * grant the difference to every key that holds it, and is judged so; what an api does not let count, its keys do not get.
  */
 import { ClavigerError, compileScopes, isPattern, makeId } from '@claviger/core'
-import { appendEntry } from '#audit'
-import { appendChange } from '#feed'
+import { atRevision, nameTaken } from '#edge'
 import { beyondBounds } from '#identity'
 import type { Tx } from '#store'
+import { tellEdit } from './tell-edit.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import {
   countKeysWithoutReason,
@@ -69,7 +69,7 @@ export async function createRole(
 ): Promise<Changed<Role>> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    await refuseTakenName(tx, caller, wanted.name)
+    if (await roleNameTaken(tx, caller.workspaceId, wanted.name)) throw nameTaken('a role', wanted.name)
     refuseBeyond(caller, { scopes: wanted.scopes, added: wanted.scopes, apiIds: [] })
     const { name, description, scopes } = wanted
     const row = await insertRole(tx, {
@@ -82,7 +82,10 @@ export async function createRole(
       updated_at: now,
     })
     const values = { name, description, scopes }
-    return { result: roleFromRow(row), position: await tell(tx, caller, row.id, { verb: 'create', values }) }
+    return {
+      result: roleFromRow(row),
+      position: await tellEdit(tx, caller, { type: 'role', id: row.id, verb: 'create', values }),
+    }
   })
 }
 
@@ -98,14 +101,22 @@ export async function updateRole(
 ): Promise<Changed<Role>> {
   return room.store.transaction(async (tx) => {
     const before = await lockedRole(tx, caller, target)
-    if (change.name !== undefined && change.name !== before.name) await refuseTakenName(tx, caller, change.name)
+    if (
+      change.name !== undefined &&
+      change.name !== before.name &&
+      (await roleNameTaken(tx, caller.workspaceId, change.name))
+    )
+      throw nameTaken('a role', change.name)
     await refuseWider(tx, caller, before, change.scopes ?? before.scopes)
     const row = await updateRoleRow(tx, before.id, {
       ...changedRoleColumns(change),
       updated_at: new Date(room.nowMs()),
     })
     const values = { ...change, changed: Object.keys(change) }
-    return { result: roleFromRow(row), position: await tell(tx, caller, row.id, { verb: 'update', values }) }
+    return {
+      result: roleFromRow(row),
+      position: await tellEdit(tx, caller, { type: 'role', id: row.id, verb: 'update', values }),
+    }
   })
 }
 
@@ -129,38 +140,13 @@ export async function deleteRole(room: KeysRoom, caller: Caller, target: RoleTar
     }
     const now = new Date(room.nowMs())
     await updateRoleRow(tx, id, { deleted_at: now, updated_at: now })
-    return tell(tx, caller, id, { verb: 'delete', values: {} })
+    return tellEdit(tx, caller, { type: 'role', id, verb: 'delete', values: {} })
   })
-}
-
-const STATUS = { create: 201, update: 200, delete: 204 } as const
-
-async function tell(
-  tx: Tx,
-  { workspaceId, actor }: Caller,
-  id: string,
-  { verb, values }: { readonly verb: keyof typeof STATUS; readonly values: Readonly<Record<string, unknown>> },
-): Promise<number> {
-  await appendEntry(tx, {
-    workspaceId,
-    actor,
-    operation: `roles.${verb}`,
-    outcome: 'success',
-    status: STATUS[verb],
-    resource: { type: 'role', id },
-    values,
-  })
-  const detail = verb === 'delete' ? { deleted: true } : {}
-  return appendChange(tx, { workspaceId, kind: 'edit', subjectType: 'role', subjectId: id, detail })
 }
 
 async function lockedRole(tx: Tx, { workspaceId }: Caller, target: RoleTarget): Promise<RoleRow> {
   const { roleId, expectedRevision } = target
-  const row = await lockRole(tx, workspaceId, roleId)
-  if (row === undefined) throw new ClavigerError('not_found', `There is no role ${roleId}.`)
-  if (expectedRevision !== undefined && expectedRevision !== row.revision)
-    throw new ClavigerError('precondition_failed', `The role is at revision ${row.revision} by now. Read it again.`)
-  return row
+  return atRevision('role', roleId, await lockRole(tx, workspaceId, roleId), expectedRevision)
 }
 
 /** The role is locked: no key takes it, and none that holds it changes its apis or its reason, before this is over. */
@@ -196,10 +182,4 @@ function refuseBeyond(
   ]
   if (errors.length > 0)
     throw new ClavigerError('validation_failed', 'Your admin key may not grant all of this.', { errors })
-}
-
-async function refuseTakenName(tx: Tx, { workspaceId }: Caller, name: string): Promise<void> {
-  if (!(await roleNameTaken(tx, workspaceId, name))) return
-  const detail = `The workspace already has a role named ${name}.`
-  throw new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
 }

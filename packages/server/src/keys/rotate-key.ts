@@ -1,6 +1,7 @@
 /** Adds a new secret to a key; the ones before it live on for a grace period and then refuse. */
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { found } from '#edge'
 import { appendChange } from '#feed'
 import { addVersion, type IssuedKey } from './create-key.ts'
 import { idsOf } from './revoke-key.ts'
@@ -22,8 +23,7 @@ export async function rotateKey(
 ): Promise<IssuedKey> {
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
-    const row = await lockKey(tx, caller.workspaceId, keyId)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
+    const row = found('key', keyId, await lockKey(tx, caller.workspaceId, keyId))
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; a revoked key is never rotated. Create a new one.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')

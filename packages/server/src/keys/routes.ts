@@ -1,6 +1,5 @@
 /** The control API of this room: apis and keys. */
-import { ClavigerError } from '@claviger/core'
-import { defineList, defineOperation, describeOperation, pageOf, wire, type Operation } from '#edge'
+import { defineList, defineOperation, describeOperation, found, pageOf, wire, type Operation } from '#edge'
 import { z } from 'zod'
 import { apiFromRow, createApi, deleteApi, updateApi } from './apis.ts'
 import { apiChangeFromWire, keyChangeFromWire } from './change-from-wire.ts'
@@ -98,8 +97,7 @@ const getApi = defineOperation({
   answer: apiAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
-    const row = await selectApi(room.store.db, call.workspaceId, params.id)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no api ${params.id}.`)
+    const row = found('api', params.id, await selectApi(room.store.db, call.workspaceId, params.id))
     return apiToWire(apiFromRow(row), room.deniesAfterSeconds)
   },
 })
@@ -219,8 +217,7 @@ const getKey = defineOperation({
   answer: keyAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params }) {
-    const row = await selectKey(room.store.db, call.workspaceId, params.id)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no key ${params.id}.`)
+    const row = found('key', params.id, await selectKey(room.store.db, call.workspaceId, params.id))
     return keyToWire(await describeKey(room.store.db, row))
   },
 })

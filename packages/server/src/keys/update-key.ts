@@ -1,6 +1,7 @@
 /** Changes what a key is called, may do and how long; never its secrets. */
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { atRevision } from '#edge'
 import { appendChange } from '#feed'
 import type { Db } from '#store'
 import { limitsToColumn } from '#usage'
@@ -23,11 +24,12 @@ export async function updateKey(
 ): Promise<{ readonly key: Key; readonly position: number }> {
   return room.store.transaction(async (tx) => {
     const nowMs = room.nowMs()
-    const row = await lockKey(tx, caller.workspaceId, target.keyId)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no key ${target.keyId}.`)
-    if (target.expectedRevision !== undefined && target.expectedRevision !== row.revision) {
-      throw new ClavigerError('precondition_failed', `The key is at revision ${row.revision} by now. Read it again.`)
-    }
+    const row = atRevision(
+      'key',
+      target.keyId,
+      await lockKey(tx, caller.workspaceId, target.keyId),
+      target.expectedRevision,
+    )
     if (row.revoked_at !== null)
       throw new ClavigerError('conflict', 'The key is revoked; it cannot be changed any more.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')

@@ -1,6 +1,7 @@
 /** Wakes a key that sleeps because nobody used it. */
 import { ClavigerError } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { found } from '#edge'
 import { appendChange } from '#feed'
 import { describeKey } from './describe-keys.ts'
 import type { Key } from './key.ts'
@@ -21,8 +22,7 @@ export async function wakeKey(
 ): Promise<{ readonly key: Key; readonly position: number }> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    const row = await lockKey(tx, caller.workspaceId, keyId)
-    if (row === undefined) throw new ClavigerError('not_found', `There is no key ${keyId}.`)
+    const row = found('key', keyId, await lockKey(tx, caller.workspaceId, keyId))
     if (row.revoked_at !== null) throw new ClavigerError('conflict', 'The key is revoked; nothing wakes it.')
     if (row.deleted_at !== null) throw new ClavigerError('conflict', 'The key is deleted. Restore it first.')
     if (row.dormant_at === null) return { key: await describeKey(tx, row), position: 0 }

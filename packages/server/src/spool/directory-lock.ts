@@ -82,8 +82,11 @@ async function isAlive(path: string, nowMs: number): Promise<boolean> {
   if (text === undefined || touched === undefined || touched.mtimeMs === ABANDONED) return false
   const [pid = '', startedAt, place] = text.split('\n')
   if (place !== ourPlace()) return nowMs - touched.mtimeMs < FOREIGN_SILENCE_MS
-  return pidExists(Number(pid)) && startOf(pid) === startedAt
+  return pidExists(Number(pid)) && isSameStart(startOf(pid), startedAt)
 }
+
+/** Who cannot be looked at (too many open files, say) counts as alive: to take over from the living is what must not be. */
+const isSameStart = (now: string, then: string | undefined): boolean => now === '' || now === then
 
 const holderText = (): string => [process.pid, startOf(String(process.pid)), ourPlace()].join('\n')
 

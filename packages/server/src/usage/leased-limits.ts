@@ -213,6 +213,8 @@ export class LeasedLimits {
     const account = this.#accounts.of(policy, nowMs)
     if (cost > capacityOf(policy) || account.isRefused(cost, nowMs)) return { ...account.state(nowMs), exceeded: true }
     const loss = this.#losses.modeOf(policy)
+    // Nobody judges such a limit to be ready; should a change of this file ever do so, nothing must pass because of it.
+    if (loss === 'closed') throw new Error(`${policy.id} was charged without units`)
     this.#losses.note(policy, loss)
     const counter = loss === 'local' ? this.#counterOfShare(policy, nowMs) : undefined
     if (counter === undefined) return { policy, remaining: 0, resetMs: 0, loss: 'open' }

@@ -1,6 +1,7 @@
 /** Changes, rotates and deletes provider keys. */
 import { ClavigerError, type Secret } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { atRevision } from '#edge'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
 import { allowedOrigins } from './allowed-origins.ts'
@@ -121,15 +122,12 @@ export async function deleteProviderKey(room: VaultRoom, caller: Caller, target:
 }
 
 async function lockAt(tx: Tx, caller: Caller, target: Target): Promise<ProviderKeyWithVersion> {
-  const row = await lockProviderKey(tx, caller.workspaceId, target.id)
-  if (row === undefined) throw new ClavigerError('not_found', `There is no provider key ${target.id}.`)
-  if (target.expectedRevision !== undefined && target.expectedRevision !== row.revision) {
-    throw new ClavigerError(
-      'precondition_failed',
-      `The provider key is at revision ${row.revision} by now. Read it again.`,
-    )
-  }
-  return row
+  return atRevision(
+    'provider key',
+    target.id,
+    await lockProviderKey(tx, caller.workspaceId, target.id),
+    target.expectedRevision,
+  )
 }
 
 function narrowed(before: readonly string[], wanted: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 /** Stores a provider key. From here on the secret leaves only through egress, to the origins that are sealed with it. */
-import { ClavigerError, makeId, type Secret } from '@claviger/core'
+import { makeId, type Secret } from '@claviger/core'
 import { appendEntry } from '#audit'
+import { nameTaken } from '#edge'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
 import { allowedOrigins } from './allowed-origins.ts'
@@ -94,7 +95,5 @@ export async function addProviderKeyVersion(
 }
 
 export async function refuseTakenName(tx: Tx, workspaceId: string, name: string): Promise<void> {
-  if (!(await providerKeyNameTaken(tx, workspaceId, name))) return
-  const detail = `The workspace already has a provider key named ${name}.`
-  throw new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
+  if (await providerKeyNameTaken(tx, workspaceId, name)) throw nameTaken('a provider key', name)
 }

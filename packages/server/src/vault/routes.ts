@@ -1,7 +1,7 @@
 /** HTTP edge of provider keys. No answer holds anything of a secret. */
-import { ClavigerError, Secret } from '@claviger/core'
+import { Secret } from '@claviger/core'
 import { z } from 'zod'
-import { defineList, defineOperation, pageOf, wire } from '#edge'
+import { defineList, defineOperation, found, pageOf, wire } from '#edge'
 import { deleteProviderKey, rotateProviderKey, updateProviderKey } from './change-provider-key.ts'
 import { createProviderKey } from './create-provider-key.ts'
 import { injection, providerKeyFromRows, type ProviderKey } from './provider-key.ts'
@@ -129,8 +129,7 @@ export const vaultOperations = [
     status: 200,
     answer: ProviderKeyAnswer,
     handler: async (room: VaultRoom, call, { params: { id } }) => {
-      const row = await selectProviderKey(room.store.db, call.workspaceId, id)
-      if (row === undefined) throw new ClavigerError('not_found', `There is no provider key ${id}.`)
+      const row = found('provider key', id, await selectProviderKey(room.store.db, call.workspaceId, id))
       return answer(providerKeyFromRows(row, row))
     },
   }),

@@ -1,7 +1,6 @@
 /** HTTP edge of admin keys. */
-import { ClavigerError } from '@claviger/core'
 import { z } from 'zod'
-import { ALL_PERMISSIONS, defineList, defineOperation, pageOf, wire } from '#edge'
+import { ALL_PERMISSIONS, defineList, defineOperation, found, pageOf, wire } from '#edge'
 import { createAdminKey, revokeAdminKey } from '../admin-keys.ts'
 import { boundsToRow } from '../grant-bounds.ts'
 import { ROLE_NAMES, ROLES } from '../roles.ts'
@@ -151,8 +150,7 @@ export const adminKeyOperations = [
     status: 200,
     answer: AdminKey,
     handler: async (room: IdentityRoom, call, { params: { id } }) => {
-      const row = await selectAdminKey(room.store.db, call.workspaceId, id)
-      if (row === undefined) throw new ClavigerError('not_found', `There is no admin key ${id}.`)
+      const row = found('admin key', id, await selectAdminKey(room.store.db, call.workspaceId, id))
       return adminKeyAnswer(row)
     },
   }),

@@ -1,7 +1,6 @@
 /** HTTP edge of apps: parse, call, answer. */
-import { ClavigerError } from '@claviger/core'
 import { z } from 'zod'
-import { defineList, defineOperation, pageOf, wire } from '#edge'
+import { defineList, defineOperation, found, pageOf, wire } from '#edge'
 import { limitsFromColumn, limitsSchema } from '#usage'
 import { createApp, deleteApp, updateApp } from '../apps.ts'
 import type { IdentityRoom } from '../room.ts'
@@ -110,8 +109,7 @@ export const appOperations = [
     answer: App,
     revision: (app) => app.revision,
     handler: async (room: IdentityRoom, call, { params: { id } }) => {
-      const row = await selectApp(room.store.db, call.workspaceId, id)
-      if (row === undefined) throw new ClavigerError('not_found', `There is no app ${id}.`)
+      const row = found('app', id, await selectApp(room.store.db, call.workspaceId, id))
       return answer(row)
     },
   }),

@@ -1,7 +1,6 @@
 /** HTTP edge of a key's life after its creation: versions, deletion and the way back, waking. */
-import { ClavigerError } from '@claviger/core'
 import { z } from 'zod'
-import { defineList, defineOperation, pageOf, wire, type Operation } from '#edge'
+import { defineList, defineOperation, found, pageOf, wire, type Operation } from '#edge'
 import { deleteKey, restoreKey } from '../delete-key.ts'
 import { versionFromRow } from '../key.ts'
 import type { KeysRoutesRoom } from '../room.ts'
@@ -23,8 +22,7 @@ export const lifecycleOperations: readonly Operation<KeysRoutesRoom>[] = [
     sort: '-number',
     item: versionAnswer,
     async handler(room: Room, call, { params: { id }, page }) {
-      const key = await selectKey(room.store.db, call.workspaceId, id)
-      if (key === undefined) throw new ClavigerError('not_found', `There is no key ${id}.`)
+      const key = found('key', id, await selectKey(room.store.db, call.workspaceId, id))
       const rows = await selectVersionsPage(room.store.db, id, page)
       return pageOf(rows, page, {
         place: (row) => ({ value: row.number, id: row.id }),

@@ -1,7 +1,6 @@
 /** HTTP edge of plans. */
-import { ClavigerError } from '@claviger/core'
 import { z } from 'zod'
-import { defineList, defineOperation, pageOf, wire, type Operation } from '#edge'
+import { defineList, defineOperation, found, pageOf, wire, type Operation } from '#edge'
 import { limitsSchema } from '#usage'
 import { createPlan, deletePlan, planFromRow, updatePlan, type Plan } from '../plans.ts'
 import type { KeysRoutesRoom } from '../room.ts'
@@ -76,8 +75,7 @@ export const planOperations: readonly Operation<KeysRoutesRoom>[] = [
     answer: planAnswer,
     revision: (plan) => plan.revision,
     async handler(room: Room, call, { params: { id } }) {
-      const row = await selectPlan(room.store.db, call.workspaceId, id)
-      if (row === undefined) throw new ClavigerError('not_found', `There is no plan ${id}.`)
+      const row = found('plan', id, await selectPlan(room.store.db, call.workspaceId, id))
       return planToWire(planFromRow(row))
     },
   }),

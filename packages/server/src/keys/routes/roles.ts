@@ -1,7 +1,6 @@
 /** HTTP edge of roles of keys. */
-import { ClavigerError } from '@claviger/core'
 import { z } from 'zod'
-import { defineList, defineOperation, pageOf, wire, type Operation } from '#edge'
+import { defineList, defineOperation, found, pageOf, wire, type Operation } from '#edge'
 import { createRole, deleteRole, roleFromRow, updateRole } from '../roles.ts'
 import type { KeysRoutesRoom } from '../room.ts'
 import { selectRole, selectRoles } from '../rows-roles.ts'
@@ -57,8 +56,7 @@ export const roleOperations: readonly Operation<KeysRoutesRoom>[] = [
     answer: roleAnswer,
     revision: (role) => role.revision,
     async handler(room: Room, call, { params: { id } }) {
-      const row = await selectRole(room.store.db, call.workspaceId, id)
-      if (row === undefined) throw new ClavigerError('not_found', `There is no role ${id}.`)
+      const row = found('role', id, await selectRole(room.store.db, call.workspaceId, id))
       return roleToWire(roleFromRow(row))
     },
   }),
