@@ -36,6 +36,8 @@ export default defineConfig({
           globalSetup: ['packages/server/src/store/testing-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // what is polled for comes in ms on a quiet machine; on a busy one a second is nothing
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],
