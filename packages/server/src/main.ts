@@ -23,7 +23,11 @@ async function begin(config: Config, log: Log): Promise<void> {
   const store = openStore(config, log, { role: 'server' })
   // whoever waits for it hears of it; until somebody does, it is no unheard failure
   store.catch(() => undefined)
-  const { serve } = await import('./serve.ts')
+  const { serve } = await import('./serve.ts').catch(async (error: unknown) => {
+    // half an installation: the database must not run on without us
+    await store.then((opened) => opened.close())
+    throw error
+  })
   await serve({ config, log, store, toldToStop })
 }
 
