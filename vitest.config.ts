@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'proof',
-          include: ['packages/*/src/**/*.proof.test.ts', 'test/{e2e,conformance,crash}/**/*.test.ts'],
+          include: ['packages/*/src/**/*.proof.test.ts', 'test/{e2e,conformance,crash,torture}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           // they wait more than they work: on two cores, two at a time take two thirds of the time of one
           sequence: { groupOrder: 1 },

@@ -56,7 +56,8 @@ export async function startNginxRival(
   )
 }
 
-async function startNginx(name: string, http: (port: number, folder: string) => string): Promise<RunningServer> {
+/** @param http what stands in its `http` block beside what every one needs */
+export async function startNginx(name: string, http: (port: number, folder: string) => string): Promise<RunningServer> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'claviger-bench-nginx-'))
   mkdirSync(join(folder, 'temp'))

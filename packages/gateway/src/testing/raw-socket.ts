@@ -17,6 +17,8 @@ export interface RawCall {
   /** Strings are latin1. An array is written piece by piece, a turn apart. */
   readonly bytes: string | Uint8Array | readonly (string | Uint8Array)[]
   readonly waitMs?: number
+  /** Says that nothing more will come, by half-closing, when there is no answer after so long. */
+  readonly endsAfterMs?: number
 }
 
 /** Sends, then reads until the other side closes or `waitMs` have passed. */
@@ -36,8 +38,10 @@ export async function callRaw(port: number, call: RawCall): Promise<RawAnswers> 
       await Promise.race([once(socket, 'drain').catch(ignore), closed])
     else if (pieces.length > 1) await new Promise((resolve) => setTimeout(resolve, 1))
   }
+  const ending = call.endsAfterMs === undefined ? undefined : setTimeout(() => socket.end(), call.endsAfterMs)
   const isClosed = await Promise.race([closed, tired])
   clearTimeout(timer)
+  clearTimeout(ending)
   socket.destroy()
   return { ...readAnswer(Buffer.concat(chunks).toString('latin1')), isClosed }
 }
