@@ -22,7 +22,7 @@ export {
 export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
 export { compileCidrs, type CidrSet } from './net/cidr.ts'
 export type { GeoLookup } from './net/geo-lookup.ts'
-export { isPublicAddress } from './net/public-address.ts'
+export { carriedAddress, isPublicAddress } from './net/public-address.ts'
 export { parseOrigin, type Origin } from './net/origin.ts'
 export { IdFilter, type IdFilterSeed } from './filter/id-filter.ts'
 export {

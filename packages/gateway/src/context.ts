@@ -19,6 +19,10 @@ export interface GatewaySettings {
   readonly clientStallMs: number
   /** The feed counts as lost when it is older. */
   readonly feedStaleMs: number
+  /** No target serves known keys for longer without the feed, whatever it declares. */
+  readonly serveKnownMs: number
+  /** Whether the doors are here at all; where not, only what no server should read is refused here. */
+  readonly isServing: boolean
   /** Whose X-Forwarded-For and Forwarded are believed. */
   readonly trustedProxies: CidrSet
   /** `max-age` of HSTS, sent on TLS connections only. */

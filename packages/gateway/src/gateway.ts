@@ -72,13 +72,13 @@ class MountedGateway implements Gateway {
   handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     const url = incoming.url ?? ''
     const wire = { incoming, outgoing, upgradeHead: undefined }
-    const front = frontOf(url)
+    const front = this.#frontOf(url)
     if (front !== undefined) {
       const received = receive(this.#context, front, wire)
       if (received !== undefined) this.#run(front, received)
       return true
     }
-    const form = incoming.method === 'POST' ? verifyFormOf(url) : undefined
+    const form = incoming.method === 'POST' && this.#context.settings.isServing ? verifyFormOf(url) : undefined
     if (form !== undefined) {
       const received = receive(this.#context, verifyDoor, wire)
       if (received !== undefined) answerVerify(this.#context, received, form)
@@ -91,7 +91,7 @@ class MountedGateway implements Gateway {
   }
 
   handleUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): boolean {
-    const front = frontOf(incoming.url ?? '')
+    const front = this.#frontOf(incoming.url ?? '')
     if (front === undefined) return false
     // Node has let go of the socket: refusals need a response on it, and somebody must hear its errors
     socket.on('error', ignore)
@@ -146,14 +146,15 @@ class MountedGateway implements Gateway {
     })
   }
 
+  #frontOf(url: string): Front | undefined {
+    if (!this.#context.settings.isServing) return undefined
+    for (const front of FRONTS) if (url.startsWith(front.prefix)) return front
+    return undefined
+  }
+
   #requestId(): string {
     return this.#context.makeRequestId(this.#context.ports.clock.nowMs())
   }
-}
-
-function frontOf(url: string): Front | undefined {
-  for (const front of FRONTS) if (url.startsWith(front.prefix)) return front
-  return undefined
 }
 
 function ignore(): void {}

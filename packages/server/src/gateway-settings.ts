@@ -12,6 +12,8 @@ export function gatewaySettings(config: Config): GatewaySettings {
     idleTimeoutMs: config.idleTimeoutMs,
     clientStallMs: config.requestTimeoutMs,
     feedStaleMs: config.feedStaleMs,
+    serveKnownMs: config.serveKnownMs,
+    isServing: config.roles.has('gateway'),
     trustedProxies: config.trustedProxies,
     hstsSeconds: 31_536_000,
     viaName: undefined,

@@ -34,7 +34,7 @@ import { journalSink } from './drain-sinks.ts'
 import { gatewaySettings } from './gateway-settings.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
-import { closeServer, listen } from './listen.ts'
+import { listen } from './listen.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { startJobs } from './start-jobs.ts'
@@ -308,10 +308,13 @@ export async function startServer(installation: Installation, geo: Geo): Promise
 
   const tls = await loadTls(config)
   const options = serverOptions(settings)
-  const server = tls === undefined ? createHttpServer(options) : createHttpsServer({ ...options, ...tls.context })
+  const server =
+    tls === undefined
+      ? createHttpServer(options)
+      : createHttpsServer({ ...options, ...tls.context, handshakeTimeout: settings.headersTimeoutMs })
   mount(gateway, server, (incoming, outgoing) => control.handle(incoming, outgoing))
   const tlsWatch = tls === undefined ? undefined : watchTls(config, server, log, metrics)
-  await listen(server, config)
+  const listening = await listen(server, config)
 
   const jobs = config.roles.has('worker') ? startJobs(installation) : undefined
 
@@ -321,7 +324,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       control.drain()
       const endsAtMs = clock.monotonicMs() + config.shutdownGraceMs
       await gateway.drain(config.shutdownGraceMs)
-      await closeServer(server, () => clock.monotonicMs() >= endsAtMs)
+      await listening.close(() => clock.monotonicMs() >= endsAtMs)
       clearInterval(retrying)
       clearInterval(flushing)
       clearInterval(sweeping)

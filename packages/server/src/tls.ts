@@ -47,7 +47,10 @@ export function watchTls(config: Config, server: Server, log: Log, metrics: Metr
       const loaded = await read(files)
       if (seen !== '' && server instanceof TlsServer) {
         server.setSecureContext(loaded.context)
-        log.info({ expiresAt: new Date(loaded.expiresAtMs).toISOString() }, 'the new certificate is in use')
+        log.info(
+          { expiresAt: new Date(loaded.expiresAtMs).toISOString() },
+          'the new certificate, or the new authorities of clients, are in use',
+        )
       }
       seen = stamp
       expiresAtMs = loaded.expiresAtMs
@@ -86,7 +89,9 @@ async function read(files: TlsFiles): Promise<LoadedTls> {
 }
 
 async function stampOf(files: TlsFiles): Promise<string> {
-  const stats = await Promise.all([stat(files.certFile), stat(files.keyFile)])
+  const { certFile, keyFile, clientCaFile } = files
+  const watched = [certFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])]
+  const stats = await Promise.all(watched.map(async (file) => stat(file)))
   return stats.map((each) => `${each.mtimeMs}/${each.size}/${each.ino}`).join(' ')
 }
 

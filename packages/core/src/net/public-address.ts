@@ -42,12 +42,18 @@ const SPECIAL_IPV6 = compileCidrs([
 /** The well-known NAT64 prefix (RFC 6052 §2.1): what is reached is the IPv4 address in the last 32 bits. */
 const NAT64 = compileCidrs(['64:ff9b::/96'])
 
+/** What is reached when one connects to an address: the IPv4 address that a NAT64 address carries, else the address itself. */
+export function carriedAddress(ip: IpAddress): IpAddress {
+  if (ip.family === 4 || !NAT64.contains(ip)) return ip
+  return { family: 4, word0: 0, word1: 0, word2: 0, word3: ip.word3 }
+}
+
 /**
  * Whether an address is an ordinary public one. NAT64 addresses are judged by the IPv4 address that they carry, because
  * networks without IPv4 reach every IPv4 upstream so; tunnels (6to4, Teredo) are never public.
  */
 export function isPublicAddress(ip: IpAddress): boolean {
   if (ip.family === 4) return !SPECIAL_IPV4.contains(ip)
-  if (NAT64.contains(ip)) return !SPECIAL_IPV4.contains({ family: 4, word0: 0, word1: 0, word2: 0, word3: ip.word3 })
+  if (NAT64.contains(ip)) return isPublicAddress(carriedAddress(ip))
   return GLOBAL_UNICAST_IPV6.contains(ip) && !SPECIAL_IPV6.contains(ip)
 }

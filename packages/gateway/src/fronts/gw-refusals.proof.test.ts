@@ -136,11 +136,25 @@ describe('a refusal', () => {
 
   test("a good key in a place that only another workspace's route reads was not presented at all", async () => {
     plane.world.addRoute(routeOf('theirs', upstream.origin, away, { keyHeaders: ['x-their-key'] }))
-    const statuses: number[] = []
-    for (const name of ['theirs', 'nothing']) {
-      statuses.push((await fetch(`${plane.origin}/gw/${name}`, { headers: { 'x-their-key': caller.secret } })).status)
-    }
-    expect(statuses).toEqual([401, 401])
+    expect(await answersTo({ 'x-their-key': caller.secret })).toEqual([401, 401, 'same'])
+  })
+
+  test.each<readonly [string, () => Readonly<Record<string, string>>]>([
+    ['no key', () => ({ 'x-their-key': 'x' })],
+    ['no key, beside another that is none', () => ({ 'x-their-key': 'x', authorization: 'Bearer y' })],
+    ['no key, beside a good one', () => ({ 'x-their-key': 'x', authorization: `Bearer ${caller.secret}` })],
+  ])(
+    "%s in a place that only another workspace's route reads tells nobody that it is there",
+    async (_name, headers) => {
+      plane.world.addRoute(routeOf('theirs', upstream.origin, away, { keyHeaders: ['x-their-key'] }))
+      expect((await answersTo(headers()))[2]).toBe('same')
+    },
+  )
+
+  test('a good key beside a different one in the place of its own route is refused', async () => {
+    plane.world.addRoute(routeOf('ours', upstream.origin, home, { keyHeaders: ['x-our-key'] }))
+    const answer = await call('/gw/ours', { headers: { 'x-our-key': 'other' } })
+    expect([answer.status, await codeOf(answer)]).toEqual([400, 'bad_header'])
   })
 
   test('two different credentials are refused, the same one twice is not', async () => {
@@ -320,3 +334,54 @@ describe('when something of ours is gone', () => {
     expect((await call('/gw/orders')).status).toBe(503)
   })
 })
+
+test('no route serves known keys for longer than this process may, whatever it declares', async () => {
+  const strict = await startPlane({ serveKnownMs: 5_000 })
+  try {
+    strict.world.addRoute(
+      routeOf('orders', upstream.origin, home, { onFeedLoss: { mode: 'serve_known', maxStaleMs: 600_000 } }),
+    )
+    const authorization = `Bearer ${strict.world.addKey(home).secret}`
+    const statusAt = async (feedAgeMs: number): Promise<number> => {
+      strict.world.weather.feedAgeMs = feedAgeMs
+      return (await fetch(`${strict.origin}/gw/orders`, { headers: { authorization } })).status
+    }
+    expect([await statusAt(5_000), await statusAt(5_001)]).toEqual([200, 503])
+  } finally {
+    await strict.close()
+  }
+})
+
+test('a process that does not serve calls leaves every door to others, and still refuses what no server should read', async () => {
+  const idle = await startPlane({ isServing: false })
+  try {
+    for (const [path, method] of [
+      ['/gw/orders', 'GET'],
+      ['/openai/v1/models', 'GET'],
+      ['/api/v1/keys/verify', 'POST'],
+    ] as const)
+      expect(await (await fetch(idle.origin + path, { method })).text()).toBe('another door')
+    const twice = await callRaw(idle.port, {
+      bytes: 'GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
+    })
+    expect(twice.status).toBe(400)
+  } finally {
+    await idle.close()
+  }
+})
+
+/** What a route of another workspace and none at all answer, and whether that is one and the same. */
+async function answersTo(headers: Readonly<Record<string, string>>): Promise<readonly [number, number, string]> {
+  const [theirs, nothing] = await Promise.all(
+    ['theirs', 'nothing'].map(async (name) => {
+      const answer = await fetch(`${plane.origin}/gw/${name}`, { headers })
+      const text = (await answer.text()).replace(/req_[0-9a-z]{26}/, '')
+      return { status: answer.status, all: text + String(answer.headers.get('www-authenticate')) }
+    }),
+  )
+  return [
+    theirs?.status ?? 0,
+    nothing?.status ?? 0,
+    theirs?.all === nothing?.all ? 'same' : `${theirs?.all} / ${nothing?.all}`,
+  ]
+}

@@ -51,7 +51,7 @@ function declaredBy({ kind, id, workspaceId, onFeedLoss, api }: Target): Declare
 
 function judged(context: Context, { policy, target }: Declared): ClavigerError | undefined {
   const ageMs = context.ports.snapshots.feedAgeMs()
-  const isServed = policy.mode === 'serve_known' && ageMs <= policy.maxStaleMs
+  const isServed = policy.mode === 'serve_known' && ageMs <= Math.min(policy.maxStaleMs, context.settings.serveKnownMs)
   context.ports.journal.failureModeUsed({
     dependency: 'feed',
     mode: policy.mode,

@@ -43,53 +43,59 @@ export function verify(context: Context, shielded: Shielded): MaybePromise<Verif
   const keyHeaders = shielded.route?.keyHeaders
   const own = keyHeaders === undefined || keyHeaders.length === 0 ? undefined : ownPlace(shielded, keyHeaders)
   const common = shielded.facts.presented
-  if (own !== undefined && common !== undefined && own !== common) return SEVERAL
   const presented = common ?? own
   if (presented === undefined || presented === '') return MISSING
+  const shown = { presented, other: common === undefined || own === common ? undefined : own }
   const lookup = context.ports.snapshots.find(presented)
-  if (lookup instanceof Promise)
-    return lookup.then((found) =>
-      found.kind === 'unknown'
-        ? refuseWrong(context, shielded, { presented, reason: found.reason })
-        : judge(context, shielded, found),
-    )
-  return lookup.kind === 'unknown'
-    ? refuseWrong(context, shielded, { presented, reason: lookup.reason })
-    : judge(context, shielded, lookup)
+  if (lookup instanceof Promise) return lookup.then((found) => judge(context, shielded, { ...shown, lookup: found }))
+  return judge(context, shielded, { ...shown, lookup })
+}
+
+interface Shown {
+  readonly presented: string
+  /** What stood in the route's own place beside it, and is not the same. */
+  readonly other: string | undefined
+  readonly lookup: Lookup
 }
 
 function refuseWrong(
   context: Context,
-  { clientIp }: Shielded,
+  { clientIp, facts }: Shielded,
   failed: Pick<FailedCredential, 'presented' | 'reason'>,
 ): Refused {
   const waitMs = context.ports.counters.recordFailure({ clientIp, ...failed })
-  return waitMs > 0 ? refuseUnknown(probing(waitMs), 'shield') : INVALID
+  if (waitMs > 0) return refuseUnknown(probing(waitMs), 'shield')
+  // see `hidesRoute`
+  return facts.presented === undefined ? MISSING : INVALID
 }
 
-function judge(
-  context: Context,
-  shielded: Shielded,
-  lookup: Exclude<Lookup, { readonly kind: 'unknown' }>,
-): Verified | Refused {
+function judge(context: Context, shielded: Shielded, { presented, other, lookup }: Shown): Verified | Refused {
   switch (lookup.kind) {
+    case 'unknown':
+      return refuseWrong(context, shielded, { presented, reason: lookup.reason })
     case 'unavailable':
       context.ports.journal.failureModeUsed(REFUSED_BY_STORE)
       return UNAVAILABLE
     case 'found':
-      return hidesRoute(shielded, lookup.key.workspace.current.id)
-        ? MISSING
-        : learnKey(shielded, lookup.key, lookup.version)
+      return judgeFound(shielded, other, lookup)
   }
 }
 
-/**
- * A good key of another workspace, in a place that only this route reads: on a route that does not exist nobody would
- * have read it, so nobody has.
- */
-function hidesRoute(shielded: Shielded, workspaceId: string): boolean {
-  return shielded.facts.presented === undefined && shielded.route?.workspaceId !== workspaceId
+function judgeFound(
+  shielded: Shielded,
+  other: string | undefined,
+  { key, version }: Extract<Lookup, { readonly kind: 'found' }>,
+): Verified | Refused {
+  if (shielded.route?.workspaceId === key.workspace.current.id)
+    return other === undefined ? learnKey(shielded, key, version) : SEVERAL
+  return hidesRoute(shielded) ? MISSING : learnKey(shielded, key, version)
 }
+
+/**
+ * What stands in a place that only this route reads, and is no good key of its workspace, is not there: on a route that does
+ * not exist nobody would have read it, and nobody but the route's own callers learns that it exists.
+ */
+const hidesRoute = ({ facts }: Shielded): boolean => facts.presented === undefined
 
 function ownPlace(shielded: Shielded, keyHeaders: readonly string[]): string | undefined {
   let presented: string | undefined

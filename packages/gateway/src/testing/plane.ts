@@ -33,6 +33,8 @@ const SETTINGS: GatewaySettings = {
   idleTimeoutMs: 5_000,
   clientStallMs: 10_000,
   feedStaleMs: 2_000,
+  serveKnownMs: 86_400_000,
+  isServing: true,
   trustedProxies: compileCidrs([]),
   hstsSeconds: 31_536_000,
   viaName: undefined,

@@ -66,7 +66,7 @@ export const VARIABLES = {
   CLAVIGER_ROLES: {
     type: 'list of control, gateway, worker',
     default: 'control,gateway,worker',
-    what: 'What this process does.',
+    what: 'What this process does. control: the control API; gateway: /gw, /openai and keys/verify; worker: background jobs. /healthz, /readyz and /metrics are always there.',
     parse: parse.someOf(ROLES),
   },
   CLAVIGER_NODE_NAME: {
@@ -204,8 +204,8 @@ export const VARIABLES = {
   },
   CLAVIGER_SERVE_KNOWN_SECONDS: {
     type: 'seconds',
-    default: '600',
-    what: 'How long routes and models serve known keys while the feed is lost, unless they say otherwise: the bound on revocation then.',
+    default: '86400',
+    what: 'For how long at the most known keys are served while the feed is lost, whatever routes, models and apis declare: the bound on revocation then. 0: not at all.',
     parse: parse.integer(0, 86_400),
   },
   CLAVIGER_GEO_COUNTRY_DB: {

@@ -74,6 +74,7 @@ describe('checkAddresses', () => {
     '168.63.129.16',
     '100.100.100.200',
     '224.0.0.1',
+    '64:ff9b::a9fe:a9fe',
   ])('refuses %s even for a named host: another DNS answers for names', (address) => {
     expect(checkAddresses('ollama.internal', [address], new Set(['ollama.internal']))).toMatchObject({
       kind: 'refused',

@@ -1,5 +1,5 @@
 /** Which addresses egress may connect to: the guard against server-side request forgery. */
-import { type IpAddress, compileCidrs, formatIp, isPublicAddress, parseIp } from '@claviger/core'
+import { type IpAddress, carriedAddress, compileCidrs, formatIp, isPublicAddress, parseIp } from '@claviger/core'
 
 export interface CheckedAddress {
   /** As `formatIp` writes it; an IPv4-mapped address is written as the IPv4 address that it is. */
@@ -58,6 +58,6 @@ export function checkAddresses(
 
 function mayReach(address: IpAddress, host: { readonly isNamed: boolean; readonly isLiteral: boolean }): boolean {
   if (host.isNamed && host.isLiteral) return true
-  if (NEVER_BY_NAME.contains(address)) return false
+  if (NEVER_BY_NAME.contains(carriedAddress(address))) return false
   return host.isNamed || isPublicAddress(address)
 }

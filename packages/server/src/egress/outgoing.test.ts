@@ -37,6 +37,16 @@ describe('fieldsOf', () => {
     ])
   })
 
+  test('puts the credential in the place of every spelling that an upstream may take for the same field', () => {
+    const headers = ['X_Auth_Token', 'mine', 'X-Auth_Token', 'mine', 'X-Auth-Tokens', 'kept']
+    expect(fieldsOf(requestTo(ORIGIN, { headers }), { path: '/', headers: ['x-auth-token', 'ours'] })).toEqual([
+      'X-Auth-Tokens',
+      'kept',
+      'x-auth-token',
+      'ours',
+    ])
+  })
+
   test('leaves the length of a body in memory to who writes it', () => {
     const headers = ['Content-Length', '999']
     expect(fieldsOf(requestTo(ORIGIN, { headers, body: new Uint8Array(3) }), undefined)).toEqual([])

@@ -34,8 +34,8 @@ export function fieldsOf(request: EgressRequest, injected: Injected | undefined)
   const fields: string[] = []
   for (let index = 0; index < request.headers.length; index += 2) {
     const name = request.headers[index] ?? ''
-    const { lower } = fieldName(name)
-    if (OURS.has(lower) || (injected !== undefined && replaces(injected, lower))) continue
+    const { lower, plain } = fieldName(name)
+    if (OURS.has(lower) || (injected !== undefined && replaces(injected, plain))) continue
     // A body in memory has the length that it has.
     if (lower === 'content-length' && (request.body === undefined || request.body instanceof Uint8Array)) continue
     fields.push(name, request.headers[index + 1] ?? '')
@@ -44,8 +44,10 @@ export function fieldsOf(request: EgressRequest, injected: Injected | undefined)
   return fields
 }
 
-function replaces({ headers }: Injected, lower: string): boolean {
-  for (let index = 0; index < headers.length; index += 2) if (headers[index] === lower) return true
+/** Every spelling that an upstream may take for the same field. */
+function replaces({ headers }: Injected, plain: string): boolean {
+  for (let index = 0; index < headers.length; index += 2)
+    if (fieldName(headers[index] ?? '').plain === plain) return true
   return false
 }
 

@@ -24,6 +24,7 @@ export interface ControlOptions {
     | 'controlHosts'
     | 'maxBodyBytes'
     | 'feedStaleMs'
+    | 'roles'
     | 'openCallsPerMinute'
     | 'healthCallsPerMinute'
     | 'setupAttemptsPerMinute'

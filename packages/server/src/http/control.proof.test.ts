@@ -400,6 +400,17 @@ test('control hosts are the only ones that the API answers on', async () => {
   }
 })
 
+test('a process without the role of control answers nothing but how it is', async () => {
+  const other = await openTestControl({ roles: new Set(['gateway']) })
+  try {
+    expectProblem(await other.call('GET', '/api/v1/apps'), 404, 'not_found')
+    expectProblem(await other.call('GET', '/api/setup'), 404, 'not_found')
+    for (const path of ['/healthz', '/readyz', '/metrics']) expect((await other.call('GET', path)).status).toBe(200)
+  } finally {
+    await other.dispose()
+  }
+})
+
 test('no error and no entry repeats a secret that was sent', async () => {
   const canary = 'sk-canary-9d1f'
   const bad = { name: 'x', provider: 'openai', origins: ['http://nope'], secret: canary, extra: canary }

@@ -56,7 +56,7 @@ export function createControl(options: ControlOptions): Control {
     },
   )
 
-  /** Before any route: this server, this host? */
+  /** Before any route: this server, in this role, on this host? */
   function refusalOf(visit: Visit, path: string): Response | undefined {
     const isHealth = isHealthPath(path)
     if (isHealth) takeOpenCall('health', visit)
@@ -66,7 +66,9 @@ export function createControl(options: ControlOptions): Control {
       })
       return problemResponse(stopping, visit.requestId)
     }
-    if (isHealth || config.controlHosts.size === 0 || config.controlHosts.has(visit.host)) return undefined
+    const isHere =
+      config.roles.has('control') && (config.controlHosts.size === 0 || config.controlHosts.has(visit.host))
+    if (isHealth || isHere) return undefined
     return problemResponse(new ClavigerError('not_found', 'There is nothing here.'), visit.requestId)
   }
 

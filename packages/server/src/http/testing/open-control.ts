@@ -124,6 +124,7 @@ export async function openTestControl(
       controlHosts: new Set(),
       maxBodyBytes: 16_777_216,
       feedStaleMs: 2_000,
+      roles: new Set(['control', 'gateway', 'worker']),
       openCallsPerMinute: 0,
       healthCallsPerMinute: 0,
       setupAttemptsPerMinute: 0,

@@ -51,6 +51,8 @@ export async function openTestDoors(): Promise<TestDoors> {
     idleTimeoutMs: 5_000,
     clientStallMs: 10_000,
     feedStaleMs: 60_000,
+    serveKnownMs: 86_400_000,
+    isServing: true,
     trustedProxies: compileCidrs(['127.0.0.1']),
     hstsSeconds: 0,
     viaName: undefined,
