@@ -56,6 +56,7 @@ describe('challengeOf', () => {
     ['query_credential', {}, 'Bearer realm="claviger", error="invalid_request"'],
     ['bad_header', { challenge: 'invalid_request' }, 'Bearer realm="claviger", error="invalid_request"'],
     ['bad_header', {}, undefined],
+    ['upstream_not_allowed', {}, undefined],
     ['not_found', {}, undefined],
     ['unavailable', {}, undefined],
   ] as const)('of %s with %o is %s', (code, facts, challenge) => {

@@ -11416,6 +11416,7 @@ export interface operations {
                     timeouts_ms?: components["schemas"]["TimeoutsMs"];
                     /** @default 16777216 */
                     max_body_bytes?: number;
+                    /** @description The first is called. There is no fallback to the others yet. */
                     deployments: {
                         /**
                          * Format: uri
@@ -11782,6 +11783,7 @@ export interface operations {
                         total?: number;
                     };
                     max_body_bytes?: number;
+                    /** @description The first is called. There is no fallback to the others yet. */
                     deployments?: {
                         /**
                          * Format: uri

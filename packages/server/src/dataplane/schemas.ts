@@ -81,7 +81,11 @@ const deployment = z.strictObject({
     .meta({ description: 'Whether the provider takes stream_options.include_usage.' }),
 })
 
-const deployments = z.array(deployment).min(1).max(20)
+const deployments = z
+  .array(deployment)
+  .min(1)
+  .max(20)
+  .meta({ description: 'The first is called. There is no fallback to the others yet.' })
 
 export const routeBody = z.strictObject({ name: routeName, ...guardMembers, ...routeMembers })
 export const modelBody = z.strictObject({ name: modelName, ...guardMembers, deployments })

@@ -57,7 +57,7 @@ export interface Deployment {
 
 export interface ModelSettings extends Guard {
   readonly name: string
-  /** In the order in which they are tried. */
+  /** The first is called; the others are kept for the fallback that is not there yet. */
   readonly deployments: readonly Deployment[]
 }
 

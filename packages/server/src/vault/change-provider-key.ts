@@ -104,7 +104,7 @@ export async function rotateProviderKey(
   })
 }
 
-/** Destroys the secret for good. Routes and models that use it answer 502 until they are given another. */
+/** Destroys the secret for good. Routes and models that use it answer 503 `unavailable` until they are given another. */
 export async function deleteProviderKey(room: VaultRoom, caller: Caller, target: Target): Promise<number> {
   return room.store.transaction(async (tx) => {
     const before = await lockAt(tx, caller, target)
