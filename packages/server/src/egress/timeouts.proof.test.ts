@@ -31,6 +31,7 @@ describe('a bound in time', () => {
     const { told } = send(silent, requestTo('http://localhost:1', { timeouts: { ...NEVER, connectMs: 100 } }))
     expect((await told).failure).toEqual({
       code: 'timeout_connect',
+      reached: 'unsent',
       detail: 'http://localhost:1 could not be connected to within 100 ms.',
     })
     expect(silent.stats()).toEqual({ calls: 0, connections: 0, waiting: 0 })
