@@ -17,7 +17,7 @@ const COUNTS = {
 type State = 'in' | 'open' | 'half_open' | 'unhealthy'
 const STATES: readonly State[] = ['in', 'open', 'half_open', 'unhealthy']
 
-export function observeUpstreams(metrics: Metrics, targets: TargetTables): void {
+export function observeUpstreams(metrics: Metrics, targets: Pick<TargetTables, 'tally' | 'routes'>): void {
   for (const [name, [count, help]] of Object.entries(COUNTS)) {
     metrics.observedCounter(name, help, () => targets.tally[count])
   }

@@ -1,7 +1,9 @@
 /** Several upstreams of a route: over the API, through the doors and the real egress, in the journal, and under chaos. */
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as later } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { MoodyUpstream, type Mood } from './testing/moody-upstream.ts'
 import { openTestDoors, type TestDoors } from './testing/open-doors.ts'
 import { makeOneOfEach } from './testing/samples.ts'
@@ -177,6 +179,32 @@ describe('bounds in time', () => {
     })
     for (let round = 0; round < 6; round += 1) expect((await call(name)).text).toBe('b')
     expect(a.calls).toBe(1)
+  })
+})
+
+describe('a WebSocket', () => {
+  test('has the same bounds: its own for each handshake, one total for all', async () => {
+    const all = await moody('a', 'b')
+    for (const upstream of all) upstream.mood = 'hung'
+    const { name } = await newRoute({
+      upstreams: listOf(all),
+      retries: { max_retries: 5 },
+      timeouts_ms: { connect: 1_000, first_byte: 400, idle: 1_000, total: 1_000 },
+    })
+    const beganMs = performance.now()
+    const socket = new WebSocket(`${it.doorsUrl.replace('http', 'ws')}/gw/${name}/x`, {
+      headers: { authorization: `Bearer ${key.secret}` },
+    })
+    socket.on('error', () => undefined)
+    const [, answer] = await once(socket, 'unexpected-response')
+    answer.resume()
+    expect(answer.statusCode).toBe(504)
+    const tookMs = performance.now() - beganMs
+    expect(tookMs).toBeGreaterThan(950)
+    expect(tookMs).toBeLessThan(2_500)
+    // both were tried, then one of them again with what was left
+    expect(all.map(({ calls }) => calls).toSorted()).toEqual([1, 2])
+    await expect.poll(() => it.decided.at(-1)).toMatchObject({ status: 504, tries: 3 })
   })
 })
 
