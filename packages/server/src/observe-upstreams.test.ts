@@ -25,7 +25,7 @@ test('/metrics counts upstreams by state over all routes, and names none of them
   other.members[1]?.health.take('down', { healthyAfter: 1, unhealthyAfter: 1 }, 0)
   tally.tries = 7
   // of a route, only its pool is looked at
-  const routes = [{ pool: one }, { pool: other }, { pool: undefined }] as readonly RoutePart[]
+  const routes = [one, other, undefined].map((pool) => ({ id: 'rte_1', pool }) as RoutePart)
 
   const metrics = new Metrics()
   observeUpstreams(metrics, { tally, routes: () => routes })
