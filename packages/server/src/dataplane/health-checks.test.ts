@@ -93,6 +93,25 @@ describe('health checks', () => {
     expect(sent).toHaveLength(4)
   })
 
+  test('do not begin all at once where there are many', () => {
+    routes = Array.from({ length: 10 }, (_, at) =>
+      routeOf(
+        poolOf(
+          SPEC,
+          [...'abcdefghijklmnopqrst'].map((name) => name + String(at)),
+        ),
+      ),
+    )
+    pass(250)
+    expect(sent).toHaveLength(50)
+    pass(250)
+    expect(sent).toHaveLength(100)
+    pass(500)
+    expect(sent).toHaveLength(200)
+    pass(1_000)
+    expect(sent).toHaveLength(400)
+  })
+
   test.each([
     { withCredential: false, credentialId: undefined },
     { withCredential: true, credentialId: 'pvk_1' },

@@ -29,6 +29,9 @@ export interface RunningHealthChecks {
 const LOOK_EVERY_MS = 250
 /** An answer is read to its end, so that its connection can be used again, if it is no longer than this. */
 const MAX_ANSWER_BYTES = 64 * 1024
+/** So many upstreams that were never asked are asked at once; the others after them, one each few ms: a start is no storm. */
+const FIRST_AT_ONCE = 50
+const FIRST_APART_MS = 5
 
 export function startHealthChecks(options: HealthChecksOptions): RunningHealthChecks {
   const checks = new HealthChecks(options)
@@ -48,6 +51,8 @@ export class HealthChecks {
   readonly #beganAtMs = new WeakMap<Member['health'], number>()
   readonly #running = new Set<Check>()
   #isClosed = false
+  /** Upstreams that were new in the present look. */
+  #newOnes = 0
 
   constructor(options: HealthChecksOptions) {
     this.#options = options
@@ -57,6 +62,7 @@ export class HealthChecks {
   look(): void {
     if (this.#isClosed) return
     const nowMs = this.#options.monotonicMs()
+    this.#newOnes = 0
     for (const route of this.#options.routes()) {
       const { pool } = route
       if (pool?.balance.healthCheck !== undefined) this.#lookAt(route, pool, pool.balance.healthCheck, nowMs)
@@ -70,13 +76,22 @@ export class HealthChecks {
   }
 
   #lookAt(route: RoutePart, pool: UpstreamPool, spec: HealthCheckPart, nowMs: number): void {
+    // a check cannot take longer than its bound
+    const apartMs = Math.max(spec.intervalMs, spec.timeoutMs)
     for (const member of pool.members) {
-      const beganAtMs = this.#beganAtMs.get(member.health)
-      // a check cannot take longer than its bound
-      if (beganAtMs !== undefined && nowMs < beganAtMs + Math.max(spec.intervalMs, spec.timeoutMs)) continue
+      const beganAtMs = this.#beganAtMs.get(member.health) ?? this.#firstOf(member, nowMs, apartMs)
+      if (nowMs < beganAtMs + apartMs) continue
       this.#beganAtMs.set(member.health, nowMs)
       this.#begin(route, { member, spec, pool })
     }
+  }
+
+  /** @returns when a check of it would have begun last, so that its first one is due in its turn */
+  #firstOf(member: Member, nowMs: number, apartMs: number): number {
+    this.#newOnes += 1
+    const waitMs = Math.min(apartMs, Math.max(0, this.#newOnes - FIRST_AT_ONCE) * FIRST_APART_MS)
+    this.#beganAtMs.set(member.health, nowMs + waitMs - apartMs)
+    return nowMs + waitMs - apartMs
   }
 
   #begin(route: RoutePart, asked: Asked): void {
