@@ -146,7 +146,7 @@ export interface EgressFailure {
   readonly detail: string
   /**
    * How far the request had come. `unsent`: no connection to the upstream stood, so nothing of it has left. Undefined: it
-   * ended on our side of the wire, which tells nothing of the upstream.
+   * ended on our side of the wire or by the caller's doing, which tells nothing of the upstream.
    */
   readonly reached?: 'unsent' | 'sent'
 }

@@ -68,7 +68,7 @@ class PooledCall implements EgressCall, EgressSink {
   }
 
   onFailure(failure: EgressFailure): void {
-    this.#tries.settle(failure.reached === undefined ? 'none' : 'bad')
+    this.#tries.settleFailure(failure)
     if (!this.#hasHead && this.#tries.mayRetry(failure, this.#request)) return this.try()
     this.#sink.onFailure(failure)
   }

@@ -67,6 +67,12 @@ export class Tries {
     this.#isSettled = verdict !== 'answered'
   }
 
+  /** The present try has failed. What was left of the bound for the whole call may have been too short for any upstream. */
+  settleFailure({ code, reached }: EgressFailure): void {
+    const isTold = reached !== undefined && !(code === 'timeout_total' && this.#count > 1)
+    this.settle(isTold ? 'bad' : 'none')
+  }
+
   /** After a failure before any answer. True: `begin` again. */
   mayRetry(failure: EgressFailure, asked: Asked): boolean {
     if (!mayFollow(failure, asked) || !this.#hasTriesLeft(asked)) return false

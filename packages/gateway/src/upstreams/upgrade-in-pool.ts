@@ -33,7 +33,7 @@ function mayGoOn(tries: Tries, result: UpgradeResult): boolean {
       tries.settle(tries.isFailure(result.status) ? 'bad' : 'good')
       return true
     case 'failed':
-      tries.settle(result.failure.reached === undefined ? 'none' : 'bad')
+      tries.settleFailure(result.failure)
       return true
   }
 }

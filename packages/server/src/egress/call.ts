@@ -268,18 +268,24 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
     const { totalMs } = this.#options.request.timeouts
     const nowMs = this.#options.monotonicMs()
     if (totalMs > 0 && nowMs >= this.#startedAtMs + totalMs)
-      return this.fail(this.#reachedAtAll(this.#tooLate('timeout_total', totalMs)))
+      return this.fail(this.#ofTheWhole(this.#tooLate('timeout_total', totalMs)))
     if (this.#phase === 'sending' && this.#lane?.isStalled() !== true) {
       // The upstream takes all that it is given: it is the caller who is slow, and the door bounds that.
       return this.#mark()
     }
     const code = TIMEOUT_CODE[this.#phase]
-    if (code !== undefined) this.fail(this.#reachedAtAll(this.#tooLate(code, this.#boundMs())))
+    if (code === undefined) return
+    const problem = this.#tooLate(code, this.#boundMs())
+    // while its credential is being opened, the upstream has no part in it
+    this.fail(this.#phase === 'opening' ? problem : this.#reachedBy(problem))
   }
 
-  /** While its credential is being opened, the upstream has no part in it. */
-  #reachedAtAll(problem: EgressFailure): EgressFailure {
-    return this.#phase === 'opening' ? problem : this.#reachedBy(problem)
+  /** The whole is the caller's time too: one that sends or reads slowly must not make an upstream look slow. */
+  #ofTheWhole(problem: EgressFailure): EgressFailure {
+    const { body } = this.#options.request
+    const isWaitedFor =
+      (body === undefined || body instanceof Uint8Array) && !this.#hasHead && this.#phase !== 'opening'
+    return isWaitedFor ? this.#reachedBy(problem) : problem
   }
 
   #tooLate(code: EgressFailureCode, boundMs: number): EgressFailure {

@@ -151,7 +151,7 @@ describe('bounds in time', () => {
   test('each try has its own for the first byte, and one total spans them all', async () => {
     const all = await moody('a', 'b', 'c')
     for (const upstream of all) upstream.mood = 'hung'
-    const { name } = await newRoute({
+    const { id, name } = await newRoute({
       upstreams: listOf(all),
       retries: { max_retries: 5 },
       timeouts_ms: { connect: 1_000, first_byte: 350, idle: 1_000, total: 1_000 },
@@ -165,6 +165,8 @@ describe('bounds in time', () => {
     expect(all.map(({ calls }) => calls)).toEqual([1, 1, 1])
     const record = it.decided.findLast(({ targetId }) => targetId !== undefined)
     expect(record).toMatchObject({ status: 504, tries: 3, rule: 'upstream.timeout_total' })
+    // the last one had less time than it should have: that is not its failure
+    expect((await healthOf(id)).upstreams).toMatchObject([{ failures: 1 }, { failures: 1 }, { failures: 0 }])
   })
 
   test('a hung upstream costs one try where another is well', async () => {
