@@ -18,7 +18,14 @@ export const NEVER: Readonly<Record<string, string>> = {
   settleNodeCredits: 'Needs another process that died with what it held of credits: test/e2e/credits.test.ts.',
 }
 
-const CLIENT = { upstream_url: 'https://api.example.com', provider_key_id: null }
+// where calls go is said once, and nobody is asked how it is
+const CLIENT = {
+  upstream_url: 'https://api.example.com',
+  upstreams: undefined,
+  circuit_breaker: undefined,
+  health_check: undefined,
+  provider_key_id: null,
+}
 let count = 0
 
 async function done(product: Product, path: string, body?: object): Promise<JsonObject> {

@@ -40,6 +40,14 @@ test('the life of keys', { timeout: 240_000 }, async () => {
   expect(printed).toContain('refused, as it should be')
 })
 
+test('upstreams of a route', { timeout: 240_000 }, async () => {
+  const { code, printed } = await runTour(product, 'docs/guide/upstreams.md', {})
+  expect({ code, printed }).toMatchObject({ code: 0 })
+  expect(printed.match(/^200$/gm)).toHaveLength(8)
+  expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/echo +true +closed +healthy/m)
+  expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:1\/echo +false/m)
+})
+
 test('export and apply', { timeout: 60_000 }, async () => {
   const { blocks, code, printed } = await runTour(product, 'docs/guide/apply.md', {})
   expect(blocks).toBe(1)

@@ -71,7 +71,11 @@ apps:
 routes:
   - name: rich
     api: rich
-    upstream_url: $ORIGIN/echo
+    upstreams: [{ url: $ORIGIN/echo, weight: 2 }, { url: $ORIGIN/other }]
+    when_all_out: refuse
+    circuit_breaker: { failures: 3, statuses: [503] }
+    health_check: { path: /echo/health, interval_seconds: 60 }
+    retries: { max_retries: 1, budget_percent: 5 }
     required_scopes: [orders.write, orders.read]
     audit: before-answer
     on_feed_loss: { mode: serve_known, max_stale_seconds: 5 }
@@ -87,6 +91,11 @@ routes:
   - name: rich-bare
     api: rich
     upstream_url: $ORIGIN/echo
+    upstreams: []
+    when_all_out: try
+    circuit_breaker: null
+    health_check: null
+    retries: null
     required_scopes: [orders.read]
     audit: ordinary
     on_feed_loss: null

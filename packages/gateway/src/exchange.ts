@@ -90,6 +90,8 @@ export interface Selected extends Admitted {
   readonly egress: Omit<EgressRequest, 'body'>
   /** What the door made of the body that it read; undefined: the caller's body is passed on as it comes. */
   readonly upstreamBody: Uint8Array | undefined
+  /** Counted where a call may be sent to several upstreams; 0 elsewhere. */
+  readonly tries: number
 }
 
 /** The decision is in the journal's spool: only now may a byte go to the upstream. */
@@ -156,6 +158,7 @@ interface Unlearned {
   readonly hold: undefined
   readonly egress: undefined
   readonly upstreamBody: undefined
+  readonly tries: number
   readonly record: undefined
   readonly outcome: undefined
   readonly usage: undefined
@@ -192,6 +195,7 @@ export function newExchange(read: Received): Received {
     hold: undefined,
     egress: undefined,
     upstreamBody: undefined,
+    tries: 0,
     record: undefined,
     outcome: undefined,
     usage: undefined,
@@ -259,6 +263,11 @@ export function learnRequest(
   selected.egress = egress
   selected.upstreamBody = upstreamBody
   return selected
+}
+
+/** It goes to an upstream of a pool, for the first time or again. */
+export function countTry(known: Selected): void {
+  growing<Selected>(known).tries += 1
 }
 
 export function learnRecord(known: Selected, record: DecisionRecord): Opened {

@@ -1,5 +1,6 @@
 /** Routes and models in the compiled form that the pipeline reads. The server's `dataplane` room makes them. */
 import type { ApiPart, FeedLossPolicy, LimitPolicy, PartRef } from '@claviger/core'
+import type { UpstreamPool } from './upstreams/pool.ts'
 
 /** How the journal is kept: `ordinary` is written in the background, `before-answer` is on disk before the answer. */
 export type AuditMode = 'ordinary' | 'before-answer'
@@ -58,6 +59,11 @@ export interface RoutePart extends Guarded {
   readonly keyHeaders: readonly string[]
   /** Undefined: nobody knows. */
   readonly apiVersion: VersionSource | undefined
+  /**
+   * Where calls go if there are several upstreams, or if the one is watched; then `upstreamOrigin` is that of the first, and
+   * `upstreamBasePath` is ''. Undefined: all calls go to the one, and nothing is watched.
+   */
+  readonly pool: UpstreamPool | undefined
 }
 
 /** One place where a model is served. */

@@ -144,6 +144,11 @@ export interface EgressFailure {
   readonly code: EgressFailureCode
   /** For operators: may name hosts, never credentials. */
   readonly detail: string
+  /**
+   * How far the request had come. `unsent`: no connection to the upstream stood, so nothing of it has left. Undefined: it
+   * ended on our side of the wire or by the caller's doing, which tells nothing of the upstream.
+   */
+  readonly reached?: 'unsent' | 'sent'
 }
 
 /** What egress tells as it happens. After `onEnd` or `onFailure` nothing more comes. */
@@ -260,6 +265,8 @@ export interface DecisionRecord {
   readonly shadow?: readonly ShadowRefusal[] | undefined
   /** What else the rules were asked with; undefined: nothing. */
   readonly facts?: AskedFacts | undefined
+  /** How often it was sent to an upstream, where that was more than once. */
+  readonly tries?: number | undefined
   /** The journal's own note: what it has written already of this call at `open`, and writes again. */
   headText?: string | undefined
 }

@@ -13,6 +13,7 @@ import {
   createJournal,
   createSnapshots,
   cutStreams,
+  startHealthChecks,
 } from '#dataplane'
 import { createEgress } from '#egress'
 import { ackedBy, endNode, registerNode, startFeed, type Change } from '#feed'
@@ -35,6 +36,7 @@ import { gatewaySettings } from './gateway-settings.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
 import { listen } from './listen.ts'
+import { observeUpstreams } from './observe-upstreams.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { startJobs } from './start-jobs.ts'
@@ -185,6 +187,11 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     credentials: toldCredentials(credentials, store, failureModeUsed),
     clock,
   })
+  const healthChecks = startHealthChecks({
+    egress,
+    routes: () => targets.routes(),
+    monotonicMs: () => clock.monotonicMs(),
+  })
   const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
   const failureModes = new FailureModes({
     clock,
@@ -226,6 +233,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
 
   // the control API
   observeShield(metrics, counters.shield)
+  observeUpstreams(metrics, targets)
   observeServer(metrics, { store, feed, keys, spool, openStreams })
   measureGeo(geo, metrics, () => clock.nowMs())
   const readiness = (): Readiness =>
@@ -267,7 +275,14 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       identity,
       vault: { store, seal, nowMs: () => clock.nowMs(), allowPrivateUpstreams: config.allowPrivateUpstreams, reached },
       keys: keysRoom,
-      dataplane: { store, seal, nowMs: () => clock.nowMs(), reached },
+      dataplane: {
+        store,
+        seal,
+        nowMs: () => clock.nowMs(),
+        reached,
+        nodeId,
+        poolOf: (routeId) => targets.poolOf(routeId),
+      },
       decisions: {
         store,
         keys,
@@ -335,6 +350,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       await shieldBoard.close()
       await counters.close()
       await redisLeases?.close()
+      healthChecks.close()
       await egress.close()
       await recovery.close()
       failureModes.close()

@@ -1,16 +1,29 @@
 /** `claviger routes` */
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
-import { showOne, type OutputOptions } from '../output.ts'
+import { showMany, showOne, type OutputOptions } from '../output.ts'
 import { collect, feedLoss } from '../parse-options.ts'
 import { LIMIT_FORMS, limits } from '../parse-limits.ts'
+import {
+  BREAKER_FORMS,
+  CHECK_FORMS,
+  RETRY_FORMS,
+  circuitBreaker,
+  healthCheck,
+  retries,
+  upstreams,
+} from '../parse-upstreams.ts'
 import { versionSource } from '../parse-version-source.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
 interface RouteOptions extends OutputOptions {
   readonly name?: string
   readonly api?: string
-  readonly upstream?: string
+  readonly upstream?: readonly string[]
+  readonly whenAllOut?: string
+  readonly circuitBreaker?: string
+  readonly healthCheck?: string
+  readonly retries?: string
   readonly scope?: readonly string[]
   readonly providerKey?: string
   readonly method?: readonly string[]
@@ -22,6 +35,8 @@ interface RouteOptions extends OutputOptions {
   readonly apiVersion?: string
 }
 
+const UPSTREAM = 'where it leads (repeatable, with a weight: https://a.example,3)'
+
 export function routesCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
     name: 'routes',
@@ -31,13 +46,18 @@ export function routesCommand(program: Command, context: CommandContext): void {
     show: 'getRoute',
     remove: 'deleteRoute',
   })
+  command
+    .command('health <id>')
+    .description('Show how its upstreams are, as the process that answers has met them.')
+    .option('--json', 'print JSON')
+    .action(async (id: string, shown: OutputOptions) => showHealth(context, id, shown))
   options(
     command
       .command('create')
       .description('Make a route.')
       .requiredOption('--name <name>', 'callers find it at /gw/<name>')
       .requiredOption('--api <id>', 'keys of this api may enter')
-      .requiredOption('--upstream <url>', 'where it leads')
+      .requiredOption('--upstream <url>', UPSTREAM, collect)
       .requiredOption('--scope <scope>', 'a scope that a key needs (repeatable)', collect),
   ).action(async (given_: RouteOptions) =>
     showOne(context, given_, await callNamed(context, 'createRoute', { body: body(given_) })),
@@ -48,16 +68,29 @@ export function routesCommand(program: Command, context: CommandContext): void {
       .description('Change a route.')
       .option('--name <name>', 'its name')
       .option('--api <id>', 'its api')
-      .option('--upstream <url>', 'where it leads')
+      .option('--upstream <url>', UPSTREAM, collect)
       .option('--scope <scope>', 'the whole new list of scopes (repeatable)', collect),
   ).action(async (id: string, given_: RouteOptions) =>
     showOne(context, given_, await callNamed(context, 'updateRoute', { params: { id }, body: body(given_) })),
   )
 }
 
+async function showHealth(context: CommandContext, id: string, shown: OutputOptions): Promise<void> {
+  const health = await callNamed(context, 'getRouteHealth', { params: { id } })
+  if (shown.json === true) return showOne(context, shown, health)
+  const told: unknown = new Map(Object.entries(health)).get('upstreams')
+  const rows = Array.isArray(told) ? told.filter((item): item is object => typeof item === 'object') : []
+  if (rows.length === 0) context.stdout.write('Its upstream is not watched.\n')
+  else showMany(context, shown, rows, ['url', 'in', 'circuit', 'health', 'calls', 'failures', 'problem'])
+}
+
 function options(command: Command): Command {
   return command
     .option('--provider-key <id>', 'the credential that is added')
+    .option('--circuit-breaker <breaker>', BREAKER_FORMS)
+    .option('--health-check <check>', CHECK_FORMS)
+    .option('--retries <retries>', RETRY_FORMS)
+    .option('--when-all-out <what>', 'when no upstream is well: try the least bad, or refuse')
     .option('--method <method>', 'only this method (repeatable)', collect)
     .option('--audit <mode>', 'ordinary, or before-answer')
     .option('--limit <limit>', `of all callers together (repeatable): ${LIMIT_FORMS}`, collect)
@@ -72,7 +105,11 @@ const body = (chosen: RouteOptions): object =>
   given({
     name: chosen.name,
     api_id: chosen.api,
-    upstream_url: chosen.upstream,
+    ...upstreams(chosen.upstream),
+    when_all_out: chosen.whenAllOut,
+    circuit_breaker: chosen.circuitBreaker === undefined ? undefined : circuitBreaker(chosen.circuitBreaker),
+    health_check: chosen.healthCheck === undefined ? undefined : healthCheck(chosen.healthCheck),
+    retries: chosen.retries === undefined ? undefined : retries(chosen.retries),
     required_scopes: chosen.scope,
     provider_key_id: chosen.providerKey,
     methods: chosen.method,

@@ -886,9 +886,79 @@ export const BODIES: Readonly<Record<string, Schema>> = {
     "maximum": 1073741824
    },
    "upstream_url": {
-    "type": "string",
+    "type": [
+     "string",
+     "null"
+    ],
     "maxLength": 2048,
-    "format": "uri"
+    "format": "uri",
+    "default": null
+   },
+   "upstreams": {
+    "default": [],
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "url": {
+       "type": "string",
+       "maxLength": 2048,
+       "format": "uri"
+      },
+      "weight": {
+       "default": 1,
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 1000
+      }
+     },
+     "required": [
+      "url"
+     ],
+     "additionalProperties": false
+    }
+   },
+   "when_all_out": {
+    "default": "try",
+    "type": "string",
+    "enum": [
+     "try",
+     "refuse"
+    ]
+   },
+   "circuit_breaker": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/CircuitBreaker"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "health_check": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/HealthCheck"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "retries": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Retries"
+     },
+     {
+      "type": "null"
+     }
+    ]
    },
    "methods": {
     "default": [],
@@ -944,8 +1014,7 @@ export const BODIES: Readonly<Record<string, Schema>> = {
   "required": [
    "name",
    "api_id",
-   "required_scopes",
-   "upstream_url"
+   "required_scopes"
   ],
   "additionalProperties": false
  },
@@ -1045,9 +1114,73 @@ export const BODIES: Readonly<Record<string, Schema>> = {
     "maximum": 1073741824
    },
    "upstream_url": {
-    "type": "string",
+    "type": [
+     "string",
+     "null"
+    ],
     "maxLength": 2048,
     "format": "uri"
+   },
+   "upstreams": {
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "url": {
+       "type": "string",
+       "maxLength": 2048,
+       "format": "uri"
+      },
+      "weight": {
+       "default": 1,
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 1000
+      }
+     },
+     "required": [
+      "url"
+     ],
+     "additionalProperties": false
+    }
+   },
+   "when_all_out": {
+    "type": "string",
+    "enum": [
+     "try",
+     "refuse"
+    ]
+   },
+   "circuit_breaker": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/CircuitBreaker"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "health_check": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/HealthCheck"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "retries": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Retries"
+     },
+     {
+      "type": "null"
+     }
+    ]
    },
    "methods": {
     "maxItems": 7,
@@ -2415,6 +2548,142 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     "type": "integer",
     "minimum": 0,
     "maximum": 3600000
+   }
+  },
+  "additionalProperties": false
+ },
+ "CircuitBreaker": {
+  "type": "object",
+  "properties": {
+   "failures": {
+    "default": 5,
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000
+   },
+   "open_ms": {
+    "default": 5000,
+    "type": "integer",
+    "minimum": 100,
+    "maximum": 3600000
+   },
+   "max_open_ms": {
+    "default": 60000,
+    "type": "integer",
+    "minimum": 100,
+    "maximum": 3600000
+   },
+   "statuses": {
+    "default": [
+     502,
+     503,
+     504
+    ],
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "integer",
+     "minimum": 500,
+     "maximum": 599
+    },
+    "uniqueItems": true
+   }
+  },
+  "additionalProperties": false
+ },
+ "HealthCheck": {
+  "type": "object",
+  "properties": {
+   "path": {
+    "type": "string",
+    "maxLength": 2048,
+    "pattern": "^\\/[\\x21\\x22\\x24-\\x7e]*$",
+    "example": "/healthz"
+   },
+   "interval_seconds": {
+    "default": 10,
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 3600
+   },
+   "timeout_ms": {
+    "default": 2000,
+    "type": "integer",
+    "minimum": 10,
+    "maximum": 60000
+   },
+   "statuses": {
+    "default": [
+     200,
+     204
+    ],
+    "minItems": 1,
+    "maxItems": 50,
+    "type": "array",
+    "items": {
+     "type": "integer",
+     "minimum": 200,
+     "maximum": 599
+    },
+    "uniqueItems": true
+   },
+   "healthy_after": {
+    "default": 2,
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 100
+   },
+   "unhealthy_after": {
+    "default": 3,
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 100
+   },
+   "with_credential": {
+    "default": false,
+    "type": "boolean"
+   }
+  },
+  "required": [
+   "path"
+  ],
+  "additionalProperties": false
+ },
+ "Retries": {
+  "type": "object",
+  "properties": {
+   "max_retries": {
+    "default": 2,
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 5
+   },
+   "statuses": {
+    "default": [
+     502,
+     503,
+     504
+    ],
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "integer",
+     "minimum": 500,
+     "maximum": 599
+    },
+    "uniqueItems": true
+   },
+   "budget_percent": {
+    "default": 20,
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 100
+   },
+   "budget_floor": {
+    "default": 10,
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 10000
    }
   },
   "additionalProperties": false

@@ -62,6 +62,7 @@ const RELEASED: Readonly<Record<string, number>> = {
   upstream_invalid: 502,
   upstream_unreachable: 502,
   unavailable: 503,
+  upstream_unavailable: 503,
   draining: 503,
   store_unavailable: 503,
   feed_lost: 503,

@@ -63,6 +63,7 @@ export const ERROR_STATUS = {
   upstream_invalid: 502,
   upstream_unreachable: 502,
   unavailable: 503,
+  upstream_unavailable: 503,
   draining: 503,
   store_unavailable: 503,
   feed_lost: 503,

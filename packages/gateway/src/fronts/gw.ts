@@ -20,6 +20,8 @@ import { upstreamHeaders } from '../http/upstream-headers.ts'
 import type { RoutePart } from '../parts.ts'
 import { refuseBadKey } from '../stages/authorize.ts'
 import { refuseCaller } from '../stages/refuse.ts'
+import { refuseAllOut } from '../upstreams/refuse-all-out.ts'
+import { sendToPool } from '../upstreams/send-to-pool.ts'
 
 const PREFIX = '/gw/'
 
@@ -29,7 +31,12 @@ export const gwFront: Front = {
   match,
   read,
   select,
-  send: (context, request, sink) => context.ports.egress.send(request, sink),
+  send: (context, request, sink, selected) => {
+    const pool = selected.route?.pool
+    return pool === undefined
+      ? context.ports.egress.send(request, sink)
+      : sendToPool(context, request, sink, { selected, pool })
+  },
   tap: () => undefined,
   errorAnswer: problemAnswer,
 }
@@ -54,10 +61,12 @@ function read(context: Context, verified: Verified): ReadBody | Refused {
   return (facts.contentLengthBytes ?? 0) > limitBytes ? refuseCaller(bodyTooLarge(limitBytes), 'body', known) : known
 }
 
-function select(context: Context, admitted: Admitted): Selected {
+function select(context: Context, admitted: Admitted): Selected | Refused {
   // `read` has matched a route of this door
   const route = admitted.route
   if (route === undefined) throw new TypeError('a call was admitted without a route')
+  const refused = route.pool === undefined ? undefined : refuseAllOut(route.pool, admitted)
+  if (refused !== undefined) return refused
   const headers = upstreamHeaders(context, admitted, { without: keyHeadersOf(route), forwarded: 'tell' })
   if (admitted.upgradeHead !== undefined) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
   const egress = {

@@ -14,6 +14,7 @@ import { streamIds } from '../http/stream-ids.ts'
 import { cutError, failureError, upstreamInvalid } from '../http/upstream-errors.ts'
 import type { CutReason, OpenStream } from '../open-streams.ts'
 import type { Usage, UpgradeResult } from '../ports.ts'
+import { upgradeInPool } from '../upstreams/upgrade-in-pool.ts'
 import { refuseAdmitted } from './refuse.ts'
 
 type Switched = Extract<UpgradeResult, { kind: 'switched' }>
@@ -59,7 +60,11 @@ class Tunnel implements OpenStream {
     const startedMs = clock.monotonicMs()
     const onClientGone = (): void => this.#abort.abort()
     this.#client.once('close', onClientGone)
-    const result = await egress.upgrade({ ...this.#opened.egress, body: undefined }, this.#abort.signal)
+    const pool = this.#opened.route?.pool
+    const result =
+      pool === undefined
+        ? await egress.upgrade({ ...this.#opened.egress, body: undefined }, this.#abort.signal)
+        : await upgradeInPool(this.#context, this.#opened, pool, this.#abort.signal)
     this.#client.off('close', onClientGone)
     const firstByteMs = clock.monotonicMs() - startedMs
     if (result.kind === 'switched' && (this.#cutBy !== undefined || this.#client.destroyed)) result.socket.destroy()

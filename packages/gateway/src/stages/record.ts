@@ -74,7 +74,7 @@ export function record(context: Context, metered: Metered): MaybePromise<void> {
   const { record: opened, outcome, usage, startedMonotonicMs } = metered
   const durationMs = context.ports.clock.monotonicMs() - startedMonotonicMs
   // what was paid stands in the opening
-  const whole = { ...opened, status: outcome.status, durationMs, usage, credits: undefined }
+  const whole = { ...opened, status: outcome.status, durationMs, usage, credits: undefined, tries: triesOf(metered) }
   context.ports.ledger.settle(whole)
   return context.ports.journal.record(whole, metered.target.audit === 'ordinary' ? 'ordinary' : 'kept')
 }
@@ -94,7 +94,11 @@ export function recordAnswer(context: Context, answered: AnsweredHere): MaybePro
  * A refusal: journaled like a success once the caller is known, counted by address and reason before that.
  * With `before-answer` the promise settles when it is on the disk.
  */
-export function recordRefusal(context: Context, received: Received, refused: Refused): MaybePromise<void> {
+export function recordRefusal(
+  context: Context,
+  received: Received & Partial<Pick<Selected, 'tries'>>,
+  refused: Refused,
+): MaybePromise<void> {
   releaseHold(context, received)
   const { caller, target, rule } = refused
   if (caller === undefined) {
@@ -109,6 +113,7 @@ export function recordRefusal(context: Context, received: Received, refused: Ref
     status: refused.refused.status,
     code: refused.refused.code,
     rule,
+    tries: triesOf(received),
   })
   context.ports.ledger.settle(whole)
   return context.ports.journal.record(whole, rule === UNOPENED ? 'kept' : (target?.audit ?? 'ordinary'))
@@ -119,6 +124,11 @@ export function releaseHold(context: Context, known: Received & Partial<Pick<Adm
   if (known.hold !== undefined) context.ports.counters.release(known.hold)
 }
 
+/** One try goes without saying. */
+function triesOf({ tries }: Partial<Pick<Selected, 'tries'>>): number | undefined {
+  return tries !== undefined && tries > 1 ? tries : undefined
+}
+
 interface Decided {
   readonly caller: Caller
   readonly target: Target | undefined
@@ -127,6 +137,7 @@ interface Decided {
   readonly rule?: string
   readonly usage?: Usage
   readonly credits?: readonly CreditSpend[] | undefined
+  readonly tries?: number | undefined
 }
 
 export function decisionRecord(context: Context, received: Received, outcome: Decided): DecisionRecord {
@@ -154,6 +165,7 @@ export function decisionRecord(context: Context, received: Received, outcome: De
     credits: credits !== undefined && credits.length > 0 ? credits : undefined,
     shadow,
     facts: factsOfCall(received, outcome.target),
+    tries: outcome.tries,
     headText: undefined,
   }
 }

@@ -303,6 +303,7 @@ export function routeOf(
     credentialId: undefined,
     keyHeaders: ['x-api-key'],
     apiVersion: undefined,
+    pool: undefined,
     ...changes,
   }
 }

@@ -114,7 +114,9 @@ class PlainCall implements EgressCall {
   #fail(error: Error): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#sink.onFailure(this.#incoming === undefined ? failureOf(error) : { code: 'cut', detail: error.message })
+    this.#sink.onFailure(
+      this.#incoming === undefined ? failureOf(error) : { code: 'cut', detail: error.message, reached: 'sent' },
+    )
   }
 }
 
@@ -123,5 +125,6 @@ function wireHeaders({ headers, origin }: EgressRequest): readonly string[] {
 }
 
 function failureOf(error: NodeJS.ErrnoException): EgressFailure {
-  return { code: error.code?.startsWith('HPE_') === true ? 'invalid' : 'unreachable', detail: error.message }
+  const code = error.code?.startsWith('HPE_') === true ? 'invalid' : 'unreachable'
+  return { code, detail: error.message, reached: error.code === 'ECONNREFUSED' ? 'unsent' : 'sent' }
 }

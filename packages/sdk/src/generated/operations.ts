@@ -40,6 +40,7 @@ export const OPERATIONS = {
   getProviderKey: { method: 'GET', path: '/api/v1/provider-keys/{id}' },
   getRole: { method: 'GET', path: '/api/v1/roles/{id}' },
   getRoute: { method: 'GET', path: '/api/v1/routes/{id}' },
+  getRouteHealth: { method: 'GET', path: '/api/v1/routes/{id}/health' },
   getStatus: { method: 'GET', path: '/api/v1/status' },
   getUsage: { method: 'GET', path: '/api/v1/usage' },
   getWorkspace: { method: 'GET', path: '/api/v1/workspaces/{id}' },

@@ -788,6 +788,26 @@ export interface paths {
         patch: operations["updateRoute"];
         trace?: never;
     };
+    "/api/v1/routes/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how the upstreams of a route are.
+         * @description As the process that answers has met them: each counts failures and checks health for itself.
+         */
+        get: operations["getRouteHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -1487,6 +1507,30 @@ export interface components {
              */
             undecided?: true;
         };
+        /** @description An upstream that fails again and again gets no calls for a while, then one on trial. Counted per process and upstream. */
+        CircuitBreaker: {
+            /**
+             * @description So many in a row take the upstream out.
+             * @default 5
+             */
+            failures: number;
+            /**
+             * @description The first time; then twice as long each time.
+             * @default 5000
+             */
+            open_ms: number;
+            /** @default 60000 */
+            max_open_ms: number;
+            /**
+             * @description Answers that are failures, beside the upstream not answering at all.
+             * @default [
+             *       502,
+             *       503,
+             *       504
+             *     ]
+             */
+            statuses: number[];
+        };
         /** @description TLS certificates that the client must prove to hold. */
         ClientCertificateRestriction: {
             /** @constant */
@@ -1640,6 +1684,8 @@ export interface components {
                 code: string;
                 rule: string;
             }[];
+            /** @description How often it was sent to an upstream, where retries are on; else 1. */
+            tries: number;
             usage: {
                 input_tokens: number;
                 output_tokens: number;
@@ -1975,6 +2021,44 @@ export interface components {
             loaded_at: string;
             /** @description Why the file that stands there now cannot be used, while the one before it still is. */
             problem: string | null;
+        };
+        /** @description A GET to each upstream, again and again, by each process that serves calls. */
+        HealthCheck: {
+            /**
+             * @description On the host of the upstream, whatever path its URL has.
+             * @example /healthz
+             */
+            path: string;
+            /** @default 10 */
+            interval_seconds: number;
+            /**
+             * @description For the whole check.
+             * @default 2000
+             */
+            timeout_ms: number;
+            /**
+             * @description Answers of an upstream that is well.
+             * @default [
+             *       200,
+             *       204
+             *     ]
+             */
+            statuses: number[];
+            /**
+             * @description Good checks in a row that bring it back.
+             * @default 2
+             */
+            healthy_after: number;
+            /**
+             * @description Bad checks in a row that take it out.
+             * @default 3
+             */
+            unhealthy_after: number;
+            /**
+             * @description Send the provider key with the checks too.
+             * @default false
+             */
+            with_credential: boolean;
         };
         /** @description How the secret is put into a request. */
         Injection: {
@@ -2927,7 +3011,7 @@ export interface components {
              * @description For programs; never renamed.
              * @enum {string}
              */
-            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_deleted" | "key_not_yet_valid" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
+            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_deleted" | "key_not_yet_valid" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "upstream_unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
             request_id: string;
             errors?: {
                 /** @description JSON pointer into the body, or below #/query. */
@@ -3002,6 +3086,33 @@ export interface components {
         };
         /** @description Where, when and how a key may be used. */
         Restriction: components["schemas"]["IpRestriction"] | components["schemas"]["OriginRestriction"] | components["schemas"]["UserAgentRestriction"] | components["schemas"]["RequestRestriction"] | components["schemas"]["CountryRestriction"] | components["schemas"]["AsnRestriction"] | components["schemas"]["TimeRestriction"] | components["schemas"]["ClientCertificateRestriction"] | components["schemas"]["ApiVersionRestriction"];
+        /** @description Of GET, HEAD, OPTIONS, PUT and DELETE with no body or one in memory (64 KiB), before the first byte of an answer; of other methods only if nothing was sent. */
+        Retries: {
+            /**
+             * @description Further tries of one call.
+             * @default 2
+             */
+            max_retries: number;
+            /**
+             * @description Answers after which another upstream is asked; with one upstream they are passed on.
+             * @default [
+             *       502,
+             *       503,
+             *       504
+             *     ]
+             */
+            statuses: number[];
+            /**
+             * @description Retries at most, of the calls of the last 10 s.
+             * @default 20
+             */
+            budget_percent: number;
+            /**
+             * @description Retries in 10 s that are free of that.
+             * @default 10
+             */
+            budget_floor: number;
+        };
         RevokedKey: {
             /**
              * @description Id of a resource of type key.
@@ -3166,7 +3277,16 @@ export interface components {
                 total: number;
             };
             max_body_bytes: number;
-            upstream_url: string;
+            upstream_url: string | null;
+            upstreams: {
+                url: string;
+                weight: number;
+            }[];
+            /** @enum {string} */
+            when_all_out: "try" | "refuse";
+            circuit_breaker: components["schemas"]["CircuitBreaker"] | null;
+            health_check: components["schemas"]["HealthCheck"] | null;
+            retries: components["schemas"]["Retries"] | null;
             methods: string[];
             provider_key_id: string | null;
             key_headers: string[];
@@ -3182,6 +3302,55 @@ export interface components {
              */
             updated_at: string;
             revision: number;
+        };
+        RouteHealth: {
+            /**
+             * @description Id of a resource of type route.
+             * @example rte_01k2m5f8r2e9vbt9rpk9w0z5c3
+             */
+            route_id: string;
+            /** @description The process that answers; each counts and checks for itself. */
+            node_id: string;
+            /** @description Empty where nothing is watched: one upstream, without circuit breaker, health checks and retries. */
+            upstreams: {
+                url: string;
+                weight: number;
+                /** @description Whether it gets calls now. */
+                in: boolean;
+                /**
+                 * @description half_open: the next call is its trial.
+                 * @enum {string}
+                 */
+                circuit: "closed" | "open" | "half_open";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                open_until: string | null;
+                /** @description Times in a row that it was taken out, without a whole answer in between. */
+                openings: number;
+                failures_in_a_row: number;
+                /** @description Of this process, retries among them. */
+                calls: number;
+                failures: number;
+                /**
+                 * @description What its health checks say; unknown: none has told yet.
+                 * @enum {string}
+                 */
+                health: "unknown" | "healthy" | "unhealthy";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-24T12:00:00.000Z
+                 */
+                checked_at: string | null;
+                /** @description Why the last health check was bad. */
+                problem: string | null;
+            }[];
+            /** @description In the last ten seconds. Null: the route has no retries. */
+            retries: {
+                calls: number;
+                retries: number;
+            } | null;
         };
         RouteList: {
             data: components["schemas"]["Route"][];
@@ -10776,10 +10945,48 @@ export interface operations {
                     max_body_bytes?: number;
                     /**
                      * Format: uri
-                     * @description What follows /gw/{name} is put behind it.
+                     * @description What follows /gw/{name} is put behind it. Null: `upstreams` says where calls go.
+                     * @default null
                      * @example https://api.example.com/v2
                      */
-                    upstream_url: string;
+                    upstream_url?: string | null;
+                    /**
+                     * @description Several, by weight. Empty: there is one, `upstream_url`.
+                     * @default []
+                     */
+                    upstreams?: {
+                        /**
+                         * Format: uri
+                         * @example https://api.example.com/v2
+                         */
+                        url: string;
+                        /**
+                         * @description Its share of the calls, beside the weights of the others.
+                         * @default 1
+                         */
+                        weight?: number;
+                    }[];
+                    /**
+                     * @description When no upstream is well: try the least bad, or refuse with 503 and Retry-After.
+                     * @default try
+                     * @enum {string}
+                     */
+                    when_all_out?: "try" | "refuse";
+                    /**
+                     * @description Null: none is left out for its failures.
+                     * @default null
+                     */
+                    circuit_breaker?: components["schemas"]["CircuitBreaker"] | null;
+                    /**
+                     * @description Null: upstreams are not asked how they are.
+                     * @default null
+                     */
+                    health_check?: components["schemas"]["HealthCheck"] | null;
+                    /**
+                     * @description Null: a call is tried once.
+                     * @default null
+                     */
+                    retries?: components["schemas"]["Retries"] | null;
                     /**
                      * @description Empty: every method.
                      * @default []
@@ -11150,10 +11357,26 @@ export interface operations {
                     max_body_bytes?: number;
                     /**
                      * Format: uri
-                     * @description What follows /gw/{name} is put behind it.
                      * @example https://api.example.com/v2
                      */
-                    upstream_url?: string;
+                    upstream_url?: string | null;
+                    upstreams?: {
+                        /**
+                         * Format: uri
+                         * @example https://api.example.com/v2
+                         */
+                        url: string;
+                        /**
+                         * @description Its share of the calls, beside the weights of the others.
+                         * @default 1
+                         */
+                        weight?: number;
+                    }[];
+                    /** @enum {string} */
+                    when_all_out?: "try" | "refuse";
+                    circuit_breaker?: components["schemas"]["CircuitBreaker"] | null;
+                    health_check?: components["schemas"]["HealthCheck"] | null;
+                    retries?: components["schemas"]["Retries"] | null;
                     methods?: ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS")[];
                     /**
                      * @description Id of a resource of type provider key.
@@ -11252,6 +11475,96 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRouteHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a resource of type route. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteHealth"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -110,6 +110,16 @@ describe('a line', () => {
       expect(creditsOf(encodeDecision(unpaid))).toEqual([])
   })
 
+  test('tells how often it was sent, where that was more than once', () => {
+    for (const tried of [
+      { ...record, tries: 3 },
+      { ...record, askedBy: 'adm_1', usage: undefined, tries: 2 },
+    ]) {
+      expect(decodeDecision(encodeDecision(tried))).toEqual(tried)
+      expect(creditsOf(encodeDecision(tried))).toEqual([])
+    }
+  })
+
   test('says what it is sorted by without being read whole', () => {
     const { atMs, requestId, door, workspaceId, keyId } = record
     expect(headOf(encodeOpening(record))).toEqual({ kind: 'opening', atMs, requestId, door, workspaceId, keyId })

@@ -4,10 +4,11 @@
  * that strangers choose are escaped, all others are ours and hold nothing to escape.
  *
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
- *    code, rule, status, duration_ms, usage, asked by, shadow, facts, credits]
+ *    code, rule, status, duration_ms, usage, asked by, shadow, facts, credits, tries]
  *   shadow: [[code, rule], …]
  *   facts: [scopes, origin, referer, client certificate, api version, cost]: the cost only where it is not 1
  *   credits: [[block, units], …]: always last, so that a line that has some is known by its end
+ *   tries: where there was more than one; credits stand in the opening then, which is written before the first
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
  *
  * kind `o` (opening): before the call is forwarded. `d` (decision): the whole story, once.
@@ -42,8 +43,10 @@ function tail(record: DecisionRecord): string {
 }
 
 /** What stands at the end of few lines. */
-function end({ askedBy, shadow, facts, credits }: DecisionRecord): string {
+function end({ askedBy, shadow, facts, credits, tries }: DecisionRecord): string {
   const shadowed = shadow === undefined || shadow.length === 0 ? undefined : shadowText(shadow)
+  if (tries !== undefined)
+    return `,${optional(askedBy)},${shadowed ?? 'null'},${facts === undefined ? 'null' : factsText(facts)},null,${tries}]`
   if (facts === undefined && credits === undefined) {
     if (shadowed !== undefined) return `,${optional(askedBy)},${shadowed}]`
     return askedBy === undefined ? ']' : `,"${askedBy}"]`
@@ -144,8 +147,22 @@ export function headOf(line: string): LineHead {
 export function decodeDecision(line: string): DecisionRecord {
   const parts = parse(line)
   const [kind, atMs, requestId, door, workspaceId, appId, keyId, versionNumber, apiId, targetId] = parts
-  const [method, path, clientIp, userAgent, code, rule, status, durationMs, usage, askedBy, shadow, facts, credits] =
-    parts.slice(10)
+  const [
+    method,
+    path,
+    clientIp,
+    userAgent,
+    code,
+    rule,
+    status,
+    durationMs,
+    usage,
+    askedBy,
+    shadow,
+    facts,
+    credits,
+    tries,
+  ] = parts.slice(10)
   if (
     (kind !== 'd' && kind !== 'o') ||
     typeof atMs !== 'number' ||
@@ -179,6 +196,7 @@ export function decodeDecision(line: string): DecisionRecord {
     ...(Array.isArray(shadow) && { shadow: shadowOf(shadow) }),
     ...(Array.isArray(facts) && { facts: factsOf(facts) }),
     ...(Array.isArray(credits) && { credits: credits.map(spendOf) }),
+    ...(typeof tries === 'number' && { tries }),
   } as DecisionRecord
 }
 

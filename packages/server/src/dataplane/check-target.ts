@@ -3,7 +3,7 @@ import { ClavigerError, type FieldProblem } from '@claviger/core'
 import { findApi } from '#keys'
 import type { Db } from '#store'
 import { findProviderKey } from '#vault'
-import { splitUrl } from './compile.ts'
+import { splitUrl } from './split-url.ts'
 
 export interface UpstreamUse {
   /** Where the URL stands in the request, as a JSON pointer. */

@@ -1,10 +1,21 @@
 /** Rows of routes and models into the parts that the pipeline reads, and back to what operators see. Pure. */
 import { ClavigerError, type ApiPart, type FeedLossPolicy, type PartRef } from '@claviger/core'
-import type { DeploymentPart, Guarded, ModelPart, RateLimitHeaders, RoutePart } from '@claviger/gateway'
+import type {
+  BalancePart,
+  DeploymentPart,
+  Guarded,
+  ModelPart,
+  RateLimitHeaders,
+  RoutePart,
+  UpstreamPool,
+} from '@claviger/gateway'
 import { feedLossPolicy } from '#keys'
 import { limitsFromColumn, policiesFromColumn } from '#usage'
+import { compileUpstreams } from './compile-upstreams.ts'
 import type { ModelRow, RouteRow } from './rows.ts'
+import { splitUrl } from './split-url.ts'
 import type { Deployment, Guard, Model, Route } from './targets.ts'
+import { upstreamsFromRow } from './upstream-settings.ts'
 import { compileVersionSource, versionSourceFromRow } from './version-source.ts'
 
 type GuardRow = Pick<
@@ -27,23 +38,23 @@ type GuardRow = Pick<
   | 'max_body_bytes'
 >
 
-/** An upstream URL, taken apart: origin, and base path without a slash at its end. */
-export function splitUrl(text: string): { readonly origin: string; readonly basePath: string } {
-  const url = new URL(text)
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') }
-}
-
-export function compileRoute(row: RouteRow, api: PartRef<ApiPart>): RoutePart {
-  const { origin, basePath } = splitUrl(row.upstream_url)
+/** @param poolOf the upstreams of the route as they run: what is known of them outlives a change of the route */
+export function compileRoute(
+  row: RouteRow,
+  api: PartRef<ApiPart>,
+  poolOf: (balance: BalancePart) => UpstreamPool,
+): RoutePart {
+  const { upstreamOrigin, upstreamBasePath, balance } = compileUpstreams(upstreamsFromRow(row))
   return {
     kind: 'route',
     ...compileGuard(row, api, 'route'),
-    upstreamOrigin: origin,
-    upstreamBasePath: basePath,
+    upstreamOrigin,
+    upstreamBasePath,
     methods: new Set(row.methods),
     credentialId: row.provider_key_id ?? undefined,
     keyHeaders: row.key_headers,
     apiVersion: compileVersionSource(row.api_version),
+    pool: balance === undefined ? undefined : poolOf(balance),
   }
 }
 
@@ -100,7 +111,7 @@ function compileDeployment(deployment: Deployment): DeploymentPart {
 export function routeFromRow(row: RouteRow): Route {
   return {
     ...guardFromRow(row),
-    upstreamUrl: row.upstream_url,
+    ...upstreamsFromRow(row),
     methods: row.methods,
     providerKeyId: row.provider_key_id,
     keyHeaders: row.key_headers,

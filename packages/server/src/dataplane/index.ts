@@ -1,9 +1,10 @@
 /** The door of `dataplane`: routes, models, and the adapters of the gateway's ports. */
 export { cutStreams } from './cut-streams.ts'
 export { FailureModes } from './failure-modes.ts'
+export { startHealthChecks, type RunningHealthChecks } from './health-checks.ts'
 export { createJournal } from './journal.ts'
 export { ProbeTally, type ProbeCount } from './probe-tally.ts'
-export type { DataplaneRoom } from './room.ts'
+export type { DataplaneRoutesRoom } from './room.ts'
 export { dataplaneOperations } from './routes.ts'
 export { createSnapshots } from './snapshots.ts'
 export { TargetTables, type TargetTablesOptions } from './target-tables.ts'

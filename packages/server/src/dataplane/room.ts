@@ -1,4 +1,5 @@
 /** What the behaviours of this room need, handed in once at start. */
+import type { UpstreamPool } from '@claviger/gateway'
 import type { Seal } from '#seal'
 import type { Store, Tx } from '#store'
 
@@ -8,6 +9,14 @@ export interface DataplaneRoom {
   readonly nowMs: () => number
   /** Settles when this process has applied the change at that position. */
   readonly reached: (position: number) => Promise<unknown>
+}
+
+/** What its control API needs beside. */
+export interface DataplaneRoutesRoom extends DataplaneRoom {
+  /** The process that answers. */
+  readonly nodeId: string
+  /** The upstreams of a route as this process meets them; undefined: it watches none. */
+  readonly poolOf: (routeId: string) => UpstreamPool | undefined
 }
 
 /**

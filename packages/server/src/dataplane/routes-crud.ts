@@ -10,12 +10,14 @@ import { changeAndApply, type DataplaneRoom } from './room.ts'
 import { deleteRouteRow, insertRoute, lockRoute, routeNameTaken, updateRouteRow } from './rows.ts'
 import { limitsToColumn } from '#usage'
 import type { Guard, Route, RouteSettings } from './targets.ts'
+import { checkUpstreams, upstreamColumns, upstreamsNamed } from './upstream-settings.ts'
 
 /** @throws ClavigerError `validation_failed`; `conflict` when the name is taken anywhere in the installation */
 export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: RouteSettings): Promise<Route> {
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
     checkVersionSource(wanted)
+    checkUpstreams(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (await routeNameTaken(tx, wanted.name)) throw nameTaken(wanted.name)
     const row = await insertRoute(tx, {
@@ -36,6 +38,7 @@ export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: R
       values: {
         name: wanted.name,
         upstream_url: wanted.upstreamUrl,
+        upstreams: wanted.upstreams,
         api_id: wanted.apiId,
         provider_key_id: wanted.providerKeyId,
       },
@@ -68,6 +71,7 @@ export async function updateRoute(
     )
     const wanted: RouteSettings = { ...routeFromRow(before), ...definedOf(change) }
     checkVersionSource(wanted)
+    checkUpstreams(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (wanted.name !== before.name && (await routeNameTaken(tx, wanted.name))) throw nameTaken(wanted.name)
     const row = await updateRouteRow(tx, before.id, { name: wanted.name, ...routeColumns(wanted), updated_at: now })
@@ -123,19 +127,18 @@ function checkVersionSource({ apiVersion, keyHeaders }: Pick<RouteSettings, 'api
   throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/api_version/name', detail }] })
 }
 
-const upstreamsOf = (wanted: RouteSettings) => [
-  {
-    pointer: '/upstream_url',
-    url: wanted.upstreamUrl,
+const upstreamsOf = (wanted: RouteSettings) =>
+  upstreamsNamed(wanted).map(({ pointer, url }) => ({
+    pointer,
+    url,
     providerKeyId: wanted.providerKeyId,
     providerKeyPointer: '/provider_key_id',
-  },
-]
+  }))
 
 function routeColumns(wanted: RouteSettings) {
   return {
     ...guardColumns(wanted),
-    upstream_url: wanted.upstreamUrl,
+    ...upstreamColumns(wanted),
     methods: [...wanted.methods],
     provider_key_id: wanted.providerKeyId,
     key_headers: [...wanted.keyHeaders],

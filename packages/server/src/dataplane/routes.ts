@@ -3,7 +3,8 @@ import { defineList, defineOperation, found, pageOf, wire, type Operation } from
 import { z } from 'zod'
 import { modelFromRow, routeFromRow } from './compile.ts'
 import { createModel, deleteModel, updateModel } from './models-crud.ts'
-import type { DataplaneRoom } from './room.ts'
+import type { DataplaneRoutesRoom } from './room.ts'
+import { routeHealthAnswer, routeHealthToWire } from './route-health.ts'
 import { createRoute, deleteRoute, updateRoute } from './routes-crud.ts'
 import { selectModel, selectModels, selectRoute, selectRoutes } from './rows.ts'
 import {
@@ -21,7 +22,7 @@ import {
   routeToWire,
 } from './schemas.ts'
 
-type Room = DataplaneRoom
+type Room = DataplaneRoutesRoom
 const routeId = z.object({ id: wire.idOf('rte') })
 const modelId = z.object({ id: wire.idOf('mdl') })
 
@@ -70,6 +71,23 @@ const getRoute = defineOperation({
   async handler(room: Room, call, { params }) {
     const row = found('route', params.id, await selectRoute(room.store.db, call.workspaceId, params.id))
     return routeToWire(routeFromRow(row))
+  },
+})
+
+const getRouteHealth = defineOperation({
+  operationId: 'getRouteHealth',
+  method: 'get',
+  path: '/routes/{id}/health',
+  tag: 'routes',
+  summary: 'Show how the upstreams of a route are.',
+  description: 'As the process that answers has met them: each counts failures and checks health for itself.',
+  permission: 'routes.read',
+  params: routeId,
+  status: 200,
+  answer: routeHealthAnswer,
+  async handler(room: Room, call, { params }) {
+    const { id } = found('route', params.id, await selectRoute(room.store.db, call.workspaceId, params.id))
+    return routeHealthToWire({ routeId: id, nodeId: room.nodeId, nowMs: room.nowMs() }, room.poolOf(id))
   },
 })
 
@@ -183,10 +201,11 @@ const deleteModelOperation = defineOperation({
   handler: async (room: Room, call, { params }) => deleteModel(room, call, params.id),
 })
 
-export const dataplaneOperations: readonly Operation<DataplaneRoom>[] = [
+export const dataplaneOperations: readonly Operation<DataplaneRoutesRoom>[] = [
   createRouteOperation,
   listRoutes,
   getRoute,
+  getRouteHealth,
   updateRouteOperation,
   deleteRouteOperation,
   createModelOperation,

@@ -3,6 +3,7 @@ import { wire } from '#edge'
 import { feedLoss, feedLossFromWire, feedLossToWire } from '#keys'
 import { limitsSchema } from '#usage'
 import { z } from 'zod'
+import { upstreamAnswer, upstreamMembers, upstreamsFromWire, upstreamsToWire } from './upstream-settings.ts'
 import { versionSource } from './version-source.ts'
 import type { Guard, Model, ModelSettings, Route, RouteSettings } from './targets.ts'
 
@@ -61,7 +62,7 @@ const guardMembers = {
 }
 
 const routeMembers = {
-  upstream_url: httpUrl.meta({ description: 'What follows /gw/{name} is put behind it.' }),
+  ...upstreamMembers,
   methods: wire.unique(methodName, 7).default([]).meta({ description: 'Empty: every method.' }),
   provider_key_id: wire.idOf('pvk').nullable().default(null),
   key_headers: wire
@@ -121,7 +122,7 @@ export const routeAnswer = z
     name: z.string(),
     path: z.string().meta({ description: 'Where callers find it.', example: '/gw/billing' }),
     ...guardAnswer,
-    upstream_url: z.string(),
+    ...upstreamAnswer,
     methods: z.array(z.string()),
     provider_key_id: z.string().nullable(),
     key_headers: z.array(z.string()),
@@ -174,7 +175,7 @@ export function routePatchFromWire(body: z.output<typeof routePatch>): {
   return {
     ...guardFromWire(body),
     name: body.name,
-    upstreamUrl: body.upstream_url,
+    ...upstreamsFromWire(body),
     methods: body.methods,
     providerKeyId: body.provider_key_id,
     keyHeaders: body.key_headers,
@@ -228,7 +229,7 @@ export function routeToWire(route: Route): z.input<typeof routeAnswer> {
     name: route.name,
     path: `/gw/${route.name}`,
     ...guardToWire(route),
-    upstream_url: route.upstreamUrl,
+    ...upstreamsToWire(route),
     methods: [...route.methods],
     provider_key_id: route.providerKeyId,
     key_headers: [...route.keyHeaders],

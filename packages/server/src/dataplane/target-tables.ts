@@ -3,7 +3,7 @@
  * A change replaces one entry; whoever is being served goes on with the part it has.
  */
 import type { ApiPart, PartRef } from '@claviger/core'
-import type { ModelPart, RoutePart } from '@claviger/gateway'
+import { UpstreamPool, newUpstreamTally, type ModelPart, type RoutePart, type UpstreamTally } from '@claviger/gateway'
 import type { Change } from '#feed'
 import type { Log, Store } from '#store'
 import { compileModel, compileRoute } from './compile.ts'
@@ -34,6 +34,8 @@ export class TargetTables {
   /** Targets that have changed and could not be read again yet: `route:<id>`, and since when. */
   readonly #stale = new Map<string, number>()
   readonly #changes = new Map<string, number>()
+  /** Of all upstreams that are watched. */
+  readonly tally: UpstreamTally = newUpstreamTally()
 
   constructor(options: TargetTablesOptions) {
     this.#options = options
@@ -59,6 +61,16 @@ export class TargetTables {
     return route?.id === targetId ? route : this.#modelsById.get(targetId)
   }
 
+  routes(): Iterable<RoutePart> {
+    return this.#routesByName.values()
+  }
+
+  /** The upstreams of a route, where they are watched. */
+  poolOf(routeId: string): UpstreamPool | undefined {
+    const name = this.#routeNames.get(routeId)
+    return name === undefined ? undefined : this.#routesByName.get(name)?.pool
+  }
+
   get size(): { readonly routes: number; readonly models: number } {
     return { routes: this.#routesByName.size, models: this.#modelsById.size }
   }
@@ -67,11 +79,12 @@ export class TargetTables {
   async load(): Promise<void> {
     const { db } = this.#options.store
     const [routes, models] = await Promise.all([selectAllRoutes(db), selectAllModels(db)])
+    const before = new Map([...this.#routesByName.values()].map((route) => [route.id, route]))
     this.#routesByName = new Map()
     this.#routeNames = new Map()
     this.#modelsById = new Map()
     this.#modelsByWorkspace = new Map()
-    for (const row of routes) await this.#putRoute(row)
+    for (const row of routes) await this.#putRoute(row, before.get(row.id))
     for (const row of models) await this.#putModel(row)
     this.#stale.clear()
   }
@@ -101,8 +114,8 @@ export class TargetTables {
       const row = kind === 'route' ? { route: await selectAnyRoute(db, id) } : { model: await selectAnyModel(db, id) }
       if (changes !== this.#changes.get(name)) return // a newer change has its own reload under way
       if ('route' in row) {
-        this.#dropRoute(id)
-        if (row.route !== undefined) await this.#putRoute(row.route)
+        const before = this.#dropRoute(id)
+        if (row.route !== undefined) await this.#putRoute(row.route, before)
       } else {
         this.#dropModel(id)
         if (row.model !== undefined) await this.#putModel(row.model)
@@ -114,10 +127,14 @@ export class TargetTables {
     }
   }
 
-  async #putRoute(row: RouteRow): Promise<void> {
+  /** @param before the same route as it was until now */
+  async #putRoute(row: RouteRow, before: RoutePart | undefined): Promise<void> {
     const api = await this.#options.apiPart(row.api_id)
     if (api === undefined) return
-    this.#routesByName.set(row.name, compileRoute(row, api))
+    const { monotonicMs } = this.#options
+    const world = { monotonicMs, tally: this.tally }
+    const part = compileRoute(row, api, (balance) => new UpstreamPool(balance, world, before?.pool))
+    this.#routesByName.set(row.name, part)
     this.#routeNames.set(row.id, row.name)
   }
 
@@ -131,11 +148,14 @@ export class TargetTables {
     this.#modelsById.set(row.id, part)
   }
 
-  #dropRoute(id: string): void {
+  #dropRoute(id: string): RoutePart | undefined {
     const name = this.#routeNames.get(id)
-    if (name === undefined) return
-    if (this.#routesByName.get(name)?.id === id) this.#routesByName.delete(name)
+    if (name === undefined) return undefined
     this.#routeNames.delete(id)
+    const route = this.#routesByName.get(name)
+    if (route?.id !== id) return undefined
+    this.#routesByName.delete(name)
+    return route
   }
 
   #dropModel(id: string): void {

@@ -92,6 +92,11 @@ const route = (members: Partial<RouteSettings> = {}): RouteSettings => ({
   ...guard(),
   name: 'billing',
   upstreamUrl: `${ORIGIN}/v2/`,
+  upstreams: [],
+  whenAllOut: 'try',
+  circuitBreaker: null,
+  healthCheck: null,
+  retries: null,
   methods: ['GET'],
   providerKeyId,
   keyHeaders: ['x-api-key'],
@@ -104,6 +109,7 @@ const model = (members: Partial<ModelSettings> = {}): ModelSettings => ({
   deployments: [{ baseUrl: `${ORIGIN}/v1`, model: 'm-1', providerKeyId, asksStreamUsage: true }],
   ...members,
 })
+const at = (url: string, weight = 1) => ({ url, weight })
 const latest = { expectedRevision: undefined }
 
 describe('a route', () => {
@@ -136,6 +142,48 @@ describe('a route', () => {
     await expect.poll(() => tables.routeByName('invoices')).toBeUndefined()
   })
 
+  test('with several upstreams keeps what is known of them through its edits', async () => {
+    const upstreams = [at(`${ORIGIN}/a/`, 2), at(`${ORIGIN}/b`)]
+    const circuitBreaker = { failures: 1, open_ms: 60_000, max_open_ms: 60_000, statuses: [503] }
+    const { id } = await createRoute(
+      identity.room,
+      identity.caller,
+      route({ name: 'several', upstreamUrl: null, upstreams, circuitBreaker }),
+    )
+    await expect
+      .poll(() => tables.routeByName('several'))
+      .toMatchObject({ upstreamOrigin: ORIGIN, upstreamBasePath: '' })
+    const before = tables.poolOf(id)
+    expect(before?.members.map(({ upstream }) => upstream)).toMatchObject([
+      { origin: ORIGIN, basePath: '/a', weight: 2 },
+      { origin: ORIGIN, basePath: '/b', weight: 1 },
+    ])
+    const [first] = before?.members ?? []
+    first?.breaker.begin()
+    first?.breaker.settle('bad', false, {
+      breaker: before?.balance.breaker,
+      nowMs: performance.now(),
+      tally: tables.tally,
+    })
+    expect(first?.breaker.state(performance.now())).toBe('open')
+
+    const turned = [at(`${ORIGIN}/c`), at(`${ORIGIN}/a/`)]
+    await updateRoute(identity.room, identity.caller, { id, ...latest }, { upstreams: turned })
+    await expect.poll(() => tables.poolOf(id) !== before).toBe(true)
+    const after = tables.poolOf(id)?.members ?? []
+    expect(after.map(({ breaker }) => breaker.state(performance.now()))).toEqual(['closed', 'open'])
+
+    await tables.load()
+    expect(tables.poolOf(id)?.members[1]?.breaker).toBe(first?.breaker)
+    await updateRoute(
+      identity.room,
+      identity.caller,
+      { id, ...latest },
+      { upstreamUrl: ORIGIN, upstreams: [], circuitBreaker: null },
+    )
+    await expect.poll(() => tables.routeByName('several')).toMatchObject({ upstreamBasePath: '', pool: undefined })
+  })
+
   test.each([
     { what: 'an api of nobody', members: { apiId: 'api_01k2m5f8r2e9vbt9rpk9w0z5c3' }, pointer: '/api_id' },
     { what: 'a scope that the api has not', members: { requiredScopes: ['b'] }, pointer: '/required_scopes/0' },
@@ -166,6 +214,23 @@ describe('a route', () => {
       what: 'an origin that the credential may not go to',
       members: { upstreamUrl: 'https://evil.example' },
       pointer: '/upstream_url',
+    },
+    {
+      what: 'one upstream of several that the credential may not go to',
+      members: { upstreamUrl: null, upstreams: [at(ORIGIN), at('https://evil.example')] },
+      pointer: '/upstreams/1/url',
+    },
+    { what: 'no upstream', members: { upstreamUrl: null }, pointer: '/upstream_url' },
+    { what: 'both forms of where calls go', members: { upstreams: [at(ORIGIN)] }, pointer: '/upstreams' },
+    {
+      what: 'an upstream twice',
+      members: { upstreamUrl: null, upstreams: [at(ORIGIN), at(ORIGIN)] },
+      pointer: '/upstreams/1/url',
+    },
+    {
+      what: 'a circuit breaker that stays open for less than it begins with',
+      members: { circuitBreaker: { failures: 1, open_ms: 200, max_open_ms: 100, statuses: [] } },
+      pointer: '/circuit_breaker/max_open_ms',
     },
     {
       what: 'a provider key of nobody',

@@ -2,6 +2,7 @@
 import type { FeedLossPolicy } from '@claviger/core'
 import type { AuditMode, RateLimitHeaders } from '@claviger/gateway'
 import type { WireLimit } from '#usage'
+import type { UpstreamSettings } from './upstream-settings.ts'
 import type { WireVersionSource } from './version-source.ts'
 
 export interface TimeoutsMs {
@@ -35,10 +36,8 @@ interface Stored {
   readonly revision: number
 }
 
-export interface RouteSettings extends Guard {
+export interface RouteSettings extends Guard, UpstreamSettings {
   readonly name: string
-  /** Scheme, host, port and base path. */
-  readonly upstreamUrl: string
   /** Upper-case; empty: every method. */
   readonly methods: readonly string[]
   readonly providerKeyId: string | null

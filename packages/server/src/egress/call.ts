@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { EgressCall, EgressFailure, EgressFailureCode, EgressRequest, EgressSink } from '@claviger/gateway'
 import type { Dispatcher } from 'undici'
 import { Deadline } from './deadline.ts'
-import { codeOf, failure, failureOfExchange, isReset } from './failure.ts'
+import { codeOf, failure, failureOfExchange, isOwnFault, isReset } from './failure.ts'
 import type { Lane } from './lane.ts'
 import type { Pool, Waiter } from './pool.ts'
 import type { Rostered } from './roster.ts'
@@ -179,12 +179,15 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
     if (this.#phase === 'ended') return
     if (this.#mayTryAgain(error)) return this.#tryAgain()
     const { request } = this.#options
-    const progress = { hasByte: this.#hasByte, hasHead: this.#hasHead }
-    this.fail(
-      isBodysOwn(error, request.body)
-        ? failure('cut', 'The body of the request broke off.')
-        : failureOfExchange(error, request.origin, progress),
-    )
+    if (isBodysOwn(error, request.body)) return this.fail(failure('cut', 'The body of the request broke off.'))
+    const problem = failureOfExchange(error, request.origin, { hasByte: this.#hasByte, hasHead: this.#hasHead })
+    this.fail(isOwnFault(error) ? problem : this.#reachedBy(problem))
+  }
+
+  /** Before the connection stands nothing has left, unless an earlier one took it. */
+  #reachedBy(problem: EgressFailure): EgressFailure {
+    const isUnsent = this.#phase === 'connecting' && !this.#isRetried
+    return { ...problem, reached: isUnsent ? 'unsent' : 'sent' }
   }
 
   /**
@@ -264,13 +267,25 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
   #overdue(): void {
     const { totalMs } = this.#options.request.timeouts
     const nowMs = this.#options.monotonicMs()
-    if (totalMs > 0 && nowMs >= this.#startedAtMs + totalMs) return this.fail(this.#tooLate('timeout_total', totalMs))
+    if (totalMs > 0 && nowMs >= this.#startedAtMs + totalMs)
+      return this.fail(this.#ofTheWhole(this.#tooLate('timeout_total', totalMs)))
     if (this.#phase === 'sending' && this.#lane?.isStalled() !== true) {
       // The upstream takes all that it is given: it is the caller who is slow, and the door bounds that.
       return this.#mark()
     }
     const code = TIMEOUT_CODE[this.#phase]
-    if (code !== undefined) this.fail(this.#tooLate(code, this.#boundMs()))
+    if (code === undefined) return
+    const problem = this.#tooLate(code, this.#boundMs())
+    // while its credential is being opened, the upstream has no part in it
+    this.fail(this.#phase === 'opening' ? problem : this.#reachedBy(problem))
+  }
+
+  /** The whole is the caller's time too: one that sends or reads slowly must not make an upstream look slow. */
+  #ofTheWhole(problem: EgressFailure): EgressFailure {
+    const { body } = this.#options.request
+    const isWaitedFor =
+      (body === undefined || body instanceof Uint8Array) && !this.#hasHead && this.#phase !== 'opening'
+    return isWaitedFor ? this.#reachedBy(problem) : problem
   }
 
   #tooLate(code: EgressFailureCode, boundMs: number): EgressFailure {

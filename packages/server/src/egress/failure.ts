@@ -51,6 +51,23 @@ export function failureOfExchange(error: unknown, origin: string, progress: Prog
   return failure('unreachable', `${origin} closed the connection before it answered${inBrackets(code)}.`)
 }
 
+/**
+ * What broke a call on our side of the wire: a request that cannot be written, or an address that no connection is opened to.
+ * The upstream has no part in it.
+ */
+export function isOwnFault(error: unknown): boolean {
+  return (
+    OWN_FAULTS.has(codeOf(error)) || (error instanceof EgressProblem && error.failure.code === 'address_not_allowed')
+  )
+}
+
+const OWN_FAULTS: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'ERR_UNESCAPED_CHARACTERS',
+])
+
 /** Names what kept a connection from being opened. */
 export function failureOfConnect(error: unknown, origin: string): EgressFailure {
   if (error instanceof EgressProblem) return error.failure

@@ -121,7 +121,7 @@ describe('an upstream that', () => {
     upstream = await startRaw((socket) => rude(socket))
     const { told, seen } = send(egress, requestTo(upstream.origin, { method: 'POST', body: Buffer.from('x') }))
     const { failure } = await told
-    expect(failure).toMatchObject({ code })
+    expect(failure).toMatchObject({ code, reached: 'sent' })
     expect(failure?.detail).toMatch(/^(http:\/\/127\.0\.0\.1:\d+ |The )/)
     await new Promise((resolve) => setTimeout(resolve, 30))
     expect(seen).toMatchObject({ ends: 0, failures: 1 })
@@ -165,6 +165,7 @@ describe('an upstream that', () => {
     const { failure } = await send(egress, requestTo(`http://127.0.0.1:${port}`)).told
     expect(failure).toEqual({
       code: 'unreachable',
+      reached: 'unsent',
       detail: `http://127.0.0.1:${port} cannot be reached (ECONNREFUSED).`,
     })
   })

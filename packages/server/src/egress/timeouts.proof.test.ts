@@ -31,6 +31,7 @@ describe('a bound in time', () => {
     const { told } = send(silent, requestTo('http://localhost:1', { timeouts: { ...NEVER, connectMs: 100 } }))
     expect((await told).failure).toEqual({
       code: 'timeout_connect',
+      reached: 'unsent',
       detail: 'http://localhost:1 could not be connected to within 100 ms.',
     })
     expect(silent.stats()).toEqual({ calls: 0, connections: 0, waiting: 0 })
@@ -131,8 +132,21 @@ describe('a bound in time', () => {
       egress,
       requestTo(upstream.origin, { timeouts: { connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000, totalMs: 150 } }),
     )
-    expect((await told).failure?.code).toBe('timeout_total')
+    expect((await told).failure).toMatchObject({ code: 'timeout_total' })
+    expect((await told).failure?.reached).toBeUndefined()
     await expect.poll(() => upstream.open()).toBe(0)
+  })
+
+  test('on the whole is not laid on the upstream while the caller sends slowly', async () => {
+    upstream = await startRaw(() => undefined)
+    const body = new PassThrough()
+    body.write('slowly')
+    const timeouts = { ...NEVER, totalMs: 100 }
+    const slow = send(egress, requestTo(upstream.origin, { method: 'POST', body, timeouts }))
+    const silent = send(egress, requestTo(upstream.origin, { timeouts }))
+    expect((await slow.told).failure?.code).toBe('timeout_total')
+    expect((await slow.told).failure?.reached).toBeUndefined()
+    expect((await silent.told).failure).toMatchObject({ code: 'timeout_total', reached: 'sent' })
   })
 
   test('covers a vault that does not answer', async () => {

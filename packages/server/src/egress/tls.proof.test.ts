@@ -98,6 +98,7 @@ describe('TLS', () => {
     ).told
     expect(failure).toEqual({
       code: 'unreachable',
+      reached: 'unsent',
       detail: `https://api.example.com:${port} cannot be reached (${reason}).`,
     })
     expect(withSecret.stats()).toEqual({ calls: 0, connections: 0, waiting: 0 })

@@ -65,7 +65,7 @@ describe('upgrade', () => {
   ])('fails with $code when the upstream $does', async ({ answer, code }) => {
     upstream = await startRaw((socket) => socket.end(answer))
     const result = await egress.upgrade(requestTo(upstream.origin, { headers: KEY }), never)
-    expect(result).toMatchObject({ kind: 'failed', failure: { code } })
+    expect(result).toMatchObject({ kind: 'failed', failure: { code, reached: 'sent' } })
     await expect.poll(() => upstream.open()).toBe(0)
   })
 

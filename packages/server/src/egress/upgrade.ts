@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Origin } from '@claviger/core'
 import type { EgressFailure, EgressRequest, UpgradeResult } from '@claviger/gateway'
 import { dial } from './dial.ts'
-import { EgressProblem, codeOf, failure, failureOfConnect } from './failure.ts'
+import { EgressProblem, codeOf, failure, failureOfConnect, isOwnFault } from './failure.ts'
 import type { Resolver } from './resolve.ts'
 
 /** An upstream that does not switch explains why; this is enough for an explanation. */
@@ -24,12 +24,16 @@ export interface UpgradeOptions {
 /** Asks the upstream to switch. Never throws; after `switched` the socket is the caller's. */
 export async function requestUpgrade(options: UpgradeOptions): Promise<UpgradeResult> {
   const bounds = new Bounds(options)
+  let reached: EgressFailure['reached'] = 'unsent'
   try {
     const socket = await bounds.hold(connect(options, bounds), 'timeout_connect', options.request.timeouts.connectMs)
+    reached = 'sent'
     return await bounds.hold(ask(options, socket, bounds), 'timeout_first_byte', options.request.timeouts.firstByteMs)
   } catch (error) {
     bounds.closeAll()
-    return { kind: 'failed', failure: failureOf(error, options.origin) }
+    const problem = failureOf(error, options.origin)
+    const isOurs = options.signal.aborted || isOwnFault(error) || codeOf(error).startsWith('ERR_INVALID')
+    return { kind: 'failed', failure: isOurs ? problem : { ...problem, reached } }
   } finally {
     bounds.release()
   }

@@ -147,7 +147,7 @@ export interface DataplaneRouteTable {
   workspace_id: string
   name: string
   api_id: string
-  upstream_url: string
+  upstream_url: string | null
   methods: Generated<readonly string[]>
   required_scopes: readonly string[]
   provider_key_id: string | null
@@ -167,6 +167,11 @@ export interface DataplaneRouteTable {
   cost: Generated<number>
   rate_limit_headers: Generated<string>
   api_version: ColumnType<unknown | null, string | null, string | null>
+  upstreams: ColumnType<unknown, string | undefined, string>
+  when_all_out: Generated<string>
+  circuit_breaker: ColumnType<unknown | null, string | null, string | null>
+  health_check: ColumnType<unknown | null, string | null, string | null>
+  retries: ColumnType<unknown | null, string | null, string | null>
 }
 
 export interface FeedChangeTable {

@@ -65,6 +65,7 @@ const Decision = z
     shadow: z
       .array(z.object({ code: z.string(), rule: z.string() }))
       .meta({ description: 'What would have been refused if it were enforced.' }),
+    tries: z.int().meta({ description: 'How often it was sent to an upstream, where retries are on; else 1.' }),
     usage: z
       .object({
         input_tokens: z.number(),
@@ -201,6 +202,7 @@ function decisionAnswer(record: DecisionRecord): z.input<typeof Decision> {
     client_ip: record.clientIp,
     user_agent: record.userAgent,
     shadow: (record.shadow ?? []).map(({ code, rule }) => ({ code, rule })),
+    tries: record.tries ?? 1,
     usage:
       usage === undefined
         ? null

@@ -241,7 +241,7 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
     identity: { ...room, hasPlan },
     vault: { store, seal, nowMs, reached, allowPrivateUpstreams: new Set() },
     keys: keysRoom,
-    dataplane: { store, seal, nowMs, reached },
+    dataplane: { store, seal, nowMs, reached, nodeId: TEST_NODE, poolOf: (routeId) => targets.poolOf(routeId) },
     decisions: {
       store,
       keys: keySnapshots,

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodeDecision, writeJournal } from '#audit'
 import { silentLog } from '#config'
-import { Verifiers, createSnapshots } from '#dataplane'
+import { Verifiers, createSnapshots, startHealthChecks } from '#dataplane'
 import { createEgress } from '#egress'
 import { Credentials } from '#vault'
 import { openTestControl, type Got, type TestControl } from './open-control.ts'
@@ -42,6 +42,11 @@ export async function openTestDoors(): Promise<TestDoors> {
     clock,
   })
   await control.targets.load()
+  const healthChecks = startHealthChecks({
+    egress,
+    routes: () => control.targets.routes(),
+    monotonicMs: clock.monotonicMs,
+  })
   const settings = {
     maxBodyBytes: 1_048_576,
     maxHeaderBytes: 32_768,
@@ -123,6 +128,7 @@ export async function openTestDoors(): Promise<TestDoors> {
         each.closeAllConnections()
         await new Promise((closed) => each.close(closed))
       }
+      healthChecks.close()
       await egress.close()
       await control.dispose()
     },
