@@ -1,5 +1,6 @@
 /** Routes and models in the compiled form that the pipeline reads. The server's `dataplane` room makes them. */
 import type { ApiPart, FeedLossPolicy, LimitPolicy, PartRef } from '@claviger/core'
+import type { Shaping } from './shaping/shaping.ts'
 
 /** How the journal is kept: `ordinary` is written in the background, `before-answer` is on disk before the answer. */
 export type AuditMode = 'ordinary' | 'before-answer'
@@ -58,6 +59,8 @@ export interface RoutePart extends Guarded {
   readonly keyHeaders: readonly string[]
   /** Undefined: nobody knows. */
   readonly apiVersion: VersionSource | undefined
+  /** What is done to its calls beside passing them on; undefined: nothing. */
+  readonly shaping: Shaping | undefined
 }
 
 /** One place where a model is served. */

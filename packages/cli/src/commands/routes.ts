@@ -6,8 +6,9 @@ import { collect, feedLoss } from '../parse-options.ts'
 import { LIMIT_FORMS, limits } from '../parse-limits.ts'
 import { versionSource } from '../parse-version-source.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
+import { shapingOf, shapingOptions, type ShapingOptions } from '../route-shaping.ts'
 
-interface RouteOptions extends OutputOptions {
+interface GuardOptions extends OutputOptions {
   readonly name?: string
   readonly api?: string
   readonly upstream?: string
@@ -22,11 +23,13 @@ interface RouteOptions extends OutputOptions {
   readonly apiVersion?: string
 }
 
+type RouteOptions = GuardOptions & ShapingOptions
+
 export function routesCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
     name: 'routes',
-    what: 'Upstreams behind /gw/{name}.',
-    columns: ['id', 'name', 'upstream_url', 'required_scopes', 'audit'],
+    what: 'Upstreams behind /gw/{name}, and at hosts and paths of their own.',
+    columns: ['id', 'name', 'hosts', 'paths', 'upstream_url', 'required_scopes', 'audit'],
     list: 'listRoutes',
     show: 'getRoute',
     remove: 'deleteRoute',
@@ -56,7 +59,7 @@ export function routesCommand(program: Command, context: CommandContext): void {
 }
 
 function options(command: Command): Command {
-  return command
+  return shapingOptions(command)
     .option('--provider-key <id>', 'the credential that is added')
     .option('--method <method>', 'only this method (repeatable)', collect)
     .option('--audit <mode>', 'ordinary, or before-answer')
@@ -82,4 +85,5 @@ const body = (chosen: RouteOptions): object =>
     rate_limit_headers: chosen.rateLimitHeaders,
     on_feed_loss: chosen.onFeedLoss === undefined ? undefined : feedLoss(chosen.onFeedLoss),
     api_version: chosen.apiVersion === undefined ? undefined : versionSource(chosen.apiVersion),
+    ...shapingOf(chosen),
   })

@@ -64,6 +64,7 @@ export const ERROR_STATUS = {
   upstream_unreachable: 502,
   unavailable: 503,
   draining: 503,
+  maintenance: 503,
   store_unavailable: 503,
   feed_lost: 503,
   counters_unavailable: 503,

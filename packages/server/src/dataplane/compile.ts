@@ -5,6 +5,7 @@ import { feedLossPolicy } from '#keys'
 import { limitsFromColumn, policiesFromColumn } from '#usage'
 import type { ModelRow, RouteRow } from './rows.ts'
 import type { Deployment, Guard, Model, Route } from './targets.ts'
+import { compileShaping, shapingFromRow } from './shaping.ts'
 import { compileVersionSource, versionSourceFromRow } from './version-source.ts'
 
 type GuardRow = Pick<
@@ -44,6 +45,7 @@ export function compileRoute(row: RouteRow, api: PartRef<ApiPart>): RoutePart {
     credentialId: row.provider_key_id ?? undefined,
     keyHeaders: row.key_headers,
     apiVersion: compileVersionSource(row.api_version),
+    shaping: compileShaping(row, basePath),
   }
 }
 
@@ -105,6 +107,9 @@ export function routeFromRow(row: RouteRow): Route {
     providerKeyId: row.provider_key_id,
     keyHeaders: row.key_headers,
     apiVersion: versionSourceFromRow(row.api_version),
+    hosts: row.hosts,
+    paths: row.paths,
+    ...shapingFromRow(row),
     ...storedFromRow(row),
   }
 }

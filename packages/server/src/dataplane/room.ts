@@ -10,6 +10,12 @@ export interface DataplaneRoom {
   readonly reached: (position: number) => Promise<unknown>
 }
 
+/** What its part of the control API needs beside that. */
+export interface DataplaneRoutesRoom extends DataplaneRoom {
+  /** Where the control API answers on when routes have hosts of their own. */
+  readonly isControlHost: (host: string) => boolean
+}
+
 /**
  * Runs the work in a transaction, and answers when this process serves by its outcome: who made a route may call it.
  *

@@ -2,6 +2,8 @@
 import type { FeedLossPolicy } from '@claviger/core'
 import type { AuditMode, RateLimitHeaders } from '@claviger/gateway'
 import type { WireLimit } from '#usage'
+import type { PlaceSettings } from './places.ts'
+import type { ShapingSettings } from './shaping.ts'
 import type { WireVersionSource } from './version-source.ts'
 
 export interface TimeoutsMs {
@@ -35,7 +37,7 @@ interface Stored {
   readonly revision: number
 }
 
-export interface RouteSettings extends Guard {
+export interface RouteSettings extends Guard, PlaceSettings, ShapingSettings {
   readonly name: string
   /** Scheme, host, port and base path. */
   readonly upstreamUrl: string

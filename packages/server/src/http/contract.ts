@@ -1,5 +1,5 @@
 /** All operations of the control API, room by room: what is served, and what `openapi/claviger.json` describes. */
-import { dataplaneOperations, type DataplaneRoom } from '#dataplane'
+import { dataplaneOperations, type DataplaneRoutesRoom } from '#dataplane'
 import { decisionsOperations, type DecisionsRoom } from '#decisions'
 import { bindOperations, type BoundOperation, type Operation } from '#edge'
 import { identityOperations, type IdentityRoom } from '#identity'
@@ -18,7 +18,7 @@ export interface Rooms {
   readonly identity: IdentityRoom
   readonly vault: VaultRoom
   readonly keys: KeysRoutesRoom
-  readonly dataplane: DataplaneRoom
+  readonly dataplane: DataplaneRoutesRoom
   readonly decisions: DecisionsRoom
   readonly usage: UsageRoom
   readonly house: HouseRoom
