@@ -83,6 +83,14 @@ routes:
     cost: 3
     rate_limit_headers: draft+legacy
     api_version: { from: header, name: api-version }
+    hosts: [rich.example.com, '*.rich.example.com']
+    paths: [/v1, '=/ping']
+    rewrite: { strip_prefix: /v1 }
+    header_rules:
+      request: { remove: [cookie], set: [{ name: X-Caller, value: 'is \${key_id}' }] }
+      response: { add: [{ name: X-Rich, value: 'yes' }] }
+    cors: { origins: ['https://app.example.com'], methods: [POST, GET], headers: [x-b, x-a], credentials: true }
+    maintenance: { message: Back at noon., retry_after_seconds: 60, addresses: [10.0.0.0/8] }
     timeouts_ms: { connect: 1000 }
     max_body_bytes: 1000
     methods: [POST, GET]
@@ -107,6 +115,12 @@ routes:
     methods: []
     provider_key: null
     key_headers: [x-api-key]
+    hosts: []
+    paths: []
+    rewrite: null
+    header_rules: null
+    cors: null
+    maintenance: null
 models:
   - name: rich/model:1
     api: rich

@@ -23,6 +23,7 @@ export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
 export { compileCidrs, type CidrSet } from './net/cidr.ts'
 export type { GeoLookup } from './net/geo-lookup.ts'
 export { carriedAddress, isPublicAddress } from './net/public-address.ts'
+export { compileOrigins, originProblem, type OriginSet } from './net/origin-set.ts'
 export { parseOrigin, type Origin } from './net/origin.ts'
 export { IdFilter, type IdFilterSeed } from './filter/id-filter.ts'
 export {

@@ -9,7 +9,7 @@ import { ClavigerError } from '@claviger/core'
 import type { Context, GatewayLog, GatewaySettings } from './context.ts'
 import type { Received } from './exchange.ts'
 import type { Front } from './front.ts'
-import { gwFront } from './fronts/gw.ts'
+import { gwFront, placedFront } from './fronts/gw.ts'
 import { openai } from './fronts/openai.ts'
 import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
@@ -72,7 +72,7 @@ class MountedGateway implements Gateway {
   handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     const url = incoming.url ?? ''
     const wire = { incoming, outgoing, upgradeHead: undefined }
-    const front = this.#frontOf(url)
+    const front = this.#frontOf(incoming)
     if (front !== undefined) {
       const received = receive(this.#context, front, wire)
       if (received !== undefined) this.#run(front, received)
@@ -91,7 +91,7 @@ class MountedGateway implements Gateway {
   }
 
   handleUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): boolean {
-    const front = this.#frontOf(incoming.url ?? '')
+    const front = this.#frontOf(incoming)
     if (front === undefined) return false
     // Node has let go of the socket: refusals need a response on it, and somebody must hear its errors
     socket.on('error', ignore)
@@ -102,6 +102,11 @@ class MountedGateway implements Gateway {
     const received = receive(this.#context, front, { incoming, outgoing, upgradeHead: head })
     if (received !== undefined) this.#run(front, received)
     return true
+  }
+
+  mayUpgrade(incoming: IncomingMessage): boolean {
+    const door = this.#frontOf(incoming)?.door
+    return door === 'gw'
   }
 
   handleConnect(incoming: IncomingMessage): void {
@@ -146,8 +151,12 @@ class MountedGateway implements Gateway {
     })
   }
 
-  #frontOf(url: string): Front | undefined {
+  /** A place that a route has is its own; on control hosts, and without a host, paths of ours are no such places. */
+  #frontOf(incoming: IncomingMessage): Front | undefined {
     if (!this.#context.settings.isServing) return undefined
+    const url = incoming.url ?? ''
+    const { places } = this.#context.ports.snapshots
+    if (!places.isEmpty && places.find(incoming.headers.host, pathOf(url)) !== undefined) return placedFront
     for (const front of FRONTS) if (url.startsWith(front.prefix)) return front
     return undefined
   }
@@ -155,6 +164,11 @@ class MountedGateway implements Gateway {
   #requestId(): string {
     return this.#context.makeRequestId(this.#context.ports.clock.nowMs())
   }
+}
+
+function pathOf(url: string): string {
+  const mark = url.indexOf('?')
+  return mark === -1 ? url : url.slice(0, mark)
 }
 
 function ignore(): void {}

@@ -77,6 +77,20 @@ export {
   problemDocument,
   type ProblemDocument,
 } from './http/problem.ts'
+export { hostName, PlaceTable, type PlaceFound, type Places } from './places/place-table.ts'
+export { isReservedPath } from './places/reserved-paths.ts'
+export { compileCors, type CorsSettings } from './shaping/cors.ts'
+export {
+  compileFieldRules,
+  fieldValueProblem,
+  requestFieldProblem,
+  responseFieldProblem,
+  type FieldAction,
+  type FieldRule,
+  type FieldRuleSettings,
+} from './shaping/field-rules.ts'
+export type { Maintenance } from './shaping/maintenance.ts'
+export type { Shaping } from './shaping/shaping.ts'
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'

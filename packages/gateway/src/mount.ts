@@ -7,6 +7,8 @@ import type { GatewaySettings } from './context.ts'
 export interface WireHandlers {
   /** False: not ours, nothing was touched. Requests that no server should read are ours, whatever their path. */
   handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean
+  /** Whether a WebSocket may be asked for there. */
+  mayUpgrade(incoming: IncomingMessage): boolean
   /** False: not ours. */
   handleUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): boolean
   /** For `connect`: this is no forward proxy. */
@@ -21,7 +23,7 @@ const LATE_CHECK_MS = 1_000
 const SOCKET_BUFFER_BYTES = 65_536
 
 /** For `http.createServer` and, with certificates added, for `https.createServer`. */
-export function serverOptions(settings: GatewaySettings): ServerOptions {
+export function serverOptions(settings: GatewaySettings, gateway: Pick<WireHandlers, 'mayUpgrade'>): ServerOptions {
   return {
     insecureHTTPParser: false,
     maxHeaderSize: settings.maxHeaderBytes,
@@ -33,7 +35,7 @@ export function serverOptions(settings: GatewaySettings): ServerOptions {
     highWaterMark: SOCKET_BUFFER_BYTES,
     // a request without Host is refused by `readHeadFacts`, with a document that says why
     requireHostHeader: false,
-    shouldUpgradeCallback: isWebSocket,
+    shouldUpgradeCallback: (incoming) => isWebSocket(incoming) && gateway.mayUpgrade(incoming),
   }
 }
 
@@ -68,12 +70,11 @@ export function mount(gateway: WireHandlers, server: Server, otherwise: RequestL
  * proxy is a tunnel past its checks.
  */
 function isWebSocket(incoming: IncomingMessage): boolean {
-  const { headers, method, url } = incoming
+  const { headers, method } = incoming
   return (
     method === 'GET' &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
     headers['content-length'] === undefined &&
-    headers['transfer-encoding'] === undefined &&
-    url?.startsWith('/gw/') === true
+    headers['transfer-encoding'] === undefined
   )
 }

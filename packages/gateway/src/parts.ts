@@ -1,6 +1,7 @@
 /** Routes and models in the compiled form that the pipeline reads. The server's `dataplane` room makes them. */
 import type { ApiPart, FeedLossPolicy, LimitPolicy, PartRef } from '@claviger/core'
 import type { UpstreamPool } from './upstreams/pool.ts'
+import type { Shaping } from './shaping/shaping.ts'
 
 /** How the journal is kept: `ordinary` is written in the background, `before-answer` is on disk before the answer. */
 export type AuditMode = 'ordinary' | 'before-answer'
@@ -64,6 +65,8 @@ export interface RoutePart extends Guarded {
    * `upstreamBasePath` is ''. Undefined: all calls go to the one, and nothing is watched.
    */
   readonly pool: UpstreamPool | undefined
+  /** What is done to its calls beside passing them on; undefined: nothing. */
+  readonly shaping: Shaping | undefined
 }
 
 /** One place where a model is served. */

@@ -8,13 +8,23 @@
  */
 import { ClavigerError } from '@claviger/core'
 import type { Context } from './context.ts'
-import { isAnsweredHere, isRefused, type AnsweredHere, type Received, type Refused } from './exchange.ts'
+import {
+  isAnsweredHere,
+  isRefused,
+  type AnsweredHere,
+  type Matched,
+  type Received,
+  type Refused,
+  type Shielded,
+} from './exchange.ts'
 import type { Front } from './front.ts'
-import { writeAnswer, writeError } from './http/answer.ts'
+import { writeAnswer, writeEmpty, writeError } from './http/answer.ts'
+import { corsFields, isPreflight, preflightFields, type Cors } from './shaping/cors.ts'
 import { admit } from './stages/admit.ts'
 import { authorize, refuseBadKey } from './stages/authorize.ts'
 import { forward } from './stages/forward.ts'
 import { meter, open, record, recordAnswer, recordRefusal, releaseHold } from './stages/record.ts'
+import { refuseUnknown } from './stages/refuse.ts'
 import { shield } from './stages/shield.ts'
 import { verify } from './stages/verify.ts'
 
@@ -34,6 +44,8 @@ async function walk(context: Context, front: Front, received: Received): Promise
   if (isRefused(matched)) return matched
   const shielded = shield(context, matched)
   if (isRefused(shielded)) return shielded
+  const cors = shielded.route?.shaping?.cors
+  if (cors !== undefined && isPreflight(shielded)) return answerPreflight(context, shielded, cors)
   const verifiedSoon = verify(context, shielded)
   const verified = verifiedSoon instanceof Promise ? await verifiedSoon : verifiedSoon
   if (isRefused(verified)) return verified
@@ -58,6 +70,18 @@ async function walk(context: Context, front: Front, received: Received): Promise
   return undefined
 }
 
+/** Decided by the route alone: a browser sends no key with it. */
+function answerPreflight(context: Context, shielded: Shielded, cors: Cors): Refused | undefined {
+  const fields = preflightFields(cors, shielded)
+  if (fields instanceof ClavigerError) return refuseUnknown(fields, 'route.cors')
+  writeEmpty(shielded.incoming, shielded.outgoing, {
+    requestId: shielded.requestId,
+    fields,
+    hstsSeconds: context.settings.hstsSeconds,
+  })
+  return undefined
+}
+
 /** The door's own answers: for every key that is good here and now; they cost nothing and charge no limit. */
 async function answerHere(context: Context, answered: AnsweredHere): Promise<Refused | undefined> {
   const refused = refuseBadKey(context, answered)
@@ -78,13 +102,20 @@ async function leave(context: Context, front: Front, received: Received, refused
 }
 
 /** Writes an error in the door's own form. Does nothing for a caller that is gone. */
-export function writeRefusal(context: Context, front: Front, received: Received, refused: Refused): void {
+export function writeRefusal(
+  context: Context,
+  front: Front,
+  received: Received & Partial<Pick<Matched, 'route'>>,
+  refused: Refused,
+): void {
+  const cors = received.route?.shaping?.cors
   writeError(received.incoming, received.outgoing, {
     error: refused.refused,
     answer: front.errorAnswer(refused.refused, received.requestId),
     requestId: received.requestId,
     limits: refused.limits,
     rateLimitHeaders: refused.target?.rateLimitHeaders,
+    corsFields: cors === undefined ? undefined : corsFields(cors, received),
     hstsSeconds: context.settings.hstsSeconds,
   })
 }

@@ -6,6 +6,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { GeoLookup, IpAddress, KeyPart, LimitPolicy, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
 import type { ModelPart, RoutePart, Timeouts } from './parts.ts'
+import type { PlaceTable } from './places/place-table.ts'
 
 export type MaybePromise<Value> = Value | Promise<Value>
 
@@ -36,6 +37,8 @@ export interface Snapshots {
   /** The caller of `keys/verify`; undefined: not a good credential. Must answer at once for one that it knows. */
   verifier(presented: string): MaybePromise<Verifier | undefined | 'unavailable'>
   routeByName(name: string): RoutePart | undefined
+  /** Where routes answer beside `/gw/{name}`. */
+  readonly places: Pick<PlaceTable, 'isEmpty' | 'find'>
   modelByName(workspaceId: string, name: string): ModelPart | undefined
   modelsOf(workspaceId: string): readonly ModelPart[]
   /** Where addresses are; asked for only by keys that are held to it. Undefined: no file tells it. */
@@ -231,6 +234,8 @@ export interface AskedFacts {
   readonly apiVersion?: string | undefined
   /** Units that it was charged, or would have been; undefined: one. */
   readonly cost?: number | undefined
+  /** As it was judged, where the journaled path does not tell it; see `pathBehind`. */
+  readonly path?: string | undefined
 }
 
 /** One decision after authentication, with what came of it. Keys are short on disk; see the journal's codec. */

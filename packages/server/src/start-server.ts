@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { isId, makeId } from '@claviger/core'
 import { OpenStreams, createGateway, mount, serverOptions, type FailureModeUse, type Ports } from '@claviger/gateway'
 import { encodeEpisode, recordInterrupted, writeProbes } from '#audit'
+import { controlHostCheck } from '#config'
 import {
   FailureModes,
   ProbeTally,
@@ -78,11 +79,13 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     loadApp: async (id) => loadAppPart(store.db, id),
     loadWorkspace: async (id) => loadWorkspacePart(store.db, id),
   })
+  const isControlHost = controlHostCheck(config)
   const targets = new TargetTables({
     store,
     log,
     monotonicMs: () => clock.monotonicMs(),
     apiPart: async (id) => keys.apis.get(id),
+    isControlHost,
   })
   const credentials = new Credentials({ store, seal })
   const openStreams = new OpenStreams()
@@ -271,6 +274,8 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     refusedBefore: (clientIp, reason) => probes.add(clientIp, reason),
     failureModeUsed,
     feedAgeMs: () => snapshots.feedAgeMs(),
+    isControlHost,
+    hasHostRoutes: () => targets.places.hasHosts,
     rooms: {
       identity,
       vault: { store, seal, nowMs: () => clock.nowMs(), allowPrivateUpstreams: config.allowPrivateUpstreams, reached },
@@ -282,6 +287,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
         reached,
         nodeId,
         poolOf: (routeId) => targets.poolOf(routeId),
+        isControlHost,
       },
       decisions: {
         store,
@@ -322,7 +328,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   })
 
   const tls = await loadTls(config)
-  const options = serverOptions(settings)
+  const options = serverOptions(settings, gateway)
   const server =
     tls === undefined
       ? createHttpServer(options)

@@ -15,8 +15,9 @@ import {
 } from '../parse-upstreams.ts'
 import { versionSource } from '../parse-version-source.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
+import { shapingOf, shapingOptions, type ShapingOptions } from '../route-shaping.ts'
 
-interface RouteOptions extends OutputOptions {
+interface GuardOptions extends OutputOptions {
   readonly name?: string
   readonly api?: string
   readonly upstream?: readonly string[]
@@ -36,12 +37,13 @@ interface RouteOptions extends OutputOptions {
 }
 
 const UPSTREAM = 'where it leads (repeatable, with a weight: https://a.example,3)'
+type RouteOptions = GuardOptions & ShapingOptions
 
 export function routesCommand(program: Command, context: CommandContext): void {
   const command = resourceCommand(program, context, {
     name: 'routes',
-    what: 'Upstreams behind /gw/{name}.',
-    columns: ['id', 'name', 'upstream_url', 'required_scopes', 'audit'],
+    what: 'Upstreams behind /gw/{name}, and at hosts and paths of their own.',
+    columns: ['id', 'name', 'hosts', 'paths', 'upstream_url', 'required_scopes', 'audit'],
     list: 'listRoutes',
     show: 'getRoute',
     remove: 'deleteRoute',
@@ -85,7 +87,7 @@ async function showHealth(context: CommandContext, id: string, shown: OutputOpti
 }
 
 function options(command: Command): Command {
-  return command
+  return shapingOptions(command)
     .option('--provider-key <id>', 'the credential that is added')
     .option('--circuit-breaker <breaker>', BREAKER_FORMS)
     .option('--health-check <check>', CHECK_FORMS)
@@ -119,4 +121,5 @@ const body = (chosen: RouteOptions): object =>
     rate_limit_headers: chosen.rateLimitHeaders,
     on_feed_loss: chosen.onFeedLoss === undefined ? undefined : feedLoss(chosen.onFeedLoss),
     api_version: chosen.apiVersion === undefined ? undefined : versionSource(chosen.apiVersion),
+    ...shapingOf(chosen),
   })

@@ -1009,6 +1009,74 @@ export const BODIES: Readonly<Record<string, Schema>> = {
       "type": "null"
      }
     ]
+   },
+   "hosts": {
+    "default": [],
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "maxLength": 253,
+     "pattern": "^(?:\\*\\.)?[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$",
+     "example": "api.example.com"
+    },
+    "uniqueItems": true
+   },
+   "paths": {
+    "default": [],
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "maxLength": 256,
+     "pattern": "^(?:\\/|(?:\\/[A-Za-z0-9\\-._~!$&'()*+,=:@]+)+|=(?:\\/|(?:\\/[A-Za-z0-9\\-._~!$&'()*+,=:@]+)+\\/?))$",
+     "example": "/v1"
+    },
+    "uniqueItems": true
+   },
+   "rewrite": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Rewrite"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "header_rules": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/HeaderRules"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "cors": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Cors"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "maintenance": {
+    "default": null,
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Maintenance"
+     },
+     {
+      "type": "null"
+     }
+    ]
    }
   },
   "required": [
@@ -1220,6 +1288,68 @@ export const BODIES: Readonly<Record<string, Schema>> = {
     "anyOf": [
      {
       "$ref": "#/components/schemas/VersionSource"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "hosts": {
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "maxLength": 253,
+     "pattern": "^(?:\\*\\.)?[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$",
+     "example": "api.example.com"
+    },
+    "uniqueItems": true
+   },
+   "paths": {
+    "maxItems": 20,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "maxLength": 256,
+     "pattern": "^(?:\\/|(?:\\/[A-Za-z0-9\\-._~!$&'()*+,=:@]+)+|=(?:\\/|(?:\\/[A-Za-z0-9\\-._~!$&'()*+,=:@]+)+\\/?))$",
+     "example": "/v1"
+    },
+    "uniqueItems": true
+   },
+   "rewrite": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Rewrite"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "header_rules": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/HeaderRules"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "cors": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Cors"
+     },
+     {
+      "type": "null"
+     }
+    ]
+   },
+   "maintenance": {
+    "anyOf": [
+     {
+      "$ref": "#/components/schemas/Maintenance"
      },
      {
       "type": "null"
@@ -2755,5 +2885,269 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     "additionalProperties": false
    }
   ]
+ },
+ "Rewrite": {
+  "type": "object",
+  "properties": {
+   "strip_prefix": {
+    "type": [
+     "string",
+     "null"
+    ],
+    "maxLength": 256,
+    "pattern": "^(?:\\/|(?:\\/[A-Za-z0-9\\-._~!$&'()*+,=:@]+)+\\/?)$",
+    "default": null,
+    "example": "/shop"
+   },
+   "replace_path": {
+    "type": [
+     "string",
+     "null"
+    ],
+    "maxLength": 256,
+    "pattern": "^(?:\\/|(?:\\/[A-Za-z0-9\\-._~!$&'()*+,=:@]+)+\\/?)$",
+    "default": null,
+    "example": "/rpc"
+   }
+  },
+  "additionalProperties": false
+ },
+ "HeaderRules": {
+  "type": "object",
+  "properties": {
+   "request": {
+    "default": {},
+    "type": "object",
+    "properties": {
+     "remove": {
+      "default": [],
+      "maxItems": 30,
+      "type": "array",
+      "items": {
+       "type": "string",
+       "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"
+      }
+     },
+     "set": {
+      "default": [],
+      "maxItems": 30,
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string",
+         "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"
+        },
+        "value": {
+         "type": "string",
+         "maxLength": 1024
+        }
+       },
+       "required": [
+        "name",
+        "value"
+       ],
+       "additionalProperties": false
+      }
+     },
+     "add": {
+      "default": [],
+      "maxItems": 30,
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string",
+         "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"
+        },
+        "value": {
+         "type": "string",
+         "maxLength": 1024
+        }
+       },
+       "required": [
+        "name",
+        "value"
+       ],
+       "additionalProperties": false
+      }
+     }
+    },
+    "additionalProperties": false
+   },
+   "response": {
+    "default": {},
+    "type": "object",
+    "properties": {
+     "remove": {
+      "default": [],
+      "maxItems": 30,
+      "type": "array",
+      "items": {
+       "type": "string",
+       "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"
+      }
+     },
+     "set": {
+      "default": [],
+      "maxItems": 30,
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string",
+         "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"
+        },
+        "value": {
+         "type": "string",
+         "maxLength": 1024
+        }
+       },
+       "required": [
+        "name",
+        "value"
+       ],
+       "additionalProperties": false
+      }
+     },
+     "add": {
+      "default": [],
+      "maxItems": 30,
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string",
+         "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"
+        },
+        "value": {
+         "type": "string",
+         "maxLength": 1024
+        }
+       },
+       "required": [
+        "name",
+        "value"
+       ],
+       "additionalProperties": false
+      }
+     }
+    },
+    "additionalProperties": false
+   }
+  },
+  "additionalProperties": false
+ },
+ "Cors": {
+  "type": "object",
+  "properties": {
+   "origins": {
+    "minItems": 1,
+    "maxItems": 50,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "maxLength": 300
+    },
+    "uniqueItems": true
+   },
+   "methods": {
+    "default": [],
+    "maxItems": 6,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "enum": [
+      "GET",
+      "HEAD",
+      "POST",
+      "PUT",
+      "PATCH",
+      "DELETE"
+     ]
+    },
+    "uniqueItems": true
+   },
+   "headers": {
+    "default": [
+     "content-type"
+    ],
+    "maxItems": 50,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "pattern": "^(?:\\*|[a-z0-9!#$%&'+.^_`|~-]{1,64})$"
+    },
+    "uniqueItems": true
+   },
+   "exposed_headers": {
+    "default": [],
+    "maxItems": 50,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "pattern": "^[a-z0-9!#$%&'+.^_`|~-]{1,64}$"
+    },
+    "uniqueItems": true
+   },
+   "credentials": {
+    "default": false,
+    "type": "boolean"
+   },
+   "max_age_seconds": {
+    "default": 600,
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 86400
+   }
+  },
+  "required": [
+   "origins"
+  ],
+  "additionalProperties": false
+ },
+ "Maintenance": {
+  "type": "object",
+  "properties": {
+   "message": {
+    "default": "The service is being worked on.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 500,
+    "pattern": "^[^\\p{Cc}]*$"
+   },
+   "retry_after_seconds": {
+    "default": 300,
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 604800
+   },
+   "key_ids": {
+    "default": [],
+    "maxItems": 100,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "pattern": "^key_[0-9a-hjkmnp-tv-z]{26}$",
+     "example": "key_01k2m5f8r2e9vbt9rpk9w0z5c3"
+    },
+    "uniqueItems": true
+   },
+   "addresses": {
+    "default": [],
+    "maxItems": 100,
+    "type": "array",
+    "items": {
+     "type": "string",
+     "maxLength": 64
+    },
+    "uniqueItems": true
+   }
+  },
+  "additionalProperties": false
  }
 }

@@ -65,6 +65,7 @@ export const ERROR_STATUS = {
   unavailable: 503,
   upstream_unavailable: 503,
   draining: 503,
+  maintenance: 503,
   store_unavailable: 503,
   feed_lost: 503,
   counters_unavailable: 503,

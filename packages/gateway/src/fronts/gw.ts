@@ -1,4 +1,4 @@
-/** The door of the API gateway: `/gw/{route}/…` goes to the route's upstream as it came. */
+/** The door of the API gateway: `/gw/{route}/…`, and the places of routes, go to the route's upstream as they came. */
 import { ClavigerError } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
@@ -18,8 +18,9 @@ import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge } from '../http/read-body.ts'
 import { upstreamHeaders } from '../http/upstream-headers.ts'
 import type { RoutePart } from '../parts.ts'
+import { writeFields } from '../shaping/field-rules.ts'
 import { refuseBadKey } from '../stages/authorize.ts'
-import { refuseCaller } from '../stages/refuse.ts'
+import { refuseCaller, refuseUnknown } from '../stages/refuse.ts'
 import { refuseAllOut } from '../upstreams/refuse-all-out.ts'
 import { sendToPool } from '../upstreams/send-to-pool.ts'
 
@@ -41,13 +42,35 @@ export const gwFront: Front = {
   errorAnswer: problemAnswer,
 }
 
+/** The same door at the hosts and paths that routes have of their own: nobody is here but for a route. */
+export const placedFront: Front = { ...gwFront, match: matchPlace }
+
 /** No such route is told after `verify` only: without a good key nobody learns which names exist. */
 function match(context: Context, received: Received): Matched {
   const { path } = received
   const slash = path.indexOf('/', PREFIX.length)
   const name = slash === -1 ? path.slice(PREFIX.length) : path.slice(PREFIX.length, slash)
   const rest = slash === -1 ? '' : path.slice(slash)
-  return learnRoute(received, context.ports.snapshots.routeByName(name), rest)
+  const route = context.ports.snapshots.routeByName(name)
+  return learnRoute(received, route, restFor(route, rest))
+}
+
+function matchPlace(context: Context, received: Received): Matched | Refused {
+  const { path } = received
+  const route = context.ports.snapshots.places.find(received.headers.host, path)
+  if (route === 'two-readings') return refuseUnknown(twoReadings(), 'route.paths')
+  return learnRoute(received, route, restFor(route, path))
+}
+
+/** What the upstream gets behind its base path, and what restrictions of keys judge. */
+function restFor(route: RoutePart | undefined, path: string): string {
+  const stripped = route?.shaping?.stripPrefix
+  return stripped === undefined || !isBelow(stripped, path) ? path : path.slice(stripped.length)
+}
+
+/** By whole segments. */
+function isBelow(prefix: string, path: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 0x2f)
 }
 
 function read(context: Context, verified: Verified): ReadBody | Refused {
@@ -67,7 +90,9 @@ function select(context: Context, admitted: Admitted): Selected | Refused {
   if (route === undefined) throw new TypeError('a call was admitted without a route')
   const refused = route.pool === undefined ? undefined : refuseAllOut(route.pool, admitted)
   if (refused !== undefined) return refused
-  const headers = upstreamHeaders(context, admitted, { without: keyHeadersOf(route), forwarded: 'tell' })
+  const headers = upstreamHeaders(context, admitted, { without: droppedBy(route), forwarded: 'tell' })
+  const fields = route.shaping?.requestFields
+  if (fields !== undefined) writeFields(headers, fields, admitted)
   if (admitted.upgradeHead !== undefined) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
   const egress = {
     credentialId: route.credentialId,
@@ -87,19 +112,30 @@ function select(context: Context, admitted: Admitted): Selected | Refused {
 }
 
 function pathOf(route: RoutePart, rest: string): string {
-  const path = route.upstreamBasePath + rest
+  const path = route.shaping?.replacePath ?? route.upstreamBasePath + rest
   return path === '' ? '/' : path
 }
 
-const keyHeaders = new WeakMap<RoutePart, ReadonlySet<string>>()
+/** Where keys are read, and what the route's rules take away or set. */
+const dropped = new WeakMap<RoutePart, ReadonlySet<string>>()
 
-function keyHeadersOf(route: RoutePart): ReadonlySet<string> {
-  let names = keyHeaders.get(route)
+function droppedBy(route: RoutePart): ReadonlySet<string> {
+  let names = dropped.get(route)
   if (names === undefined) {
     names = new Set(route.keyHeaders.map((name) => name.replaceAll('_', '-')))
-    keyHeaders.set(route, names)
+    const ruled = route.shaping?.requestFields?.dropped
+    if (ruled !== undefined) names = new Set([...names, ...ruled])
+    dropped.set(route, names)
   }
   return names
+}
+
+/** Servers differ on escapes of letters and on parameters, and here it would be on who may enter. */
+function twoReadings(): ClavigerError {
+  return new ClavigerError(
+    'bad_path',
+    'The path can be read in two ways, which lead to different routes. Write it plainly.',
+  )
 }
 
 function notFound(): ClavigerError {

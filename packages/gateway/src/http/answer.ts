@@ -46,6 +46,21 @@ export function writeAnswer(incoming: IncomingMessage, outgoing: ServerResponse,
   else outgoing.end(answer.body)
 }
 
+/** An answer of ours without content (204, so without a length). A body that came with the question ends the connection. */
+export function writeEmpty(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: Pick<OwnAnswer, 'requestId' | 'fields' | 'hstsSeconds'>,
+): void {
+  if (outgoing.headersSent || outgoing.destroyed) return
+  const head = answer.fields
+  head.push('X-Request-Id', answer.requestId)
+  if (isTls(incoming)) head.push('Strict-Transport-Security', `max-age=${answer.hstsSeconds}`)
+  if (!isSkippable(incoming)) head.push('Connection', 'close')
+  outgoing.writeHead(204, head)
+  outgoing.end()
+}
+
 /** The header fields that an error carries: challenge, `Retry-After`, the limits. */
 export function errorFields(
   error: ClavigerError,
@@ -68,11 +83,14 @@ export interface ErrorToWrite {
   readonly requestId: string
   readonly limits: readonly LimitState[]
   readonly rateLimitHeaders?: RateLimitHeaders | undefined
+  /** So that a script of another origin may read it; undefined: the route says nothing of it. */
+  readonly corsFields?: readonly string[] | undefined
   readonly hstsSeconds: number
 }
 
 export function writeError(incoming: IncomingMessage, outgoing: ServerResponse, wanted: ErrorToWrite): void {
   const fields = errorFields(wanted.error, wanted.limits, wanted.rateLimitHeaders)
+  if (wanted.corsFields !== undefined) fields.push(...wanted.corsFields)
   if (wanted.error.code === 'draining' || wanted.error.code === 'request_timeout') fields.push('Connection', 'close')
   writeAnswer(incoming, outgoing, {
     status: wanted.error.status,

@@ -1,16 +1,15 @@
 /** Which version of its api a call on a route is for, as far as the upstream cannot read it in another way. */
 import { fieldName } from '@claviger/core'
-import type { Received } from '../exchange.ts'
+import type { Matched } from '../exchange.ts'
 import type { VersionSource } from '../parts.ts'
 import { nominatedFields } from './field-names.ts'
-import { pathBehind } from './path-behind.ts'
 
 /** No longer one can be allowed. */
 const MOST_CHARACTERS = 100
 /** What no restriction can allow: a version was named, in a way that servers may read differently, or is none. */
 const UNCLEAR = ''
 
-type Told = Pick<Received, 'door' | 'path' | 'rawHeaders' | 'headers'>
+type Told = Pick<Matched, 'rest' | 'rawHeaders' | 'headers'>
 
 /** Undefined: the call names none, and the route has none for that case. */
 export function apiVersionOf(source: VersionSource, told: Told): string | undefined {
@@ -18,7 +17,7 @@ export function apiVersionOf(source: VersionSource, told: Told): string | undefi
     case 'fixed':
       return source.value
     case 'path':
-      return bounded(pathBehind(told.door, told.path).split('/', 2)[1] ?? '')
+      return bounded(told.rest.split('/', 2)[1] ?? '')
     case 'header':
       return ofHeader(source, told)
   }

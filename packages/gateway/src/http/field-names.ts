@@ -15,6 +15,32 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'proxy-authentication-info',
 ])
 
+/**
+ * Never taken over. Content-Length is set again from what was parsed; the credential is the caller's secret; the
+ * `x-real-ip` kind is for proxies to say; `x-claviger-` fields are ours (see `upstreamHeaders`).
+ */
+export const NEVER_TO_UPSTREAM: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  'host',
+  'content-length',
+  'expect',
+  'authorization',
+  'x-api-key',
+  'x-request-id',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-forwarded-prefix',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+])
+
 const NOTHING: ReadonlySet<string> = new Set()
 /** RFC 9110 §5.5: visible bytes, blank and tab. CR, LF and NUL could begin a new field. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/

@@ -8,6 +8,7 @@ describe('the path behind a route', () => {
     ['gw', '/gw/billing', '/'],
     ['gw', '/gw/gw/gw/billing', '/gw/billing'],
     ['gw', '/gw/billing/openai/v1/x', '/openai/v1/x'],
+    ['gw', '/invoices/17', '/invoices/17'],
     ['openai', '/openai/v1/chat/completions', '/chat/completions'],
     ['openai', '/openai/v1/models', '/models'],
     ['verify', '/gw/billing/invoices', '/gw/billing/invoices'],

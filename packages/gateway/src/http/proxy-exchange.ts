@@ -8,6 +8,7 @@ import { learnOutcome, type Forwarded, type Opened, type Refused } from '../exch
 import type { Front, ResponseTap } from '../front.ts'
 import type { CutReason, OpenStream, Registration } from '../open-streams.ts'
 import type { EgressCall, EgressFailure, EgressSink, Usage } from '../ports.ts'
+import { shapedHeaders, shapedTrailers, type Shaping } from '../shaping/shaping.ts'
 import { refuseAdmitted } from '../stages/refuse.ts'
 import { abandonBody, endAbruptly, isTls } from './answer.ts'
 import { asBuffer } from './as-buffer.ts'
@@ -44,6 +45,7 @@ export class ProxyExchange implements EgressSink, OpenStream {
   readonly #opened: Opened
   readonly #settle: Settle
   readonly #registration: Registration
+  readonly #shaping: Shaping | undefined
   #call: EgressCall | undefined
   #body: BoundedBody | undefined
   #tap: ResponseTap | undefined
@@ -66,6 +68,7 @@ export class ProxyExchange implements EgressSink, OpenStream {
     this.#front = front
     this.#opened = opened
     this.#settle = settle
+    this.#shaping = opened.target.kind === 'route' ? opened.target.shaping : undefined
     this.#registration = context.openStreams.register(streamIds(opened), this)
   }
 
@@ -146,7 +149,7 @@ export class ProxyExchange implements EgressSink, OpenStream {
     this.#firstByteMs = this.#context.ports.clock.monotonicMs() - this.#sentAtMs
     this.#status = status
     this.#tap = this.#front.tap(this.#opened, { status, headers: head.headers })
-    const fields = head.headers
+    const fields = this.#shaping === undefined ? head.headers : shapedHeaders(this.#shaping, head.headers, this.#opened)
     if (head.contentLengthBytes !== undefined && status !== 204) {
       if (!isBodyless(this.#opened.method, status)) this.#declaredBytes = head.contentLengthBytes
       if (this.#tap?.changesLength !== true) fields.push('Content-Length', String(head.contentLengthBytes))
@@ -182,8 +185,9 @@ export class ProxyExchange implements EgressSink, OpenStream {
     if (this.#status === 0 || (this.#declaredBytes !== undefined && this.#receivedBytes < this.#declaredBytes)) {
       return this.#fail(upstreamInvalid(), 'upstream.length', 'upstream_cut')
     }
-    const passedTrailers = readTrailers(trailers)
-    if (passedTrailers === undefined) return this.#fail(upstreamInvalid(), 'upstream.trailers', 'upstream_cut')
+    const readable = readTrailers(trailers)
+    if (readable === undefined) return this.#fail(upstreamInvalid(), 'upstream.trailers', 'upstream_cut')
+    const passedTrailers = this.#shaping === undefined ? readable : shapedTrailers(this.#shaping, readable)
     const tail = this.#tap?.flush() ?? this.#lastChunk
     if (this.#tap !== undefined) this.#bytesOut += tail?.byteLength ?? 0
     this.#isUpstreamDone = true

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import type { Received } from '../exchange.ts'
 import { isTls } from './answer.ts'
 import { peerOf } from './client-address.ts'
-import { HOP_BY_HOP, nominatedFields } from './field-names.ts'
+import { NEVER_TO_UPSTREAM, nominatedFields } from './field-names.ts'
 
 export interface UpstreamHeaderOptions {
   /** More fields to leave out, lower case: where this route reads keys, what the door sets itself. */
@@ -15,32 +15,6 @@ export interface UpstreamHeaderOptions {
   /** `tell`: the upstream is the operator's and learns who calls; `hide`: a third party, and does not. */
   readonly forwarded: 'tell' | 'hide'
 }
-
-/**
- * Never taken over. Content-Length is set again from what was parsed; the credential is the caller's secret; the
- * `x-real-ip` kind is for proxies to say; `x-claviger-` fields are ours (see `isOurs`).
- */
-const NEVER: ReadonlySet<string> = new Set([
-  ...HOP_BY_HOP,
-  'host',
-  'content-length',
-  'expect',
-  'authorization',
-  'x-api-key',
-  'x-request-id',
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-port',
-  'x-forwarded-server',
-  'x-forwarded-prefix',
-  'x-real-ip',
-  'x-client-ip',
-  'x-cluster-client-ip',
-  'true-client-ip',
-  'cf-connecting-ip',
-])
 
 /** Flat name, value, …; names as the caller spelled them. */
 export function upstreamHeaders(context: Context, received: Received, options: UpstreamHeaderOptions): string[] {
@@ -54,7 +28,8 @@ export function upstreamHeaders(context: Context, received: Received, options: U
     const value = rawHeaders[at + 1] ?? ''
     // by its plain reading: an `X_Forwarded_For` would be believed by some
     const { lower, plain, isToken } = fieldName(name)
-    if (NEVER.has(plain) || without.has(plain) || nominated.has(lower) || plain.startsWith('x-claviger-')) continue
+    if (NEVER_TO_UPSTREAM.has(plain) || without.has(plain) || nominated.has(lower) || plain.startsWith('x-claviger-'))
+      continue
     if (lower === 'via' && context.settings.viaName !== undefined) {
       via = via === undefined ? value : `${via}, ${value}`
       continue

@@ -2,9 +2,11 @@
  * What a decision was asked with, as the journal keeps it: enough to ask again, and nothing that may be secret. Of a
  * `Referer` that is its origin, and an origin is kept only when it is one.
  */
-import type { Received, Target } from '../exchange.ts'
+import type { Matched, Target } from '../exchange.ts'
 import { apiVersionOf } from '../http/api-version.ts'
 import { clientCertificateOf } from '../http/client-certificate.ts'
+import { pathBehind } from '../http/path-behind.ts'
+import type { RoutePart } from '../parts.ts'
 import type { AskedFacts } from '../ports.ts'
 
 /** Nobody could have allowed a longer one. */
@@ -14,20 +16,29 @@ const ORIGIN = /^https?:\/\/[^/?#@\\\s]+\/?$/i
 const START = /^https?:\/\/[^/?#]*/i
 
 /** Most calls tell none of it, and cost two look-ups of header fields. */
-export function factsOfCall(received: Received, target: Target | undefined): AskedFacts | undefined {
+export function factsOfCall(received: Matched, target: Target | undefined): AskedFacts | undefined {
   const { headers, incoming } = received
   const { origin, referer } = headers
   const clientCertificate = clientCertificateOf(incoming.socket)
   const source = target?.kind === 'route' ? target.apiVersion : undefined
   const apiVersion = source === undefined ? undefined : apiVersionOf(source, received)
   const cost = keptCost(target?.cost ?? 1)
+  const path = target?.kind === 'route' ? keptPath(received, target) : undefined
   const isPlain =
     origin === undefined &&
     referer === undefined &&
     clientCertificate === undefined &&
     apiVersion === undefined &&
-    cost === undefined
-  return isPlain ? undefined : { ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost }
+    cost === undefined &&
+    path === undefined
+  return isPlain ? undefined : { ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost, path }
+}
+
+/** Only where the route cut something off, or stands at a place of its own. */
+function keptPath({ door, path, rest }: Matched, { shaping }: RoutePart): string | undefined {
+  if (shaping?.stripPrefix === undefined && rest.length !== path.length) return undefined
+  const judged = rest === '' ? '/' : rest
+  return judged === pathBehind(door, path) ? undefined : judged
 }
 
 /** One unit, as most calls cost, is what stands for nothing said. */

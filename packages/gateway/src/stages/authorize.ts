@@ -10,6 +10,7 @@ import {
   type Target,
   type Verified,
 } from '../exchange.ts'
+import { maintenanceError } from '../shaping/maintenance.ts'
 import { CallAsk } from './call-ask.ts'
 import { feedLossOfTarget } from './feed-loss.ts'
 import { refuseCaller } from './refuse.ts'
@@ -51,6 +52,11 @@ export function authorize(context: Context, known: ReadBody): Authorized | Refus
   if (decision.code !== 'valid') return refuseCaller(decisionError(decision), decision.rule, known)
   if (target.kind === 'route' && target.methods.size > 0 && !target.methods.has(known.method)) {
     return refuseCaller(methodNotAllowed(target.methods), 'route.methods', known)
+  }
+  const maintenance = target.kind === 'route' ? target.shaping?.maintenance : undefined
+  if (maintenance !== undefined) {
+    const error = maintenanceError(maintenance, known)
+    if (error !== undefined) return refuseCaller(error, 'route.maintenance', known)
   }
   return passAuthorization(known)
 }

@@ -4,7 +4,6 @@ import type { Context } from '../context.ts'
 import type { Target, Verified } from '../exchange.ts'
 import { apiVersionOf } from '../http/api-version.ts'
 import { clientCertificateOf } from '../http/client-certificate.ts'
-import { pathBehind } from '../http/path-behind.ts'
 
 /** A class for its getters: what hardly any key asks for is looked up when it is read, and no call pays for closures. */
 export class CallAsk implements Ask {
@@ -44,7 +43,8 @@ export class CallAsk implements Ask {
   }
 
   get path(): string {
-    return pathBehind(this.#known.door, this.#known.path)
+    const { rest } = this.#known
+    return rest === '' ? '/' : rest
   }
 
   get apiVersion(): string | undefined {

@@ -15,6 +15,7 @@ import { cutError, failureError, upstreamInvalid } from '../http/upstream-errors
 import type { CutReason, OpenStream } from '../open-streams.ts'
 import type { Usage, UpgradeResult } from '../ports.ts'
 import { upgradeInPool } from '../upstreams/upgrade-in-pool.ts'
+import { shapedHeaders } from '../shaping/shaping.ts'
 import { refuseAdmitted } from './refuse.ts'
 
 type Switched = Extract<UpgradeResult, { kind: 'switched' }>
@@ -96,7 +97,7 @@ class Tunnel implements OpenStream {
     const head = readResponseHead(result.status, result.headers, NOTHING)
     if (head === undefined) return this.#refuse(upstreamInvalid(), 'upstream.head')
     const { outgoing, requestId, limits } = this.#opened
-    const fields = head.headers
+    const fields = this.#shaped(head.headers)
     fields.push('Content-Length', String(result.body.byteLength), 'X-Request-Id', requestId, 'Connection', 'close')
     pushLimitFields(fields, limits, this.#opened.target.rateLimitHeaders)
     outgoing.writeHead(result.status, fields)
@@ -116,7 +117,7 @@ class Tunnel implements OpenStream {
     const upstream = result.socket
     this.#upstream = upstream
     this.#opened.outgoing.detachSocket(client)
-    client.write(this.#switchingHead(head.headers), 'latin1')
+    client.write(this.#switchingHead(this.#shaped(head.headers)), 'latin1')
     const ended = this.#pipe(upstream)
     if (result.head.byteLength > 0) this.#bytesOut += result.head.byteLength
     if (result.head.byteLength > 0) client.write(result.head)
@@ -133,6 +134,12 @@ class Tunnel implements OpenStream {
     let text = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
     for (let at = 0; at + 1 < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\r\n`
     return `${text}\r\n`
+  }
+
+  #shaped(headers: string[]): string[] {
+    const { target } = this.#opened
+    const shaping = target.kind === 'route' ? target.shaping : undefined
+    return shaping === undefined ? headers : shapedHeaders(shaping, headers, this.#opened)
   }
 
   /** Settles when both sides are closed. */

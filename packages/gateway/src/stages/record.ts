@@ -8,6 +8,7 @@ import {
   type AnsweredHere,
   type Caller,
   type Forwarded,
+  type Matched,
   type Metered,
   type Opened,
   type Received,
@@ -164,7 +165,8 @@ export function decisionRecord(context: Context, received: Received, outcome: De
     usage: outcome.usage,
     credits: credits !== undefined && credits.length > 0 ? credits : undefined,
     shadow,
-    facts: factsOfCall(received, outcome.target),
+    // who is known came by a matched route, or by a door without any
+    facts: factsOfCall(received as Matched, outcome.target),
     tries: outcome.tries,
     headText: undefined,
   }

@@ -18,6 +18,7 @@ import {
   type VersionPart,
 } from '@claviger/core'
 import type { ModelPart, RoutePart } from '../parts.ts'
+import { PlaceTable, type Places } from '../places/place-table.ts'
 import type {
   Admission,
   DecisionRecord,
@@ -52,6 +53,8 @@ export interface MadeKey {
   readonly version: VersionPart
 }
 
+/** Where paths of the product go before routes. */
+export const CONTROL_HOST = 'control.example'
 /** Failures of one address before it is shielded. */
 const FAILURES_ALLOWED = 20
 const SHIELD_MS = 5_000
@@ -67,6 +70,7 @@ export class MemoryWorld {
     journalDelay: undefined,
   }
   readonly routes = new Map<string, RoutePart>()
+  readonly places = new PlaceTable((host) => host === CONTROL_HOST)
   readonly models: ModelPart[] = []
   readonly verifiers = new Map<string, Verifier>()
   /** By address. */
@@ -119,6 +123,7 @@ export class MemoryWorld {
         isRevoked: (key, version) => this.revoked.has(key.id) || this.revoked.has(version.publicId),
         verifier: (presented) => this.#perhapsLate(this.verifiers.get(presented)),
         routeByName: (name) => this.routes.get(name),
+        places: this.places,
         modelByName: (workspaceId, name) =>
           this.models.find((model) => model.workspaceId === workspaceId && model.name === name),
         modelsOf: (workspaceId) => this.models.filter((model) => model.workspaceId === workspaceId),
@@ -148,8 +153,9 @@ export class MemoryWorld {
     return made
   }
 
-  addRoute(route: RoutePart): RoutePart {
+  addRoute(route: RoutePart, places: Partial<Places> = {}): RoutePart {
     this.routes.set(route.name, route)
+    this.places.put(route, { hosts: places.hosts ?? [], paths: places.paths ?? [] })
     return route
   }
 
@@ -304,6 +310,7 @@ export function routeOf(
     keyHeaders: ['x-api-key'],
     apiVersion: undefined,
     pool: undefined,
+    shaping: undefined,
     ...changes,
   }
 }

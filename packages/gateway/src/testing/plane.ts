@@ -70,7 +70,7 @@ export async function startPlaneWith(
   }
   const fillRandom = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes)
   const gateway = createGateway({ ports: world.ports, openStreams, settings, log, fillRandom })
-  const server = makeServer(serverOptions(settings))
+  const server = makeServer(serverOptions(settings, gateway))
   mount(gateway, server, notOurs)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

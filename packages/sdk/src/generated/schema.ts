@@ -1544,6 +1544,38 @@ export interface components {
              */
             mode: "enforce" | "shadow";
         };
+        /** @description Preflights are answered without a key and never forwarded; what the upstream says of it is replaced. */
+        Cors: {
+            /** @description https://app.example.com, https://*.example.com for all below, or * for every origin. */
+            origins: string[];
+            /**
+             * @description Empty: those of the route.
+             * @default []
+             */
+            methods: ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE")[];
+            /**
+             * @description That scripts may send, beside the key; *: any.
+             * @default [
+             *       "content-type"
+             *     ]
+             */
+            headers: string[];
+            /**
+             * @description That scripts may read.
+             * @default []
+             */
+            exposed_headers: string[];
+            /**
+             * @description Cookies and the like; not with the origin *.
+             * @default false
+             */
+            credentials: boolean;
+            /**
+             * @description How long a preflight is kept.
+             * @default 600
+             */
+            max_age_seconds: number;
+        };
         /** @description Where the address of the client is. One of allow and deny. */
         CountryRestriction: {
             /** @constant */
@@ -2021,6 +2053,70 @@ export interface components {
             loaded_at: string;
             /** @description Why the file that stands there now cannot be used, while the one before it still is. */
             problem: string | null;
+        };
+        /** @description Fields of the connection, of framing, of credentials, and those that the gateway tells itself, cannot be touched. */
+        HeaderRules: {
+            /** @default {} */
+            request: {
+                /** @default [] */
+                remove: string[];
+                /**
+                 * @description In place of whatever is there.
+                 * @default []
+                 */
+                set: {
+                    name: string;
+                    /**
+                     * @description May hold ${request_id}, ${key_id} and ${app_id}.
+                     * @example claviger
+                     */
+                    value: string;
+                }[];
+                /**
+                 * @description Beside what is there.
+                 * @default []
+                 */
+                add: {
+                    name: string;
+                    /**
+                     * @description May hold ${request_id}, ${key_id} and ${app_id}.
+                     * @example claviger
+                     */
+                    value: string;
+                }[];
+            };
+            /**
+             * @description Of the upstream; not of refusals.
+             * @default {}
+             */
+            response: {
+                /** @default [] */
+                remove: string[];
+                /**
+                 * @description In place of whatever is there.
+                 * @default []
+                 */
+                set: {
+                    name: string;
+                    /**
+                     * @description May hold ${request_id}, ${key_id} and ${app_id}.
+                     * @example claviger
+                     */
+                    value: string;
+                }[];
+                /**
+                 * @description Beside what is there.
+                 * @default []
+                 */
+                add: {
+                    name: string;
+                    /**
+                     * @description May hold ${request_id}, ${key_id} and ${app_id}.
+                     * @example claviger
+                     */
+                    value: string;
+                }[];
+            };
         };
         /** @description A GET to each upstream, again and again, by each process that serves calls. */
         HealthCheck: {
@@ -2740,6 +2836,26 @@ export interface components {
              */
             per?: "key" | "app";
         };
+        /** @description Calls are answered with 503 `maintenance`; see the exceptions. */
+        Maintenance: {
+            /**
+             * @description Told to callers.
+             * @default The service is being worked on.
+             */
+            message: string;
+            /** @default 300 */
+            retry_after_seconds: number;
+            /**
+             * @description Keys that are let through.
+             * @default []
+             */
+            key_ids: string[];
+            /**
+             * @description Addresses that are let through.
+             * @default []
+             */
+            addresses: string[];
+        };
         /** @description Whose admin key this is and what it may do. */
         Me: {
             /**
@@ -3011,7 +3127,7 @@ export interface components {
              * @description For programs; never renamed.
              * @enum {string}
              */
-            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_deleted" | "key_not_yet_valid" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "upstream_unavailable" | "draining" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
+            code: "bad_request" | "bad_json" | "bad_path" | "bad_header" | "validation_failed" | "query_credential" | "credential_missing" | "credential_invalid" | "key_expired" | "key_revoked" | "key_deleted" | "key_not_yet_valid" | "key_disabled" | "key_dormant" | "app_disabled" | "workspace_disabled" | "api_not_allowed" | "scope_missing" | "ip_not_allowed" | "origin_not_allowed" | "user_agent_not_allowed" | "request_not_allowed" | "country_not_allowed" | "asn_not_allowed" | "time_not_allowed" | "certificate_not_allowed" | "api_version_not_allowed" | "permission_missing" | "upstream_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotency_in_flight" | "idempotency_secret_gone" | "gone" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_mismatch" | "precondition_required" | "limit_reached" | "credits_exhausted" | "concurrency_reached" | "probing" | "headers_too_large" | "request_timeout" | "upgrade_required" | "internal" | "upstream_invalid" | "upstream_unreachable" | "unavailable" | "upstream_unavailable" | "draining" | "maintenance" | "store_unavailable" | "feed_lost" | "counters_unavailable" | "journal_full" | "overloaded" | "upstream_timeout";
             request_id: string;
             errors?: {
                 /** @description JSON pointer into the body, or below #/query. */
@@ -3217,6 +3333,21 @@ export interface components {
                 total: number;
             };
         };
+        /** @description The path at the upstream: what is behind /gw/{name}, or the path at a place of the route, rewritten. */
+        Rewrite: {
+            /**
+             * @description Cut off the path, by whole segments, where it begins so.
+             * @default null
+             * @example /shop
+             */
+            strip_prefix: string | null;
+            /**
+             * @description Every call goes to this path behind upstream_url; the query stays.
+             * @default null
+             * @example /rpc
+             */
+            replace_path: string | null;
+        };
         /** @description A named set of scopes that keys are given together. */
         Role: {
             /**
@@ -3291,6 +3422,30 @@ export interface components {
             provider_key_id: string | null;
             key_headers: string[];
             api_version: components["schemas"]["VersionSource"] | null;
+            /**
+             * @description Hosts of its own; *.example.com: all below. Empty: any host, if there are paths.
+             * @default []
+             */
+            hosts: string[];
+            /**
+             * @description /v1: that and all below; =/v1/ping: exactly that. Empty: every path of the hosts.
+             * @default []
+             */
+            paths: string[];
+            /** @default null */
+            rewrite: components["schemas"]["Rewrite"] | null;
+            /** @default null */
+            header_rules: components["schemas"]["HeaderRules"] | null;
+            /**
+             * @description Null: as the upstream says, and a preflight needs a key.
+             * @default null
+             */
+            cors: components["schemas"]["Cors"] | null;
+            /**
+             * @description Null: the route is open.
+             * @default null
+             */
+            maintenance: components["schemas"]["Maintenance"] | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -11010,6 +11165,30 @@ export interface operations {
                      * @default null
                      */
                     api_version?: components["schemas"]["VersionSource"] | null;
+                    /**
+                     * @description Hosts of its own; *.example.com: all below. Empty: any host, if there are paths.
+                     * @default []
+                     */
+                    hosts?: string[];
+                    /**
+                     * @description /v1: that and all below; =/v1/ping: exactly that. Empty: every path of the hosts.
+                     * @default []
+                     */
+                    paths?: string[];
+                    /** @default null */
+                    rewrite?: components["schemas"]["Rewrite"] | null;
+                    /** @default null */
+                    header_rules?: components["schemas"]["HeaderRules"] | null;
+                    /**
+                     * @description Null: as the upstream says, and a preflight needs a key.
+                     * @default null
+                     */
+                    cors?: components["schemas"]["Cors"] | null;
+                    /**
+                     * @description Null: the route is open.
+                     * @default null
+                     */
+                    maintenance?: components["schemas"]["Maintenance"] | null;
                 };
             };
         };
@@ -11385,6 +11564,12 @@ export interface operations {
                     provider_key_id?: string | null;
                     key_headers?: string[];
                     api_version?: components["schemas"]["VersionSource"] | null;
+                    hosts?: string[];
+                    paths?: string[];
+                    rewrite?: components["schemas"]["Rewrite"] | null;
+                    header_rules?: components["schemas"]["HeaderRules"] | null;
+                    cors?: components["schemas"]["Cors"] | null;
+                    maintenance?: components["schemas"]["Maintenance"] | null;
                 };
             };
         };

@@ -6,7 +6,8 @@
  *   [kind, at_ms, request, door, workspace, app, key, version, api, target, method, path, client ip, user agent,
  *    code, rule, status, duration_ms, usage, asked by, shadow, facts, credits, tries]
  *   shadow: [[code, rule], …]
- *   facts: [scopes, origin, referer, client certificate, api version, cost]: the cost only where it is not 1
+ *   facts: [scopes, origin, referer, client certificate, api version, cost, path]: the cost only where it is not 1, or a
+ *     path follows; the path only where it was judged by another than it was called by
  *   credits: [[block, units], …]: always last, so that a line that has some is known by its end
  *   tries: where there was more than one; credits stand in the opening then, which is written before the first
  *   usage: [requests, input tokens, output tokens, cached tokens, bytes in, bytes out, first byte ms, metered, ended]
@@ -60,10 +61,12 @@ function shadowText(shadow: NonNullable<DecisionRecord['shadow']>): string {
 }
 
 /** Strangers choose all of it but the certificate, which is digits. */
-function factsText({ scopes, origin, referer, clientCertificate, apiVersion, cost }: AskedFacts): string {
+function factsText(facts: AskedFacts): string {
+  const { scopes, origin, referer, clientCertificate, apiVersion, cost, path } = facts
   const asked = scopes === undefined || scopes.length === 0 ? 'null' : JSON.stringify(scopes)
   const charged = cost === undefined ? '' : `,${cost}`
-  return `[${asked},${escaped(origin)},${escaped(referer)},${optional(clientCertificate)},${escaped(apiVersion)}${charged}]`
+  const judged = path === undefined ? '' : `${charged === '' ? ',null' : ''},${JSON.stringify(path)}`
+  return `[${asked},${escaped(origin)},${escaped(referer)},${optional(clientCertificate)},${escaped(apiVersion)}${charged}${judged}]`
 }
 
 function escaped(text: string | undefined): string {
@@ -205,7 +208,7 @@ function shadowOf(pairs: readonly unknown[]): DecisionRecord['shadow'] {
 }
 
 function factsOf(parts: readonly unknown[]): AskedFacts {
-  const [scopes, origin, referer, clientCertificate, apiVersion, cost] = parts
+  const [scopes, origin, referer, clientCertificate, apiVersion, cost, path] = parts
   return {
     ...(Array.isArray(scopes) && { scopes }),
     ...(typeof origin === 'string' && { origin }),
@@ -213,6 +216,7 @@ function factsOf(parts: readonly unknown[]): AskedFacts {
     ...(typeof clientCertificate === 'string' && { clientCertificate }),
     ...(typeof apiVersion === 'string' && { apiVersion }),
     ...(typeof cost === 'number' && { cost }),
+    ...(typeof path === 'string' && { path }),
   }
 }
 

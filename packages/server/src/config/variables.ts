@@ -91,7 +91,7 @@ export const VARIABLES = {
   CLAVIGER_CONTROL_HOSTS: {
     type: 'list of host names',
     default: '',
-    what: 'Hosts on which the control API answers. Empty: all.',
+    what: 'Hosts on which the control API answers. Empty: all, until a route has a host of its own; from then on local names, the listen address and the host of CLAVIGER_PUBLIC_URL.',
     parse: parse.hostNames,
   },
   CLAVIGER_PUBLIC_URL: {

@@ -16,6 +16,7 @@ import type { ModelRow, RouteRow } from './rows.ts'
 import { splitUrl } from './split-url.ts'
 import type { Deployment, Guard, Model, Route } from './targets.ts'
 import { upstreamsFromRow } from './upstream-settings.ts'
+import { compileShaping, shapingFromRow } from './shaping.ts'
 import { compileVersionSource, versionSourceFromRow } from './version-source.ts'
 
 type GuardRow = Pick<
@@ -55,6 +56,7 @@ export function compileRoute(
     keyHeaders: row.key_headers,
     apiVersion: compileVersionSource(row.api_version),
     pool: balance === undefined ? undefined : poolOf(balance),
+    shaping: compileShaping(row, upstreamBasePath),
   }
 }
 
@@ -116,6 +118,9 @@ export function routeFromRow(row: RouteRow): Route {
     providerKeyId: row.provider_key_id,
     keyHeaders: row.key_headers,
     apiVersion: versionSourceFromRow(row.api_version),
+    hosts: row.hosts,
+    paths: row.paths,
+    ...shapingFromRow(row),
     ...storedFromRow(row),
   }
 }

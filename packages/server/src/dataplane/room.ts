@@ -11,12 +11,14 @@ export interface DataplaneRoom {
   readonly reached: (position: number) => Promise<unknown>
 }
 
-/** What its control API needs beside. */
+/** What its part of the control API needs beside that. */
 export interface DataplaneRoutesRoom extends DataplaneRoom {
   /** The process that answers. */
   readonly nodeId: string
   /** The upstreams of a route as this process meets them; undefined: it watches none. */
   readonly poolOf: (routeId: string) => UpstreamPool | undefined
+  /** Where the control API answers on when routes have hosts of their own. */
+  readonly isControlHost: (host: string) => boolean
 }
 
 /**

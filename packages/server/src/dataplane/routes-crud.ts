@@ -9,15 +9,16 @@ import { routeFromRow } from './compile.ts'
 import { changeAndApply, type DataplaneRoom } from './room.ts'
 import { deleteRouteRow, insertRoute, lockRoute, routeNameTaken, updateRouteRow } from './rows.ts'
 import { limitsToColumn } from '#usage'
+import { checkPlaces, occupyPlaces, type PlaceSettings } from './places.ts'
+import { checkShaping, shapingColumns } from './shaping.ts'
 import type { Guard, Route, RouteSettings } from './targets.ts'
 import { checkUpstreams, upstreamColumns, upstreamsNamed } from './upstream-settings.ts'
 
-/** @throws ClavigerError `validation_failed`; `conflict` when the name is taken anywhere in the installation */
+/** @throws ClavigerError `validation_failed`; `conflict` when the name or a place is taken anywhere in the installation */
 export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: RouteSettings): Promise<Route> {
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
-    checkVersionSource(wanted)
-    checkUpstreams(wanted)
+    checkRoute(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (await routeNameTaken(tx, wanted.name)) throw nameTaken(wanted.name)
     const row = await insertRoute(tx, {
@@ -28,6 +29,7 @@ export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: R
       created_at: now,
       updated_at: now,
     })
+    if (hasPlaces(wanted)) await occupyPlaces(tx, { id: row.id, workspaceId: caller.workspaceId }, wanted)
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
       actor: caller.actor,
@@ -70,11 +72,12 @@ export async function updateRoute(
       target.expectedRevision,
     )
     const wanted: RouteSettings = { ...routeFromRow(before), ...definedOf(change) }
-    checkVersionSource(wanted)
-    checkUpstreams(wanted)
+    checkRoute(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (wanted.name !== before.name && (await routeNameTaken(tx, wanted.name))) throw nameTaken(wanted.name)
     const row = await updateRouteRow(tx, before.id, { name: wanted.name, ...routeColumns(wanted), updated_at: now })
+    if (hasPlaces(wanted) || hasPlaces(before))
+      await occupyPlaces(tx, { id: row.id, workspaceId: caller.workspaceId }, wanted)
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
       actor: caller.actor,
@@ -118,6 +121,16 @@ export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: strin
   })
 }
 
+const hasPlaces = ({ hosts, paths }: PlaceSettings): boolean => hosts.length > 0 || paths.length > 0
+
+/** What can be judged by looking at the route alone. */
+function checkRoute(wanted: RouteSettings): void {
+  checkVersionSource(wanted)
+  checkUpstreams(wanted)
+  checkPlaces(wanted)
+  checkShaping(wanted)
+}
+
 /** Where a caller may put the key, everything is stripped: the upstream would see no version. */
 function checkVersionSource({ apiVersion, keyHeaders }: Pick<RouteSettings, 'apiVersion' | 'keyHeaders'>): void {
   if (apiVersion?.from !== 'header') return
@@ -143,6 +156,9 @@ function routeColumns(wanted: RouteSettings) {
     provider_key_id: wanted.providerKeyId,
     key_headers: [...wanted.keyHeaders],
     api_version: wanted.apiVersion === null ? null : JSON.stringify(wanted.apiVersion),
+    hosts: [...wanted.hosts],
+    paths: [...wanted.paths],
+    ...shapingColumns(wanted),
   }
 }
 

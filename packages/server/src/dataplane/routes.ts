@@ -1,5 +1,6 @@
 /** The control API of this room: routes and models. */
-import { defineList, defineOperation, found, pageOf, wire, type Operation } from '#edge'
+import { ClavigerError } from '@claviger/core'
+import { defineList, defineOperation, found, pageOf, wire, type Call, type Operation } from '#edge'
 import { z } from 'zod'
 import { modelFromRow, routeFromRow } from './compile.ts'
 import { createModel, deleteModel, updateModel } from './models-crud.ts'
@@ -26,6 +27,13 @@ type Room = DataplaneRoutesRoom
 const routeId = z.object({ id: wire.idOf('rte') })
 const modelId = z.object({ id: wire.idOf('mdl') })
 
+/** The first route with a host of its own ends the control API on all hosts but its own: not on that of whoever says so. */
+function refuseLockOut(room: Room, { host }: Pick<Call, 'host'>, hosts: readonly string[] | undefined): void {
+  if (hosts === undefined || hosts.length === 0 || room.isControlHost(host)) return
+  const detail = `Once a route has a host, the control API would not answer on ${host} any more. Set CLAVIGER_CONTROL_HOSTS first.`
+  throw new ClavigerError('validation_failed', detail, { errors: [{ pointer: '/hosts', detail }] })
+}
+
 const createRouteOperation = defineOperation({
   operationId: 'createRoute',
   method: 'post',
@@ -37,7 +45,10 @@ const createRouteOperation = defineOperation({
   body: routeBody,
   status: 201,
   answer: routeAnswer,
-  handler: async (room: Room, call, { body }) => routeToWire(await createRoute(room, call, routeFromWire(body))),
+  async handler(room: Room, call, { body }) {
+    refuseLockOut(room, call, body.hosts)
+    return routeToWire(await createRoute(room, call, routeFromWire(body)))
+  },
 })
 
 const listRoutes = defineList({
@@ -105,6 +116,7 @@ const updateRouteOperation = defineOperation({
   answer: routeAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
+    refuseLockOut(room, call, body.hosts)
     const target = { id: params.id, expectedRevision: call.expectedRevision }
     return routeToWire(await updateRoute(room, call, target, routePatchFromWire(body)))
   },

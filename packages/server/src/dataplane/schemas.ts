@@ -4,6 +4,8 @@ import { feedLoss, feedLossFromWire, feedLossToWire } from '#keys'
 import { limitsSchema } from '#usage'
 import { z } from 'zod'
 import { upstreamAnswer, upstreamMembers, upstreamsFromWire, upstreamsToWire } from './upstream-settings.ts'
+import { placeMembers } from './places.ts'
+import { shapingFromWire, shapingMembers, shapingToWire } from './shaping.ts'
 import { versionSource } from './version-source.ts'
 import type { Guard, Model, ModelSettings, Route, RouteSettings } from './targets.ts'
 
@@ -70,6 +72,8 @@ const routeMembers = {
     .default(['x-api-key'])
     .meta({ description: 'Where a caller may put the key, beside Authorization. All are stripped.' }),
   api_version: versionSource.nullable().default(null).meta({ description: 'Null: nobody knows.' }),
+  ...placeMembers,
+  ...shapingMembers,
 }
 
 const deployment = z.strictObject({
@@ -127,6 +131,8 @@ export const routeAnswer = z
     provider_key_id: z.string().nullable(),
     key_headers: z.array(z.string()),
     api_version: versionSource.nullable(),
+    ...placeMembers,
+    ...shapingMembers,
     ...stored,
   })
   .meta({ id: 'Route' })
@@ -180,6 +186,9 @@ export function routePatchFromWire(body: z.output<typeof routePatch>): {
     providerKeyId: body.provider_key_id,
     keyHeaders: body.key_headers,
     apiVersion: body.api_version,
+    hosts: body.hosts,
+    paths: body.paths,
+    ...shapingFromWire(body),
   }
 }
 
@@ -234,6 +243,9 @@ export function routeToWire(route: Route): z.input<typeof routeAnswer> {
     provider_key_id: route.providerKeyId,
     key_headers: [...route.keyHeaders],
     api_version: route.apiVersion,
+    hosts: [...route.hosts],
+    paths: [...route.paths],
+    ...shapingToWire(route),
     ...storedToWire(route),
   }
 }

@@ -17,6 +17,9 @@ export function createSnapshots(parts: {
     isRevoked: (key, version) => keys.isRevoked(key, version),
     verifier: (presented) => verifiers.find(presented),
     routeByName: (name) => targets.routeByName(name),
+    get places() {
+      return targets.places
+    },
     modelByName: (workspaceId, name) => targets.modelByName(workspaceId, name),
     modelsOf: (workspaceId) => targets.modelsOf(workspaceId),
     // What is known to have changed and could not be read again is as bad as a feed that could not be read.

@@ -65,6 +65,7 @@ beforeAll(async () => {
     store,
     log: silentLog,
     monotonicMs: () => performance.now(),
+    isControlHost: () => false,
     apiPart: async () => {
       if (down) throw new Error('gone')
       return part
@@ -101,6 +102,12 @@ const route = (members: Partial<RouteSettings> = {}): RouteSettings => ({
   providerKeyId,
   keyHeaders: ['x-api-key'],
   apiVersion: { from: 'header', name: 'api-version', default: '1' },
+  hosts: [],
+  paths: [],
+  rewrite: null,
+  headerRules: null,
+  cors: null,
+  maintenance: null,
   ...members,
 })
 const model = (members: Partial<ModelSettings> = {}): ModelSettings => ({

@@ -3,6 +3,8 @@ import type { FeedLossPolicy } from '@claviger/core'
 import type { AuditMode, RateLimitHeaders } from '@claviger/gateway'
 import type { WireLimit } from '#usage'
 import type { UpstreamSettings } from './upstream-settings.ts'
+import type { PlaceSettings } from './places.ts'
+import type { ShapingSettings } from './shaping.ts'
 import type { WireVersionSource } from './version-source.ts'
 
 export interface TimeoutsMs {
@@ -36,7 +38,7 @@ interface Stored {
   readonly revision: number
 }
 
-export interface RouteSettings extends Guard, UpstreamSettings {
+export interface RouteSettings extends Guard, UpstreamSettings, PlaceSettings, ShapingSettings {
   readonly name: string
   /** Upper-case; empty: every method. */
   readonly methods: readonly string[]

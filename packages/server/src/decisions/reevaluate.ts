@@ -121,7 +121,7 @@ function askOf(record: DecisionRecord, scopes: readonly string[], geo: GeoLookup
     referer: facts?.referer,
     userAgent: told(record.userAgent),
     method: told(record.method),
-    path: record.path === '' ? undefined : pathBehind(record.door, record.path),
+    path: facts?.path ?? (record.path === '' ? undefined : pathBehind(record.door, record.path)),
     apiVersion: facts?.apiVersion,
     clientCertificate: facts?.clientCertificate,
     geo,

@@ -42,6 +42,8 @@ export interface Call {
   readonly workspaceId: string
   readonly actor: CallActor
   readonly requestId: string
+  /** By which the API was reached: lower case, without port. */
+  readonly host: string
   /** The end client, after trusted proxies. */
   readonly clientIp: string
   /** From `If-Match`; undefined: no such field. -1 matches no revision. */

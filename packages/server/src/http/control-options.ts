@@ -36,6 +36,10 @@ export interface ControlOptions {
   readonly rooms: Rooms
   readonly operators: AdminKeyDirectory
   readonly feedAgeMs: () => number
+  /** See `controlHostCheck`. */
+  readonly isControlHost: (host: string) => boolean
+  /** Whether a route has a host of its own. */
+  readonly hasHostRoutes: () => boolean
   readonly shield: Shield
   /** A refusal before authentication: aggregated per IP prefix, reason and second. */
   readonly refusedBefore: (clientIp: IpAddress, reason: string) => void

@@ -56,6 +56,11 @@ export function createControl(options: ControlOptions): Control {
     },
   )
 
+  /** Everywhere, until it is said where, or hosts have routes of their own. */
+  function answersOn(host: string): boolean {
+    return options.isControlHost(host) || (config.controlHosts.size === 0 && !options.hasHostRoutes())
+  }
+
   /** Before any route: this server, in this role, on this host? */
   function refusalOf(visit: Visit, path: string): Response | undefined {
     const isHealth = isHealthPath(path)
@@ -66,8 +71,7 @@ export function createControl(options: ControlOptions): Control {
       })
       return problemResponse(stopping, visit.requestId)
     }
-    const isHere =
-      config.roles.has('control') && (config.controlHosts.size === 0 || config.controlHosts.has(visit.host))
+    const isHere = config.roles.has('control') && answersOn(visit.host)
     if (isHealth || isHere) return undefined
     return problemResponse(new ClavigerError('not_found', 'There is nothing here.'), visit.requestId)
   }

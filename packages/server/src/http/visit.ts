@@ -1,6 +1,14 @@
 /** One HTTP request to the control API, as the edge sees it, before anybody is known. */
 import type { CidrSet, IpAddress } from '@claviger/core'
-import { clientAddress, peerOf, readHeadFacts, readTarget, type HeadFacts, type Peer } from '@claviger/gateway'
+import {
+  clientAddress,
+  hostName,
+  peerOf,
+  readHeadFacts,
+  readTarget,
+  type HeadFacts,
+  type Peer,
+} from '@claviger/gateway'
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 
@@ -43,11 +51,6 @@ export function visitOf(
     isSecure: isTls(incoming) || (peer !== undefined && saysHttps(incoming, peer)),
     host: hostName(incoming.headers.host ?? ''),
   }
-}
-
-/** `Example.com:7300` → `example.com`; `[::1]:7300` → `[::1]`. */
-export function hostName(field: string): string {
-  return field.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
 }
 
 function isTls(incoming: IncomingMessage): boolean {

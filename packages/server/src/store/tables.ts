@@ -10,6 +10,7 @@ export interface Tables {
   audit_pending: AuditPendingTable
   audit_probe: AuditProbeTable
   dataplane_model: DataplaneModelTable
+  dataplane_place: DataplanePlaceTable
   dataplane_route: DataplaneRouteTable
   feed_change: FeedChangeTable
   feed_head: FeedHeadTable
@@ -142,6 +143,13 @@ export interface DataplaneModelTable {
   rate_limit_headers: Generated<string>
 }
 
+export interface DataplanePlaceTable {
+  host: string
+  path: string
+  route_id: string
+  workspace_id: string
+}
+
 export interface DataplaneRouteTable {
   id: string
   workspace_id: string
@@ -167,6 +175,12 @@ export interface DataplaneRouteTable {
   cost: Generated<number>
   rate_limit_headers: Generated<string>
   api_version: ColumnType<unknown | null, string | null, string | null>
+  hosts: Generated<readonly string[]>
+  paths: Generated<readonly string[]>
+  rewrite: ColumnType<unknown | null, string | null, string | null>
+  header_rules: ColumnType<unknown | null, string | null, string | null>
+  cors: ColumnType<unknown | null, string | null, string | null>
+  maintenance: ColumnType<unknown | null, string | null, string | null>
   upstreams: ColumnType<unknown, string | undefined, string>
   when_all_out: Generated<string>
   circuit_breaker: ColumnType<unknown | null, string | null, string | null>

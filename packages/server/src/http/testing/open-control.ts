@@ -3,7 +3,7 @@ import { compileCidrs } from '@claviger/core'
 import type { FailureModeUse } from '@claviger/gateway'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { silentLog } from '#config'
+import { controlHostCheck, silentLog } from '#config'
 import { TargetTables } from '#dataplane'
 import { openGeo, type Geo } from '#geo'
 import {
@@ -107,11 +107,17 @@ export async function openTestControl(
     loadApp: async (id) => loadAppPart(store.db, id),
     loadWorkspace: async (id) => loadWorkspacePart(store.db, id),
   })
+  const isControlHost = controlHostCheck({
+    controlHosts: changes.controlHosts ?? new Set(),
+    listen: { host: '127.0.0.1', port: 7300 },
+    publicUrl: undefined,
+  })
   const targets = new TargetTables({
     store,
     log: silentLog,
     monotonicMs: clock.monotonicMs,
     apiPart: async (id) => keySnapshots.apis.get(id),
+    isControlHost,
   })
   feed.onChange(async (changes) => {
     for (const lifted of changes.map(liftedBy)) if (lifted !== undefined) counters.shield.lift(lifted)
@@ -134,9 +140,11 @@ export async function openTestControl(
     seal,
     log: silentLog,
     clock,
-    rooms: roomsOf({ identity, world, geo, counters, keySnapshots, targets }),
+    rooms: roomsOf({ identity, world, geo, counters, keySnapshots, targets, isControlHost }),
     operators: directory,
     feedAgeMs: () => world.feedAgeMs,
+    isControlHost,
+    hasHostRoutes: () => targets.places.hasHosts,
     shield: {
       shieldedForMs: (ip) => (world.shield === 'real' ? counters.shieldedForMs(ip) : world.shieldedForMs),
       recordFailure: (failed) => {
@@ -220,9 +228,10 @@ interface RoomParts {
   readonly counters: RunningCounters
   readonly keySnapshots: KeySnapshots
   readonly targets: TargetTables
+  readonly isControlHost: (host: string) => boolean
 }
 
-function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: RoomParts): Rooms {
+function roomsOf({ identity, world, geo, counters, keySnapshots, targets, isControlHost }: RoomParts): Rooms {
   const { store, seal, room, feed } = identity
   const { nowMs, reached } = room
   const keysRoom: KeysRoutesRoom = {
@@ -241,7 +250,15 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
     identity: { ...room, hasPlan },
     vault: { store, seal, nowMs, reached, allowPrivateUpstreams: new Set() },
     keys: keysRoom,
-    dataplane: { store, seal, nowMs, reached, nodeId: TEST_NODE, poolOf: (routeId) => targets.poolOf(routeId) },
+    dataplane: {
+      store,
+      seal,
+      nowMs,
+      reached,
+      nodeId: TEST_NODE,
+      poolOf: (routeId) => targets.poolOf(routeId),
+      isControlHost,
+    },
     decisions: {
       store,
       keys: keySnapshots,

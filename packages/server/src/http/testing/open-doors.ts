@@ -87,7 +87,7 @@ export async function openTestDoors(): Promise<TestDoors> {
     log: silentLog,
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
   })
-  const server = createServer(serverOptions(settings))
+  const server = createServer(serverOptions(settings, gateway))
   mount(gateway, server, (incoming, outgoing) => control.control.handle(incoming, outgoing))
   const url = await listen(server)
   const upstream = createServer((incoming, outgoing) => {
