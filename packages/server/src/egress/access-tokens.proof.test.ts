@@ -213,6 +213,19 @@ describe('a token endpoint', () => {
     })
   })
 
+  test('that is silent costs an upgrade its time to connect too, and a caller who goes does not wait', async () => {
+    answerToken = () => undefined
+    const timeouts = { connectMs: 100, firstByteMs: 0, idleMs: 0, totalMs: 0 }
+    const request = requestTo(api.origin, { credentialId: 'pvk_test', headers: ['Upgrade', 'websocket'], timeouts })
+    const ask = async (connectMs: number, signal: AbortSignal) => {
+      const result = await egress.upgrade({ ...request, timeouts: { ...timeouts, connectMs } }, signal)
+      return result.kind === 'failed' ? result.failure.code : result.kind
+    }
+    expect(await ask(100, new AbortController().signal)).toBe('credential_unavailable')
+    expect(await ask(0, AbortSignal.timeout(50))).toBe('cut')
+    expect(await ask(0, AbortSignal.abort())).toBe('cut')
+  })
+
   test.each([
     { because: 'its address is private', url: 'https://internal.example/token', why: 'points to 10.0.0.1' },
     { because: 'it is a metadata service', url: 'http://169.254.169.254/token', why: 'may not be asked in plaintext' },

@@ -17,6 +17,7 @@ import { Call } from './call.ts'
 import type { CredentialStore, OpenedCredential } from './credential.ts'
 import { failure } from './failure.ts'
 import { sendOwn } from './own-request.ts'
+import { prepareInTime } from './prepare-in-time.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { type BodyReader, readBody } from './read-body.ts'
 import type { Lookup } from './resolve.ts'
@@ -147,7 +148,8 @@ class PooledEgress implements RunningEgress {
     upstream: Upstream,
     signal: AbortSignal,
   ): Promise<{ readonly result: UpgradeResult; readonly refused?: (() => boolean) | undefined }> {
-    const prepared = await this.#prepare(request, upstream, { read: readBody })
+    const preparing = this.#prepare(request, upstream, { read: readBody })
+    const prepared = preparing instanceof Promise ? await prepareInTime(preparing, request, signal) : preparing
     if (prepared.kind === 'refused') return { result: this.#failed(prepared.failure, request) }
     const { path, headers, injected } = prepared
     const { origin, resolver } = upstream

@@ -3,6 +3,7 @@
  * Apache-2.0), and the four examples of the S3 manual ("Signature Calculations for the Authorization Header").
  */
 import { Readable } from 'node:stream'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { awsSigner, sha256Hex } from '#seal'
 import { type Canonical, canonicalRequest } from './aws-canonical.ts'
@@ -148,6 +149,42 @@ const suite: readonly (readonly [name: string, changes: Partial<Canonical>, sign
 describe("AWS's own signatures", () => {
   test.each(suite)('%s', (_name, changes, signature) => {
     expect(signatureOf(changes)).toBe(signature)
+  })
+})
+
+describe('a path and a query', () => {
+  /** Another spelling of the same text: some letters escaped that need not be, hex digits large or small. */
+  const respelt = (text: string, choices: readonly number[]): string =>
+    [...encodeURIComponent(text)]
+      .map((letter, index) => {
+        const choice = choices[index % choices.length] ?? 0
+        if (letter === '%' || /[0-9A-F]/.test(letter) || choice === 0) return letter
+        const hex = letter.charCodeAt(0).toString(16)
+        return `%${choice === 1 ? hex : hex.toUpperCase()}`
+      })
+      .join('')
+  const choices = fc.array(fc.nat(2), { minLength: 1, maxLength: 8 })
+  const text = fc.string({ unit: 'grapheme', maxLength: 8 })
+
+  test('are signed alike in every spelling that means the same', () => {
+    fc.assert(
+      fc.property(text, text, text, choices, (segment, name, value, how) => {
+        const plain = `/${encodeURIComponent(segment)}?${encodeURIComponent(name)}x=${encodeURIComponent(value)}`
+        const other = `/${respelt(segment, how)}?${respelt(name, how)}x=${respelt(value, how)}`
+        expect(signatureOf({ path: other, pathStyle: 'as_is' })).toBe(signatureOf({ path: plain, pathStyle: 'as_is' }))
+      }),
+    )
+  })
+
+  test('that are no UTF-8 are signed byte by byte', () => {
+    const { text: canonical } = canonicalRequest({
+      method: 'GET',
+      path: '/%ff%7e!?%fe=%zz',
+      headers: [HOST],
+      payload: EMPTY,
+      pathStyle: 'as_is',
+    })
+    expect(canonical.split('\n').slice(1, 3)).toEqual(['/%FF%7E%21', '%FE=%25zz'])
   })
 })
 

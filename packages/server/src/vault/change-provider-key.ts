@@ -95,7 +95,10 @@ export async function rotateProviderKey(
       updated_at: now,
       rotated_at: now,
     })
-    const values = { version, origins, injection_kind: injection.kind }
+    const values = {
+      ...{ version, origins, injection_kind: injection.kind },
+      ...(added.expires_at !== null && { expires_at: added.expires_at.toISOString() }),
+    }
     const position = await tell(tx, caller, {
       id: row.id,
       operation: 'provider_keys.rotate',

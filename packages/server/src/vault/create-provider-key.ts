@@ -65,7 +65,10 @@ export async function createProviderKey(room: VaultRoom, caller: Caller, wanted:
       outcome: 'success',
       status: 201,
       resource: { type: 'provider_key', id: row.id },
-      values: { name: row.name, provider: row.provider, origins, injection_kind: wanted.injection.kind, version: 1 },
+      values: {
+        ...{ name: row.name, provider: row.provider, origins, injection_kind: wanted.injection.kind, version: 1 },
+        ...(version.expires_at !== null && { expires_at: version.expires_at.toISOString() }),
+      },
     })
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
