@@ -135,7 +135,11 @@ describe('secrets go in', () => {
         ['up', upstream.origin],
         ['down', dead],
       ] as const) {
-        const route = { name: `${injection.kind}-${name}`, api_id: world.apiId, upstream_url: `${origin}/echo` }
+        const route = {
+          name: `${injection.kind.replaceAll('_', '-')}-${name}`,
+          api_id: world.apiId,
+          upstream_url: `${origin}/echo`,
+        }
         expect(await control('POST', '/routes', { ...route, required_scopes: ['chat'], provider_key_id: id })).toBe(201)
         const answer = await call(`/gw/${route.name}/x`, { headers: { 'x-api-key': key.secret } })
         expect(answer.status).toBe(name === 'up' ? 200 : 502)
