@@ -22,6 +22,11 @@ export interface CanonicalRequest {
   readonly signedHeaders: string
 }
 
+/** S3 and its relatives (`s3express`, `s3-outposts`, `s3-object-lambda`) have paths that mean what they say. */
+export function pathStyleOf(service: string): Canonical['pathStyle'] {
+  return /^s3(?:-|express|$)/.test(service) ? 'as_is' : 'normalised'
+}
+
 export function canonicalRequest({ method, path, headers, payload, pathStyle }: Canonical): CanonicalRequest {
   const at = path.indexOf('?')
   const own = at === -1 ? path : path.slice(0, at)

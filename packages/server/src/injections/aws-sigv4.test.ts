@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { awsSigner, sha256Hex } from '#seal'
-import { type Canonical, canonicalRequest } from './aws-canonical.ts'
+import { type Canonical, canonicalRequest, pathStyleOf } from './aws-canonical.ts'
 import { awsSigv4 } from './aws-sigv4.ts'
 import type { Injected, Outgoing } from './injector.ts'
 import { quietTools } from './testing/tools.ts'
@@ -174,6 +174,16 @@ describe('a path and a query', () => {
         expect(signatureOf({ path: other, pathStyle: 'as_is' })).toBe(signatureOf({ path: plain, pathStyle: 'as_is' }))
       }),
     )
+  })
+
+  test.each([
+    ['s3', 'as_is'],
+    ['s3express', 'as_is'],
+    ['s3-outposts', 'as_is'],
+    ['s3tables', 'normalised'],
+    ['execute-api', 'normalised'],
+  ])('are read by %s %s', (service, style) => {
+    expect(pathStyleOf(service)).toBe(style)
   })
 
   test('that are no UTF-8 are signed byte by byte', () => {

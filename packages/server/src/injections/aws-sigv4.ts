@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { awsSigner, sha256Hex } from '#seal'
-import { canonicalRequest } from './aws-canonical.ts'
+import { canonicalRequest, pathStyleOf } from './aws-canonical.ts'
 import { InjectionProblem, type Injected, type Injector, type Outgoing } from './injector.ts'
 
 const settings = z.strictObject({
@@ -103,7 +103,7 @@ class Signing {
       path,
       headers: [['host', outgoing.authority], ...callersPart(outgoing.headers), ...pairsOf(own)],
       payload,
-      pathStyle: service === 's3' ? 'as_is' : 'normalised',
+      pathStyle: pathStyleOf(service),
     })
     // Values of fields are bytes, which Node hands over as one letter each.
     const hashed = sha256Hex(Buffer.from(text, 'latin1'))

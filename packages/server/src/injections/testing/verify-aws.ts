@@ -1,7 +1,7 @@
 /** The other side of AWS Signature Version 4: recomputes the signature from what has arrived, and nothing else. */
 import type { IncomingMessage } from 'node:http'
 import { awsSigner, sha256Hex } from '#seal'
-import { canonicalRequest } from '../aws-canonical.ts'
+import { canonicalRequest, pathStyleOf } from '../aws-canonical.ts'
 
 export interface AwsKey {
   readonly accessKeyId: string
@@ -23,7 +23,7 @@ export function isSignedWith(key: AwsKey, request: IncomingMessage, body: Uint8A
     path: request.url ?? '',
     headers: names.split(';').map((name) => [name, String(request.headers[name])] as const),
     payload,
-    pathStyle: service === 's3' ? 'as_is' : 'normalised',
+    pathStyle: pathStyleOf(service),
   })
   const scope = `${day}/${key.region}/${key.service}/aws4_request`
   const sign = awsSigner(key.secretAccessKey, { ...key, day })
