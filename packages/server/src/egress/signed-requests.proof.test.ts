@@ -89,9 +89,9 @@ test('a streamed body that breaks off is told as that', async () => {
 
 test('the time that a slow caller takes for its body is not the time to connect', async () => {
   const stream = new PassThrough()
-  const told = call({ ...post, body: stream, timeouts: { connectMs: 100, firstByteMs: 2_000, idleMs: 0, totalMs: 0 } })
+  const told = call({ ...post, body: stream, timeouts: { connectMs: 400, firstByteMs: 2_000, idleMs: 0, totalMs: 0 } })
   stream.write('{')
-  await new Promise((resolve) => setTimeout(resolve, 250))
+  await new Promise((resolve) => setTimeout(resolve, 800))
   stream.end('}')
   expect((await told).status).toBe(200)
 })
