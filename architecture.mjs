@@ -6,7 +6,7 @@ const FLOORS = [
   ['config'],
   ['store', 'spool', 'edge', 'geo'],
   ['seal'],
-  ['audit', 'feed'],
+  ['audit', 'feed', 'injections'],
   ['usage'],
   ['identity', 'policy', 'alerts'],
   ['keys', 'oauth', 'vault'],

@@ -3,7 +3,7 @@
  * its most talkative; then everything that the product writes is searched for them, in every spelling.
  */
 import { readdir, readFile } from 'node:fs/promises'
-import { request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -21,6 +21,8 @@ const VISIBLE = 'visible-marker-7'
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 let upstream: Awaited<ReturnType<typeof startStandIn>>
+/** A token endpoint: each token is a secret too, and whoever is refused hears its own secret again. */
+let tokens: { readonly origin: string; readonly server: Server }
 let product: Product
 let world: World
 let printed = ''
@@ -64,8 +66,22 @@ async function raw(bytes: string): Promise<string> {
   return answer
 }
 
+async function startTokens(): Promise<typeof tokens> {
+  const server = createServer((request, response) => {
+    const answer =
+      request.url === '/token'
+        ? { access_token: canaryAt('token'), token_type: 'Bearer', expires_in: 3600 }
+        : { error: 'invalid_client', error_description: request.headers.authorization }
+    response.writeHead(request.url === '/token' ? 200 : 401).end(JSON.stringify(answer))
+  })
+  const port = await freePort()
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  return { origin: `http://127.0.0.1:${port}`, server }
+}
+
 beforeAll(async () => {
   upstream = await startStandIn()
+  tokens = await startTokens()
   product = await startProduct({ CLAVIGER_LOG_LEVEL: 'debug' })
   collectOutput()
   made.set('the owner key', secretPart(product.env['CLAVIGER_TOKEN'] ?? ''))
@@ -77,6 +93,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await product?.dispose()
   await upstream?.close()
+  tokens?.server.close()
 })
 
 function collectOutput(): void {
@@ -106,6 +123,8 @@ describe('secrets go in', () => {
       { kind: 'basic', username: 'user' },
       { kind: 'header', name: 'x-upstream-key' },
       { kind: 'query', name: 'upstream_key' },
+      { kind: 'aws_sigv4', region: 'eu-central-1', service: 'bedrock', access_key_id: 'AKIDEXAMPLE' },
+      { kind: 'oauth2_client_credentials', token_url: `${tokens.origin}/token`, client_id: 'me' },
     ]
     for (const injection of injections) {
       const body = { name: injection.kind, provider: 'stand-in', origins: [upstream.origin, dead], injection }
@@ -116,13 +135,30 @@ describe('secrets go in', () => {
         ['up', upstream.origin],
         ['down', dead],
       ] as const) {
-        const route = { name: `${injection.kind}-${name}`, api_id: world.apiId, upstream_url: `${origin}/echo` }
+        const route = {
+          name: `${injection.kind.replaceAll('_', '-')}-${name}`,
+          api_id: world.apiId,
+          upstream_url: `${origin}/echo`,
+        }
         expect(await control('POST', '/routes', { ...route, required_scopes: ['chat'], provider_key_id: id })).toBe(201)
         const answer = await call(`/gw/${route.name}/x`, { headers: { 'x-api-key': key.secret } })
         expect(answer.status).toBe(name === 'up' ? 200 : 502)
       }
       expect(await control('POST', `/provider-keys/${id}/rotate`, { secret: canaryAt('provider') })).toBe(200)
     }
+  })
+
+  test('by a client secret that its token endpoint refuses', async () => {
+    const created = await api(product, 'POST', '/provider-keys', {
+      name: 'refused',
+      provider: 'stand-in',
+      origins: [upstream.origin],
+      injection: { kind: 'oauth2_client_credentials', token_url: `${tokens.origin}/refuses`, client_id: 'me' },
+      secret: canaryAt('client'),
+    })
+    const route = { name: 'refused', api_id: world.apiId, upstream_url: upstream.origin, required_scopes: ['chat'] }
+    expect(await control('POST', '/routes', { ...route, provider_key_id: created.body['id'] })).toBe(201)
+    expect((await call('/gw/refused/x', { headers: { 'x-api-key': key.secret } })).status).toBe(503)
   })
 
   test('by calls through a route: bodies, fields, queries, cookies, web sockets', async () => {

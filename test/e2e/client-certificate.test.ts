@@ -7,7 +7,11 @@ import { startSeeingUpstream } from '../../packages/gateway/src/testing/http-ups
 import { apiOf, routeOf } from '../../packages/gateway/src/testing/memory-ports.ts'
 import { PlainEgress } from '../../packages/gateway/src/testing/plain-egress.ts'
 import { startPlaneWith, type BarePlane } from '../../packages/gateway/src/testing/plane.ts'
-import { makeAuthority, type Authority, type Certified } from '../../packages/server/src/egress/testing/certificate.ts'
+import {
+  makeAuthority,
+  type Authority,
+  type Certified,
+} from '../../packages/server/src/injections/testing/certificate.ts'
 
 let authority: Authority
 let own: Certified

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAuthority, type Authority } from '../../packages/server/src/egress/testing/certificate.ts'
+import { makeAuthority, type Authority } from '../../packages/server/src/injections/testing/certificate.ts'
 import { freePort } from '../support/product.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')

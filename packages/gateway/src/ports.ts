@@ -135,6 +135,7 @@ export type EgressFailureCode =
   | 'origin_not_allowed' // the credential may not go there, or the user may not use it
   | 'address_not_allowed' // private or reserved address
   | 'credential_unavailable'
+  | 'body_too_large' // for a credential that signs the body
   | 'unreachable' // name not found, refused, reset before the answer
   | 'timeout_connect'
   | 'timeout_first_byte'

@@ -117,6 +117,14 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   )
 
   const metrics = new Metrics()
+  metrics.gauge(
+    'claviger_provider_key_expires_at_seconds',
+    'When the first of the client certificates that were used towards upstreams expires, Unix seconds.',
+    () => {
+      const atMs = credentials.soonestExpiryAtMs()
+      return atMs === undefined ? undefined : atMs / 1000
+    },
+  )
 
   // the way of decisions: spool, drain, journal
   const spoolRoot = join(config.dataDir, 'spool')

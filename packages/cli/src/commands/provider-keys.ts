@@ -1,15 +1,15 @@
 /** `claviger provider-keys` */
 import type { Command } from 'commander'
-import { UsageError, type CommandContext } from '../context.ts'
+import type { CommandContext } from '../context.ts'
 import { showOne, type OutputOptions } from '../output.ts'
+import { injectionOf, injectionOptions, type InjectionOptions } from '../parse-injection.ts'
 import { collect } from '../parse-options.ts'
 import { callNamed, given, resourceCommand } from '../resource.ts'
 
-interface ProviderKeyOptions extends OutputOptions {
+interface ProviderKeyOptions extends OutputOptions, InjectionOptions {
   readonly name?: string
   readonly provider?: string
   readonly origin?: readonly string[]
-  readonly inject?: string
   readonly route?: readonly string[]
   readonly model?: readonly string[]
   readonly app?: readonly string[]
@@ -19,18 +19,18 @@ export function providerKeysCommand(program: Command, context: CommandContext): 
   const command = resourceCommand(program, context, {
     name: 'provider-keys',
     what: "Other people's keys, sealed and never readable again. The secret is read from standard input.",
-    columns: ['id', 'name', 'provider', 'origins'],
+    columns: ['id', 'name', 'provider', 'origins', 'expires_at'],
     list: 'listProviderKeys',
     show: 'getProviderKey',
     remove: 'deleteProviderKey',
   })
-  command
-    .command('create')
-    .description('Store a provider key; its secret is read from standard input.')
+  injectionOptions(command.command('create'))
+    .description(
+      'Store a provider key; its secret is read from standard input. Sent as a bearer token unless --inject says else.',
+    )
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--provider <provider>', 'whose API it opens: openai')
     .requiredOption('--origin <origin>', 'where it may be sent (repeatable)', collect)
-    .option('--inject <how>', 'bearer, basic:<user>, header:<name> or query:<name>', 'bearer')
     .option('--route <id>', 'only this route may use it (repeatable)', collect)
     .option('--model <id>', 'only this model may use it (repeatable)', collect)
     .option('--app <id>', 'only this app may use it (repeatable)', collect)
@@ -40,7 +40,7 @@ export function providerKeysCommand(program: Command, context: CommandContext): 
         name: options.name,
         provider: options.provider,
         origins: options.origin,
-        injection: injection(options.inject ?? 'bearer'),
+        injection: await injectionOf(options, context),
         secret: (await context.readInput()).trim(),
         used_by: given({ routes: options.route, models: options.model, apps: options.app }),
       })
@@ -69,13 +69,17 @@ export function providerKeysCommand(program: Command, context: CommandContext): 
       const body = given({ name, provider, origins, used_by: await changedUsers(context, id, options) })
       showOne(context, options, await callNamed(context, 'updateProviderKey', { params: { id }, body }))
     })
-  command
-    .command('rotate <id>')
-    .description('Replace the secret; the new one is read from standard input.')
+  injectionOptions(command.command('rotate <id>'))
+    .description('Replace the secret; the new one is read from standard input. What is not said stays as it was.')
+    .option('--origin <origin>', 'the whole new list of origins (repeatable)', collect)
     .option('--json', 'print JSON')
-    .action(async (id: string, options: OutputOptions) => {
-      const secret = (await context.readInput()).trim()
-      showOne(context, options, await callNamed(context, 'rotateProviderKey', { params: { id }, body: { secret } }))
+    .action(async (id: string, options: ProviderKeyOptions) => {
+      const body = given({
+        secret: (await context.readInput()).trim(),
+        origins: options.origin,
+        injection: await injectionOf(options, context),
+      })
+      showOne(context, options, await callNamed(context, 'rotateProviderKey', { params: { id }, body }))
     })
 }
 
@@ -94,12 +98,4 @@ async function changedUsers(
 
 function named(ids: readonly string[] | undefined): readonly string[] | undefined {
   return ids?.length === 1 && ids[0] === 'none' ? [] : ids
-}
-
-function injection(text: string): object {
-  const [kind = '', value] = text.split(':', 2)
-  if (kind === 'bearer' && value === undefined) return { kind }
-  if (kind === 'basic' && value !== undefined) return { kind, username: value }
-  if ((kind === 'header' || kind === 'query') && value !== undefined) return { kind, name: value }
-  throw new UsageError(`${text} is no way to send a secret. Write bearer, basic:<user>, header:<name> or query:<name>.`)
 }

@@ -764,8 +764,8 @@ export const BODIES: Readonly<Record<string, Schema>> = {
    "secret": {
     "type": "string",
     "minLength": 1,
-    "maxLength": 8192,
-    "pattern": "^[\\x20-\\x7e]*$",
+    "maxLength": 16384,
+    "pattern": "^[\\x20-\\x7e\\r\\n\\t]*$",
     "format": "password"
    },
    "used_by": {
@@ -2607,6 +2607,118 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     "required": [
      "kind",
      "name"
+    ],
+    "additionalProperties": false
+   },
+   {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "const": "aws_sigv4"
+     },
+     "region": {
+      "type": "string",
+      "pattern": "^[a-z0-9-]{1,64}$",
+      "example": "eu-central-1"
+     },
+     "service": {
+      "type": "string",
+      "pattern": "^[a-z0-9-]{1,64}$",
+      "example": "bedrock"
+     },
+     "access_key_id": {
+      "type": "string",
+      "pattern": "^[A-Za-z0-9_]{1,128}$",
+      "example": "AKIDEXAMPLE"
+     },
+     "payload": {
+      "type": "string",
+      "enum": [
+       "signed",
+       "unsigned"
+      ]
+     }
+    },
+    "required": [
+     "kind",
+     "region",
+     "service",
+     "access_key_id"
+    ],
+    "additionalProperties": false
+   },
+   {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "const": "oauth2_client_credentials"
+     },
+     "token_url": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048,
+      "pattern": "^[\\x20-\\x7e]*$",
+      "example": "https://login.example.com/oauth2/token"
+     },
+     "client_id": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 512,
+      "pattern": "^[\\x20-\\x7e]*$",
+      "example": "claviger"
+     },
+     "scope": {
+      "example": "invoices.read",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048,
+      "pattern": "^[\\x20-\\x7e]*$"
+     },
+     "audience": {
+      "example": "https://api.example.com",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048,
+      "pattern": "^[\\x20-\\x7e]*$"
+     },
+     "auth_style": {
+      "type": "string",
+      "enum": [
+       "basic",
+       "post"
+      ]
+     }
+    },
+    "required": [
+     "kind",
+     "token_url",
+     "client_id"
+    ],
+    "additionalProperties": false
+   },
+   {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "const": "mtls"
+     },
+     "certificate": {
+      "type": "string",
+      "maxLength": 65536,
+      "pattern": "^[\\x20-\\x7e\\r\\n\\t]*$"
+     },
+     "ca": {
+      "type": "string",
+      "maxLength": 65536,
+      "pattern": "^[\\x20-\\x7e\\r\\n\\t]*$"
+     }
+    },
+    "required": [
+     "kind",
+     "certificate"
     ],
     "additionalProperties": false
    }

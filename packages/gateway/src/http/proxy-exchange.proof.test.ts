@@ -131,6 +131,7 @@ describe('a failure', () => {
     ['origin_not_allowed', 403, 'upstream_not_allowed'],
     ['address_not_allowed', 403, 'upstream_not_allowed'],
     ['credential_unavailable', 503, 'unavailable'],
+    ['body_too_large', 413, 'body_too_large'],
     ['unreachable', 502, 'upstream_unreachable'],
     ['timeout_connect', 504, 'upstream_timeout'],
     ['timeout_first_byte', 504, 'upstream_timeout'],

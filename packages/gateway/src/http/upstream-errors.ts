@@ -7,6 +7,7 @@ const FAILURES = {
   origin_not_allowed: ['upstream_not_allowed', 'The credential of this route may not be used here.'],
   address_not_allowed: ['upstream_not_allowed', 'The address of the upstream is not allowed.'],
   credential_unavailable: ['unavailable', 'The credential for the upstream cannot be opened at the moment.'],
+  body_too_large: ['body_too_large', 'The body is too large to be signed for the upstream.'],
   unreachable: ['upstream_unreachable', 'The upstream cannot be reached.'],
   timeout_connect: ['upstream_timeout', 'The upstream did not accept the connection in time.'],
   timeout_first_byte: ['upstream_timeout', 'The upstream did not answer in time.'],

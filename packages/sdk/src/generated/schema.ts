@@ -2172,6 +2172,52 @@ export interface components {
             /** @constant */
             kind: "query";
             name: string;
+        } | {
+            /** @constant */
+            kind: "aws_sigv4";
+            /** @example eu-central-1 */
+            region: string;
+            /** @example bedrock */
+            service: string;
+            /** @example AKIDEXAMPLE */
+            access_key_id: string;
+            /**
+             * @description signed (default): the body is part of the signature; a streamed one is read into memory first, up to 8 MiB. unsigned: UNSIGNED-PAYLOAD, which S3 takes over TLS; the body streams.
+             * @enum {string}
+             */
+            payload?: "signed" | "unsigned";
+        } | {
+            /** @constant */
+            kind: "oauth2_client_credentials";
+            /**
+             * @description The token endpoint. The client secret is sent there and nowhere else.
+             * @example https://login.example.com/oauth2/token
+             */
+            token_url: string;
+            /** @example claviger */
+            client_id: string;
+            /**
+             * @description Separated by blanks.
+             * @example invoices.read
+             */
+            scope?: string;
+            /**
+             * @description For servers that ask for one.
+             * @example https://api.example.com
+             */
+            audience?: string;
+            /**
+             * @description How the client authenticates (RFC 6749 §2.3.1): basic (default), or post, in the body.
+             * @enum {string}
+             */
+            auth_style?: "basic" | "post";
+        } | {
+            /** @constant */
+            kind: "mtls";
+            /** @description PEM: the client certificate, behind it the intermediate ones. */
+            certificate: string;
+            /** @description PEM: who signs the certificate of the upstream, instead of the roots that everybody trusts. */
+            ca?: string;
         };
         /** @description Addresses and networks of the client. deny wins. */
         IpRestriction: {
@@ -3158,6 +3204,12 @@ export interface components {
             version: number;
             /** @description Keyed hash: the same secret stored twice has the same one. Tells nothing else of it. */
             fingerprint: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself: the end of its client certificate. Null: it does not say.
+             * @example 2026-11-24T12:00:00.000Z
+             */
+            expires_at: string | null;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z

@@ -79,12 +79,12 @@ export const metadata = z
   .refine((value) => JSON.stringify(value).length <= 16_384, 'is more than 16 KiB')
   .meta({ description: 'Your own facts; Claviger does not read them.', example: { team: 'payments' } })
 
-/** A secret of somebody else, on its way in: printable, without line breaks, so that it can stand in a header field. */
+/** A secret of somebody else, on its way in: printable ASCII, in lines where it is a private key in PEM. */
 export const secretInput = z
   .string()
   .min(1)
-  .max(8192)
-  .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
+  .max(16_384)
+  .regex(/^[\x20-\x7e\r\n\t]*$/, 'must be printable ASCII')
   .meta({ format: 'password', writeOnly: true })
 
 const anyObject = z.record(z.string(), z.unknown())

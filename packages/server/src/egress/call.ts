@@ -3,19 +3,21 @@
  * It is undici's handler itself, so that a chunk costs no object between the parser and the sink.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { EgressCall, EgressFailure, EgressFailureCode, EgressRequest, EgressSink } from '@claviger/gateway'
 import type { Dispatcher } from 'undici'
 import { Deadline } from './deadline.ts'
 import { codeOf, failure, failureOfExchange, isOwnFault, isReset } from './failure.ts'
 import type { Lane } from './lane.ts'
 import type { Pool, Waiter } from './pool.ts'
+import { type BodyReader, readBody } from './read-body.ts'
 import type { Rostered } from './roster.ts'
 import type { Turn } from './turn.ts'
 
 type Controller = Dispatcher.DispatchController
 
 /** Where a call is; each place has its own bound in time. */
-type Phase = 'opening' | 'connecting' | 'sending' | 'waiting' | 'answering' | 'ended'
+type Phase = 'opening' | 'reading' | 'connecting' | 'sending' | 'waiting' | 'answering' | 'ended'
 
 export interface CallOptions {
   readonly request: EgressRequest
@@ -32,6 +34,16 @@ export interface Written {
   readonly pool: Pool
   readonly path: string
   readonly headers: string[]
+  readonly body: EgressRequest['body']
+  /** What to do when the upstream does not take the credential; undefined: its 401 is the answer. */
+  readonly renewal: Renewal | undefined
+}
+
+export interface Renewal {
+  /** To be told of each 401. @returns whether the credential is another one next time */
+  refused(): boolean
+  /** Prepares and starts the call anew. */
+  again(): void
 }
 
 /** May be sent again over another connection when the first died before a byte came back (RFC 9110 §9.2.1, §9.2.2). */
@@ -39,7 +51,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const ABORTED = new Error('aborted')
 
-export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHandler {
+export class Call implements EgressCall, Waiter, Rostered, BodyReader, Dispatcher.DispatchHandler {
   /** Its place among the calls under way. */
   slot = -1
   readonly #options: CallOptions
@@ -55,6 +67,7 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
   #hasHead = false
   #isPaused = false
   #isRetried = false
+  #isRenewed = false
   #isAborted = false
 
   constructor(options: CallOptions) {
@@ -75,6 +88,14 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
     this.#written = written
     this.#phase = 'connecting'
     written.pool.acquire(this)
+  }
+
+  /** Before `start`: takes the body into memory. How long that may last is the door's to say, as for a body that is sent on. */
+  async read(body: Readable, mostBytes: number): Promise<Uint8Array> {
+    this.#move('opening', 'reading')
+    const bytes = await readBody(body, mostBytes)
+    this.#move('reading', 'opening')
+    return bytes
   }
 
   /** Ends the call with a failure, if it has not ended yet. The sink hears of it when the stack has unwound. */
@@ -110,8 +131,8 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
       return
     }
     this.#lane = lane
-    const body = request.body instanceof Uint8Array ? asBuffer(request.body) : request.body
     const { path, headers } = written
+    const body = written.body instanceof Uint8Array ? asBuffer(written.body) : written.body
     // A request that is not idempotent waits until the one before has ended; with one at a time all do.
     lane.client.dispatch({ method: request.method, path, headers, body: body ?? null, idempotent: false }, this)
   }
@@ -139,6 +160,7 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
 
   onResponseStart(controller: Controller, status: number, _headers: IncomingHttpHeaders, statusText?: string): void {
     if (status < 200 || this.#phase === 'ended') return
+    if (status === 401 && this.#mayRenew()) return this.#renew(controller)
     this.#hasHead = true
     this.#phase = 'answering'
     this.#mark()
@@ -176,18 +198,44 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
-    if (this.#phase === 'ended') return
+    // Of an exchange that was given up, for good or for another one.
+    if (this.#phase === 'ended' || error === ABORTED) return
     if (this.#mayTryAgain(error)) return this.#tryAgain()
     const { request } = this.#options
-    if (isBodysOwn(error, request.body)) return this.fail(failure('cut', 'The body of the request broke off.'))
+    if (isBodysOwn(error, this.#written?.body)) return this.fail(failure('cut', 'The body of the request broke off.'))
     const problem = failureOfExchange(error, request.origin, { hasByte: this.#hasByte, hasHead: this.#hasHead })
     this.fail(isOwnFault(error) ? problem : this.#reachedBy(problem))
   }
 
   /** Before the connection stands nothing has left, unless an earlier one took it. */
   #reachedBy(problem: EgressFailure): EgressFailure {
-    const isUnsent = this.#phase === 'connecting' && !this.#isRetried
+    const isUnsent = this.#phase === 'connecting' && !this.#isRetried && !this.#isRenewed
     return { ...problem, reached: isUnsent ? 'unsent' : 'sent' }
+  }
+
+  /** The upstream did not take the credential. A body that has streamed away cannot be sent again. */
+  #mayRenew(): boolean {
+    const { renewal, body } = this.#written ?? {}
+    if (renewal?.refused() !== true || this.#isRenewed) return false
+    return body === undefined || body instanceof Uint8Array
+  }
+
+  #renew(controller: Controller): void {
+    const { turn } = this.#options
+    const lane = this.#lane
+    const written = this.#written
+    this.#isRenewed = true
+    this.#lane = undefined
+    this.#written = undefined
+    this.#controller = undefined
+    this.#hasByte = false
+    this.#phase = 'opening'
+    this.#mark()
+    controller.abort(ABORTED)
+    if (lane !== undefined) written?.pool.discard(lane)
+    turn.outside(() => {
+      if (this.#phase === 'opening') written?.renewal?.again()
+    })
   }
 
   /**
@@ -201,7 +249,7 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
       isReused &&
       !this.#isRetried &&
       !this.#hasByte &&
-      request.body === undefined &&
+      this.#written?.body === undefined &&
       SAFE_METHODS.has(request.method) &&
       isReset(error)
     )
@@ -234,6 +282,12 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
     this.#options.onEnded(this, problem)
   }
 
+  #move(from: Phase, to: Phase): void {
+    if (this.#phase !== from) return
+    this.#phase = to
+    this.#mark()
+  }
+
   #mark(): void {
     this.#markAtMs = this.#options.monotonicMs()
     this.#deadline.check()
@@ -259,6 +313,7 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
       case 'answering':
         // Silence that the caller asked for is no silence of the upstream.
         return this.#isPaused ? 0 : idleMs
+      case 'reading':
       case 'ended':
         return 0
     }
@@ -312,6 +367,7 @@ export class Call implements EgressCall, Waiter, Rostered, Dispatcher.DispatchHa
 
 const TIMEOUT_CODE: Readonly<Record<Phase, EgressFailureCode | undefined>> = {
   opening: 'credential_unavailable',
+  reading: undefined,
   connecting: 'timeout_connect',
   sending: 'timeout_first_byte',
   waiting: 'timeout_first_byte',
@@ -321,6 +377,7 @@ const TIMEOUT_CODE: Readonly<Record<Phase, EgressFailureCode | undefined>> = {
 
 const TOO_LATE: Readonly<Record<Phase, string>> = {
   opening: 'was not called, because its credential could not be opened',
+  reading: 'was not called, because the body was not there',
   connecting: 'could not be connected to',
   sending: 'did not take the request',
   waiting: 'did not begin to answer',

@@ -12,10 +12,14 @@ import type {
   MaybePromise,
   UpgradeResult,
 } from '@claviger/gateway'
+import { InjectionProblem, type Ready, type Tools, readyInjection } from '#injections'
 import { Call } from './call.ts'
-import type { CredentialStore } from './credential.ts'
+import type { CredentialStore, OpenedCredential } from './credential.ts'
 import { failure } from './failure.ts'
+import { sendOwn } from './own-request.ts'
+import { prepareInTime } from './prepare-in-time.ts'
 import { type Prepared, prepare } from './prepare.ts'
+import { type BodyReader, readBody } from './read-body.ts'
 import type { Lookup } from './resolve.ts'
 import { Roster } from './roster.ts'
 import { Turn } from './turn.ts'
@@ -69,6 +73,15 @@ class PooledEgress implements RunningEgress {
   readonly #monotonicMs: () => number
   readonly #turn = new Turn()
   readonly #calls = new Roster<Call>()
+  /** What was made of opened credentials: gone when the vault hands out another one in their place. */
+  readonly #ready = new WeakMap<OpenedCredential, Ready>()
+  readonly #readyOf = (credential: OpenedCredential): Ready => {
+    const known = this.#ready.get(credential)
+    if (known !== undefined) return known
+    const made = readyInjection(credential.injection, credential.secret.reveal(), this.#toolsOf(credential))
+    this.#ready.set(credential, made)
+    return made
+  }
   #isClosed = false
 
   constructor(options: EgressOptions) {
@@ -100,31 +113,51 @@ class PooledEgress implements RunningEgress {
       call.fail(this.#noUpstream(request))
       return call
     }
+    this.#begin(call, request, upstream)
+    return call
+  }
+
+  #begin(call: Call, request: EgressRequest, upstream: Upstream): void {
     const start = (prepared: Prepared): void => {
-      if (prepared.kind === 'refused') call.fail(prepared.failure)
-      else this.#turn.outside(() => call.start({ pool: upstream.pool, path: prepared.path, headers: prepared.headers }))
+      if (prepared.kind === 'refused') return call.fail(prepared.failure)
+      const { path, headers, body, injected } = prepared
+      const refused = injected?.refused
+      const renewal =
+        refused === undefined
+          ? undefined
+          : { refused, again: (): void => this.#begin(call, { ...request, body }, upstream) }
+      const pool = this.#upstreams.poolFor(upstream, injected?.identity)
+      this.#turn.outside(() => call.start({ pool, path, headers, body, renewal }))
     }
-    const prepared = this.#prepare(request, upstream)
+    const prepared = this.#prepare(request, upstream, call)
     if (prepared instanceof Promise) void prepared.then(start)
     else start(prepared)
-    return call
   }
 
   async upgrade(request: EgressRequest, signal: AbortSignal): Promise<UpgradeResult> {
     const upstream = this.#upstreamOf(request)
     if (upstream === undefined) return this.#failed(this.#noUpstream(request), request)
-    const prepared = await this.#prepare(request, upstream)
-    if (prepared.kind === 'refused') return this.#failed(prepared.failure, request)
+    const asked = await this.#askUpgrade(request, upstream, signal)
+    if (asked.result.kind !== 'answered' || asked.result.status !== 401 || asked.refused?.() !== true)
+      return asked.result
+    return (await this.#askUpgrade(request, upstream, signal)).result
+  }
+
+  async #askUpgrade(
+    request: EgressRequest,
+    upstream: Upstream,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: UpgradeResult; readonly refused?: (() => boolean) | undefined }> {
+    const preparing = this.#prepare(request, upstream, { read: readBody })
+    const prepared = preparing instanceof Promise ? await prepareInTime(preparing, request, signal) : preparing
+    if (prepared.kind === 'refused') return { result: this.#failed(prepared.failure, request) }
+    const { path, headers, injected } = prepared
     const { origin, resolver } = upstream
-    const result = await requestUpgrade({
-      request,
-      origin,
-      resolver,
-      path: prepared.path,
-      headers: prepared.headers,
-      signal,
-    })
-    return result.kind === 'failed' ? this.#failed(result.failure, request) : result
+    const identity = injected?.identity
+    const result = await requestUpgrade({ request, origin, resolver, path, headers, identity, signal })
+    return result.kind === 'failed'
+      ? { result: this.#failed(result.failure, request) }
+      : { result, refused: injected?.refused }
   }
 
   stats(): EgressStats {
@@ -150,8 +183,23 @@ class PooledEgress implements RunningEgress {
         )
   }
 
-  #prepare(request: EgressRequest, { origin, isNamedHost }: Upstream): MaybePromise<Prepared> {
-    return prepare(request, { credentials: this.#options.credentials, origin, isNamedHost })
+  #prepare(request: EgressRequest, { origin, isNamedHost }: Upstream, bodies: BodyReader): MaybePromise<Prepared> {
+    const { credentials } = this.#options
+    return prepare(request, { credentials, readyOf: this.#readyOf, bodies, origin, isNamedHost })
+  }
+
+  /** What an opened credential may use. It goes out without a credential, so what it holds may not go in plaintext. */
+  #toolsOf({ id, workspaceId }: OpenedCredential): Tools {
+    return {
+      nowMs: () => this.#options.clock.nowMs(),
+      fetch: async (own) => {
+        const upstream = this.#isClosed ? undefined : this.#upstreams.find(workspaceId, own.origin)
+        if (upstream?.origin.scheme === 'http' && !upstream.isNamedHost) {
+          throw new InjectionProblem(`${own.origin} may not be asked in plaintext`)
+        }
+        return sendOwn(own, { send: (request, sink) => this.send(request, sink), workspaceId, onBehalfOf: id })
+      },
+    }
   }
 
   #failed(problem: EgressFailure, request: EgressRequest): UpgradeResult {

@@ -1,7 +1,7 @@
 /** What egress needs of a stored credential, and the rule of who may use it where. */
 import type { Origin, Secret } from '@claviger/core'
 import type { EgressFailure, EgressRequest, MaybePromise } from '@claviger/gateway'
-import type { Injection } from './injections/index.ts'
+import type { Injection } from '#injections'
 import { failure } from './failure.ts'
 
 /** A credential as the vault hands it out: opened, cached, and with everything that says where it may go. */

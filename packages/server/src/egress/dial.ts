@@ -1,6 +1,6 @@
 /** Opens one connection to an address that has been checked, with TLS where the origin says so. */
 import { type LookupFunction, type Socket, connect as connectTcp } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { type SecureContext, connect as connectTls } from 'node:tls'
 import { type Origin, formatIp, parseIp } from '@claviger/core'
 import type { CheckedAddress } from './address.ts'
 import { EgressProblem, failure } from './failure.ts'
@@ -10,8 +10,11 @@ import { writeTogether } from './one-write.ts'
 const NEXT_ADDRESS_AFTER_MS = 1_000
 const TCP_KEEP_ALIVE_AFTER_MS = 60_000
 
-/** The TLS session of an origin, so that the next handshake is a short one. */
+/** What the connections of one pool share. */
 export interface TlsMemory {
+  /** Our own certificate, and whom we trust; undefined: none, and Node's roots. */
+  readonly context: SecureContext | undefined
+  /** The TLS session, so that the next handshake is a short one. */
   session: Buffer | undefined
 }
 
@@ -65,6 +68,7 @@ function dialTls(target: object, origin: Origin, memory: TlsMemory): Socket {
     ...target,
     // An address is no server name (RFC 6066 §3): Node then compares the certificate with the address.
     ...(origin.address === undefined ? { servername: origin.host } : {}),
+    ...(memory.context === undefined ? {} : { secureContext: memory.context }),
     ...(memory.session === undefined ? {} : { session: memory.session }),
     ALPNProtocols: ['http/1.1'],
   })

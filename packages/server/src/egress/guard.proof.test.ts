@@ -83,7 +83,7 @@ describe('the guard on addresses', () => {
     if (origin === undefined) throw new Error('the test needs an origin')
     const addresses = [{ address: '127.0.0.2', family: 4 }] as const
     const error = await new Promise<Error | undefined>(
-      (resolve) => void dial({ origin, addresses, tls: { session: undefined } }, resolve),
+      (resolve) => void dial({ origin, addresses, tls: { session: undefined, context: undefined } }, resolve),
     )
     expect(error).toMatchObject({ failure: { code: 'address_not_allowed' } })
     await expect.poll(() => upstream.open()).toBe(0)

@@ -2,4 +2,3 @@
 export { createEgress } from './create-egress.ts'
 export type { EgressOptions, EgressStats, RunningEgress } from './create-egress.ts'
 export type { CredentialStore, CredentialUsers, OpenedCredential } from './credential.ts'
-export type { Injection, InjectionKind } from './injections/index.ts'

@@ -24,12 +24,12 @@ describe('fieldsOf', () => {
       'Transfer-Encoding',
       'chunked',
     ]
-    expect(fieldsOf(requestTo(ORIGIN, { headers }), undefined)).toEqual(['X-One', '1', 'x-two', '2'])
+    expect(fieldsOf({ headers }, undefined, undefined)).toEqual(['X-One', '1', 'x-two', '2'])
   })
 
   test('puts the credential in the place of the field that the caller sent under its name, however often', () => {
     const headers = ['Authorization', 'Bearer caller', 'x', 'y', 'AUTHORIZATION', 'Basic caller']
-    expect(fieldsOf(requestTo(ORIGIN, { headers }), { path: '/', headers: ['authorization', 'Bearer ours'] })).toEqual([
+    expect(fieldsOf({ headers }, undefined, { path: '/', headers: ['authorization', 'Bearer ours'] })).toEqual([
       'x',
       'y',
       'authorization',
@@ -39,7 +39,7 @@ describe('fieldsOf', () => {
 
   test('puts the credential in the place of every spelling that an upstream may take for the same field', () => {
     const headers = ['X_Auth_Token', 'mine', 'X-Auth_Token', 'mine', 'X-Auth-Tokens', 'kept']
-    expect(fieldsOf(requestTo(ORIGIN, { headers }), { path: '/', headers: ['x-auth-token', 'ours'] })).toEqual([
+    expect(fieldsOf({ headers }, undefined, { path: '/', headers: ['x-auth-token', 'ours'] })).toEqual([
       'X-Auth-Tokens',
       'kept',
       'x-auth-token',
@@ -49,8 +49,8 @@ describe('fieldsOf', () => {
 
   test('leaves the length of a body in memory to who writes it', () => {
     const headers = ['Content-Length', '999']
-    expect(fieldsOf(requestTo(ORIGIN, { headers, body: new Uint8Array(3) }), undefined)).toEqual([])
-    expect(fieldsOf(requestTo(ORIGIN, { headers }), undefined)).toEqual([])
+    expect(fieldsOf({ headers }, new Uint8Array(3), undefined)).toEqual([])
+    expect(fieldsOf({ headers }, undefined, undefined)).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 /** What goes on the wire: the caller's fields without those that are ours to set, and the credential. */
 import { fieldName } from '@claviger/core'
 import type { EgressRequest } from '@claviger/gateway'
-import type { Injected } from './injections/index.ts'
+import type { Injected } from '#injections'
 
 /**
  * Never passed on. Most belong to one connection (RFC 9110 §7.6.1). `host` is always the origin's own: another name
@@ -30,14 +30,18 @@ const PATH = /^\/[\x21\x22\x24-\x7e]*$/
  * The request as it leaves: flat fields, with the credential's own in place of any of the same name.
  * Names and values are checked again by whoever writes them (undici, node:http).
  */
-export function fieldsOf(request: EgressRequest, injected: Injected | undefined): string[] {
+export function fieldsOf(
+  request: Pick<EgressRequest, 'headers'>,
+  body: EgressRequest['body'],
+  injected: Injected | undefined,
+): string[] {
   const fields: string[] = []
   for (let index = 0; index < request.headers.length; index += 2) {
     const name = request.headers[index] ?? ''
     const { lower, plain } = fieldName(name)
     if (OURS.has(lower) || (injected !== undefined && replaces(injected, plain))) continue
     // A body in memory has the length that it has.
-    if (lower === 'content-length' && (request.body === undefined || request.body instanceof Uint8Array)) continue
+    if (lower === 'content-length' && (body === undefined || body instanceof Uint8Array)) continue
     fields.push(name, request.headers[index + 1] ?? '')
   }
   if (injected !== undefined) fields.push(...injected.headers)
@@ -45,7 +49,8 @@ export function fieldsOf(request: EgressRequest, injected: Injected | undefined)
 }
 
 /** Every spelling that an upstream may take for the same field. */
-function replaces({ headers }: Injected, plain: string): boolean {
+function replaces({ headers, removes }: Injected, plain: string): boolean {
+  if (removes?.has(plain) === true) return true
   for (let index = 0; index < headers.length; index += 2)
     if (fieldName(headers[index] ?? '').plain === plain) return true
   return false

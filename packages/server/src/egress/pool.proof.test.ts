@@ -134,7 +134,10 @@ describe('a full pool', () => {
       lookup: async () => [],
       monotonicMs,
     })
-    return new Pool({ origin: parsed, resolver, tls: { session: undefined }, monotonicMs }, maxLanes)
+    return new Pool(
+      { origin: parsed, resolver, tls: { session: undefined, context: undefined }, monotonicMs },
+      maxLanes,
+    )
   }
 
   test('serves in the order of asking, and passes over who has gone', async () => {

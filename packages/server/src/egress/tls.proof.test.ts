@@ -2,7 +2,7 @@ import { createServer } from 'node:https'
 import { type TLSSocket, createServer as createTls, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RunningEgress } from './create-egress.ts'
-import { type Authority, makeAuthority } from './testing/certificate.ts'
+import { type Authority, makeAuthority } from '../injections/testing/certificate.ts'
 import { credential, requestTo, send, startEgress, storeOf } from './testing/send.ts'
 import { type Upstream, listening } from './testing/upstream.ts'
 

@@ -3,6 +3,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import type { Duplex } from 'node:stream'
 import type { Origin } from '@claviger/core'
 import type { EgressFailure, EgressRequest, UpgradeResult } from '@claviger/gateway'
+import type { ClientIdentity } from '#injections'
 import { dial } from './dial.ts'
 import { EgressProblem, codeOf, failure, failureOfConnect, isOwnFault } from './failure.ts'
 import type { Resolver } from './resolve.ts'
@@ -18,6 +19,7 @@ export interface UpgradeOptions {
   readonly path: string
   /** Flat, with the credential, without the fields of the connection. */
   readonly headers: readonly string[]
+  readonly identity: ClientIdentity | undefined
   readonly signal: AbortSignal
 }
 
@@ -39,10 +41,10 @@ export async function requestUpgrade(options: UpgradeOptions): Promise<UpgradeRe
   }
 }
 
-async function connect({ origin, resolver }: UpgradeOptions, bounds: Bounds): Promise<Duplex> {
+async function connect({ origin, resolver, identity }: UpgradeOptions, bounds: Bounds): Promise<Duplex> {
   const addresses = await resolver.addresses()
   return new Promise((resolve, reject) => {
-    const socket = dial({ origin, addresses, tls: { session: undefined } }, (error) => {
+    const socket = dial({ origin, addresses, tls: { session: undefined, context: identity?.context } }, (error) => {
       if (error === undefined) resolve(socket)
       else reject(new EgressProblem(failureOfConnect(error, origin.text), { cause: error }))
     })

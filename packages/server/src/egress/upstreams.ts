@@ -1,5 +1,6 @@
 /** The upstreams in use: for each workspace and origin its addresses and its connections. */
 import { type Origin, parseOrigin } from '@claviger/core'
+import type { ClientIdentity } from '#injections'
 import { Pool } from './pool.ts'
 import { type Lookup, Resolver, lookupBySystem } from './resolve.ts'
 
@@ -8,7 +9,10 @@ export interface Upstream {
   /** The operator has named this host as one that may be private. */
   readonly isNamedHost: boolean
   readonly resolver: Resolver
+  /** Of requests that show no certificate. */
   readonly pool: Pool
+  /** Of those that do: none shares a connection with another one's. */
+  readonly poolsOf: Map<ClientIdentity, Pool>
 }
 
 export interface UpstreamsOptions {
@@ -49,15 +53,27 @@ export class Upstreams {
     return upstream
   }
 
+  /** The connections on which we are who the credential says. */
+  poolFor(upstream: Upstream, identity: ClientIdentity | undefined): Pool {
+    if (identity === undefined) return upstream.pool
+    const known = upstream.poolsOf.get(identity)
+    if (known !== undefined) return known
+    const { origin, resolver } = upstream
+    const { monotonicMs } = this.#options
+    const pool = new Pool({ origin, resolver, tls: { session: undefined, context: identity.context }, monotonicMs })
+    upstream.poolsOf.set(identity, pool)
+    return pool
+  }
+
   stats(): { readonly connections: number; readonly waiting: number } {
-    const pools = [...this.#all()].map((upstream) => upstream.pool)
+    const pools = [...this.#all()].flatMap(poolsOf)
     const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
     return { connections: sum(pools.map((pool) => pool.lanes)), waiting: sum(pools.map((pool) => pool.waiting)) }
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper)
-    const pools = [...this.#all()].map((upstream) => upstream.pool)
+    const pools = [...this.#all()].flatMap(poolsOf)
     this.#byWorkspace.clear()
     await Promise.all(pools.map((pool) => pool.close()))
   }
@@ -65,8 +81,8 @@ export class Upstreams {
   #make(origin: Origin): Upstream {
     const { monotonicMs, lookup = lookupBySystem } = this.#options
     const resolver = new Resolver({ origin, allowedHosts: this.#allowedHosts, lookup, monotonicMs })
-    const pool = new Pool({ origin, resolver, tls: { session: undefined }, monotonicMs })
-    return { origin, isNamedHost: this.#allowedHosts.has(origin.host), resolver, pool }
+    const pool = new Pool({ origin, resolver, tls: { session: undefined, context: undefined }, monotonicMs })
+    return { origin, isNamedHost: this.#allowedHosts.has(origin.host), resolver, pool, poolsOf: new Map() }
   }
 
   *#all(): Generator<Upstream> {
@@ -76,11 +92,18 @@ export class Upstreams {
   #forgetUnused(): void {
     for (const [workspaceId, upstreams] of this.#byWorkspace) {
       for (const [text, upstream] of upstreams) {
-        if (upstream.pool.unusedForMs() > FORGET_AFTER_MS) upstreams.delete(text)
+        for (const [identity, pool] of upstream.poolsOf) {
+          if (pool.unusedForMs() > FORGET_AFTER_MS) upstream.poolsOf.delete(identity)
+        }
+        if (upstream.poolsOf.size === 0 && upstream.pool.unusedForMs() > FORGET_AFTER_MS) upstreams.delete(text)
       }
       if (upstreams.size === 0) this.#byWorkspace.delete(workspaceId)
     }
   }
+}
+
+function poolsOf(upstream: Upstream): readonly Pool[] {
+  return [upstream.pool, ...upstream.poolsOf.values()]
 }
 
 /** The operator's host names in the spelling of `Origin.host`. */

@@ -1,6 +1,7 @@
 /** Floor 2: all the cryptography of the server. The only room that may import node:crypto. */
 export { sealOf } from './bind-seal.ts'
-export { certificateExpiresAtMs } from './certificate.ts'
+export { awsSigner, sha256Hex } from './aws-signing-key.ts'
+export { certificateExpiresAtMs, certificatesFlaw, chainExpiresAtMs, privateKeyFlaw } from './certificate.ts'
 export type { FindSample, KeyCheck, SampleCheck, SealStatus } from './check-keys.ts'
 export { WEAR_LIMITS, type WearLimits } from './key-wear.ts'
 export { openSeal, type SealOptions } from './open-seal.ts'

@@ -575,4 +575,5 @@ export interface VaultProviderKeyVersionTable {
   injection: ColumnType<unknown, string, string>
   created_at: ColumnType<Date, Date | string, Date | string>
   destroyed_at: ColumnType<Date | null, Date | string | null, Date | string | null>
+  expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }

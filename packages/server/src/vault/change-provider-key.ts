@@ -3,12 +3,14 @@ import { ClavigerError, type Secret } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { atRevision } from '#edge'
 import { appendChange } from '#feed'
+import type { Injection } from '#injections'
 import type { Tx } from '#store'
 import { allowedOrigins } from './allowed-origins.ts'
 import { addProviderKeyVersion, refuseTakenName, type Changed } from './create-provider-key.ts'
-import { providerKeyFromRows, type Injection, type Users } from './provider-key.ts'
+import { providerKeyFromRows, type Users } from './provider-key.ts'
 import type { Caller, Target, VaultRoom } from './room.ts'
 import { destroyVersions, lockProviderKey, updateProviderKeyRow, type ProviderKeyWithVersion } from './rows.ts'
+import { usableInjection } from './usable-injection.ts'
 
 export interface ProviderKeyChange {
   readonly name?: string | undefined
@@ -83,6 +85,7 @@ export async function rotateProviderKey(
     const origins = allowedOrigins(rotation.origins ?? before.origins, room.allowPrivateUpstreams)
     const version = before.current_version + 1
     const injection = rotation.injection ?? providerKeyFromRows(before, before).injection
+    usableInjection(room, injection, { secret: rotation.secret, origins })
     await destroyVersions(tx, before.id, now)
     const place = { workspaceId: caller.workspaceId, providerKeyId: before.id, version }
     const added = await addProviderKeyVersion(room, tx, place, { secret: rotation.secret, origins, injection })
@@ -92,7 +95,10 @@ export async function rotateProviderKey(
       updated_at: now,
       rotated_at: now,
     })
-    const values = { version, origins, injection_kind: injection.kind }
+    const values = {
+      ...{ version, origins, injection_kind: injection.kind },
+      ...(added.expires_at !== null && { expires_at: added.expires_at.toISOString() }),
+    }
     const position = await tell(tx, caller, {
       id: row.id,
       operation: 'provider_keys.rotate',

@@ -3,9 +3,10 @@ import { makeId, type Secret } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { nameTaken } from '#edge'
 import { appendChange } from '#feed'
+import { injectionExpiresAtMs, type Injection } from '#injections'
 import type { Tx } from '#store'
 import { allowedOrigins } from './allowed-origins.ts'
-import { providerKeyFromRows, type Injection, type ProviderKey, type Users } from './provider-key.ts'
+import { providerKeyFromRows, type ProviderKey, type Users } from './provider-key.ts'
 import type { Caller, VaultRoom } from './room.ts'
 import {
   insertProviderKey,
@@ -14,6 +15,7 @@ import {
   type ProviderKeyVersionRow,
 } from './rows.ts'
 import { sealSecret, type VersionOf } from './sealed-secret.ts'
+import { usableInjection } from './usable-injection.ts'
 
 export interface NewProviderKey {
   readonly name: string
@@ -33,6 +35,7 @@ export interface Changed {
 /** @throws ClavigerError `validation_failed`; `conflict` when the workspace has a provider key of that name */
 export async function createProviderKey(room: VaultRoom, caller: Caller, wanted: NewProviderKey): Promise<Changed> {
   const origins = allowedOrigins(wanted.origins, room.allowPrivateUpstreams)
+  usableInjection(room, wanted.injection, { secret: wanted.secret, origins })
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     await refuseTakenName(tx, caller.workspaceId, wanted.name)
@@ -62,7 +65,10 @@ export async function createProviderKey(room: VaultRoom, caller: Caller, wanted:
       outcome: 'success',
       status: 201,
       resource: { type: 'provider_key', id: row.id },
-      values: { name: row.name, provider: row.provider, origins, injection_kind: wanted.injection.kind, version: 1 },
+      values: {
+        ...{ name: row.name, provider: row.provider, origins, injection_kind: wanted.injection.kind, version: 1 },
+        ...(version.expires_at !== null && { expires_at: version.expires_at.toISOString() }),
+      },
     })
     const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
@@ -84,12 +90,14 @@ export async function addProviderKeyVersion(
 ): Promise<ProviderKeyVersionRow> {
   const sealed = await sealSecret(room.seal, tx, place, wanted)
   const keyedHash = await room.seal.auditHasher(tx, place.workspaceId)
+  const expiresAtMs = injectionExpiresAtMs(wanted.injection)
   return insertProviderKeyVersion(tx, {
     provider_key_id: place.providerKeyId,
     version: place.version,
     sealed: Buffer.from(sealed),
     fingerprint: keyedHash(wanted.secret.reveal()),
     injection: JSON.stringify(wanted.injection),
+    expires_at: expiresAtMs === undefined ? null : new Date(expiresAtMs),
     created_at: new Date(room.nowMs()),
   })
 }

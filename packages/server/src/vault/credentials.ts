@@ -5,9 +5,9 @@
 import type { Secret } from '@claviger/core'
 import type { MaybePromise } from '@claviger/gateway'
 import type { Change } from '#feed'
+import { injectionExpiresAtMs, type Injection } from '#injections'
 import type { Seal } from '#seal'
 import type { Store } from '#store'
-import type { Injection } from './provider-key.ts'
 import { selectSealed } from './rows.ts'
 import { openSecret } from './sealed-secret.ts'
 
@@ -23,6 +23,8 @@ export interface OpenedCredential {
     | undefined
   readonly injection: Injection
   readonly secret: Secret<string>
+  /** When it ends by itself, in Unix ms; undefined: nothing in it says so. */
+  readonly expiresAtMs: number | undefined
 }
 
 export interface CredentialsOptions {
@@ -44,6 +46,15 @@ export class Credentials {
 
   get size(): number {
     return this.#opened.size
+  }
+
+  /** When the first of those in memory ends by itself, in Unix ms; undefined: none does. */
+  soonestExpiryAtMs(): number | undefined {
+    let soonest: number | undefined
+    for (const { expiresAtMs: atMs } of this.#opened.values()) {
+      if (atMs !== undefined && (soonest === undefined || atMs < soonest)) soonest = atMs
+    }
+    return soonest
   }
 
   /**
@@ -120,5 +131,6 @@ async function openRow(
         : { routes: new Set(row.route_ids), models: new Set(row.model_ids), apps: new Set(row.app_ids) },
     injection: content.injection,
     secret: content.secret,
+    expiresAtMs: injectionExpiresAtMs(content.injection),
   }
 }

@@ -2,9 +2,10 @@
 import { Secret } from '@claviger/core'
 import { z } from 'zod'
 import { defineList, defineOperation, found, pageOf, wire } from '#edge'
+import { injection } from '#injections'
 import { deleteProviderKey, rotateProviderKey, updateProviderKey } from './change-provider-key.ts'
 import { createProviderKey } from './create-provider-key.ts'
-import { injection, providerKeyFromRows, type ProviderKey } from './provider-key.ts'
+import { providerKeyFromRows, type ProviderKey } from './provider-key.ts'
 import type { VaultRoom } from './room.ts'
 import { selectProviderKey, selectProviderKeys } from './rows.ts'
 
@@ -41,6 +42,9 @@ const ProviderKeyAnswer = z
     fingerprint: z
       .string()
       .meta({ description: 'Keyed hash: the same secret stored twice has the same one. Tells nothing else of it.' }),
+    expires_at: wire.instant
+      .nullable()
+      .meta({ description: 'When it ends by itself: the end of its client certificate. Null: it does not say.' }),
     created_at: wire.instant,
     updated_at: wire.instant,
     rotated_at: wire.instant,
@@ -58,6 +62,7 @@ function answer(key: ProviderKey): z.input<typeof ProviderKeyAnswer> {
     used_by: { routes: [...key.usedBy.routes], models: [...key.usedBy.models], apps: [...key.usedBy.apps] },
     version: key.version,
     fingerprint: key.fingerprint,
+    expires_at: wire.instantText(key.expiresAt),
     created_at: wire.instantText(key.createdAt),
     updated_at: wire.instantText(key.updatedAt),
     rotated_at: wire.instantText(key.rotatedAt),

@@ -7,7 +7,8 @@ export type ProviderKeyRow = Selectable<Tables['vault_provider_key']>
 export type ProviderKeyVersionRow = Selectable<Tables['vault_provider_key_version']>
 
 /** A provider key beside its current version. */
-export type ProviderKeyWithVersion = ProviderKeyRow & Pick<ProviderKeyVersionRow, 'fingerprint' | 'injection'>
+export type ProviderKeyWithVersion = ProviderKeyRow &
+  Pick<ProviderKeyVersionRow, 'fingerprint' | 'injection' | 'expires_at'>
 
 export async function insertProviderKey(
   db: Db,
@@ -147,6 +148,6 @@ function withVersion(db: Db) {
       join.onRef('version.provider_key_id', '=', 'key.id').onRef('version.version', '=', 'key.current_version'),
     )
     .selectAll('key')
-    .select(['version.fingerprint', 'version.injection'])
+    .select(['version.fingerprint', 'version.injection', 'version.expires_at'])
     .where('key.deleted_at', 'is', null)
 }

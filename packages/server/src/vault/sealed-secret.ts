@@ -4,9 +4,9 @@
  */
 import { Secret } from '@claviger/core'
 import { z } from 'zod'
+import { injection, type Injection } from '#injections'
 import type { Place, Seal } from '#seal'
 import type { Db } from '#store'
-import { injection, type Injection } from './provider-key.ts'
 
 const content = z.strictObject({ secret: z.string(), origins: z.array(z.string()), injection })
 

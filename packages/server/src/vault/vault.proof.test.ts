@@ -2,6 +2,7 @@ import { Secret } from '@claviger/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Change } from '#feed'
 import { openTestIdentity, type TestIdentity } from '../identity/testing/open-identity.ts'
+import { makeAuthority, type Certified } from '../injections/testing/certificate.ts'
 import { deleteProviderKey, rotateProviderKey, updateProviderKey } from './change-provider-key.ts'
 import { createProviderKey, type NewProviderKey } from './create-provider-key.ts'
 import { Credentials } from './credentials.ts'
@@ -113,6 +114,57 @@ describe('a provider key', () => {
   })
 })
 
+describe('a client certificate', () => {
+  let client: Certified
+  const ofClient = (changes: Partial<NewProviderKey> = {}): Partial<NewProviderKey> => ({
+    injection: { kind: 'mtls', certificate: client.certificate },
+    secret: new Secret(client.privateKey),
+    ...changes,
+  })
+  beforeAll(async () => {
+    client = await (await makeAuthority()).issue(['client'])
+  })
+
+  test('is stored with its end, which is seen before it is used and counted once it is', async () => {
+    const own = new Credentials({ store: identity.store, seal: identity.seal })
+    const { providerKey } = await createProviderKey(room, identity.caller, { ...wanted, ...ofClient() })
+    const atMs = providerKey.expiresAt?.getTime() ?? 0
+    expect(atMs).toBeGreaterThan(Date.now())
+    expect(own.soonestExpiryAtMs()).toBeUndefined()
+    await own.open(providerKey.id)
+    await own.open(await stored({ name: `${wanted.name} without an end` }))
+    expect(own.soonestExpiryAtMs()).toBe(atMs)
+  })
+
+  test('whose private key is another one is refused, and nothing is stored', async () => {
+    const other = await (await makeAuthority()).issue(['client'])
+    await expect(stored(ofClient({ secret: new Secret(other.privateKey) }))).rejects.toThrow(
+      expect.objectContaining({
+        code: 'validation_failed',
+        errors: [{ pointer: '/secret', detail: 'This is not the private key of the certificate.' }],
+      }),
+    )
+    await expect(stored(), 'the name is free').resolves.toBeDefined()
+  })
+
+  test('is not rotated to a key that does not fit the certificate that stays', async () => {
+    const id = await stored(ofClient())
+    const secret = new Secret((await (await makeAuthority()).issue(['client'])).privateKey)
+    const rotation = { secret, origins: undefined, injection: undefined }
+    await expect(rotateProviderKey(room, identity.caller, targetOf(id), rotation)).rejects.toThrow(
+      refused('validation_failed'),
+    )
+    expect((await credentials.open(id))?.secret.reveal()).toBe(client.privateKey)
+  })
+
+  test('gives way to a secret without an end', async () => {
+    const id = await stored(ofClient())
+    const rotation = { secret: new Secret('x'), origins: undefined, injection: { kind: 'bearer' } as const }
+    const { providerKey } = await rotateProviderKey(room, identity.caller, targetOf(id), rotation)
+    expect(providerKey).toMatchObject({ expiresAt: null, injection: { kind: 'bearer' } })
+  })
+})
+
 describe('changing', () => {
   test('takes origins away, and never adds one', async () => {
     const id = await stored()
@@ -207,6 +259,21 @@ describe('whoever writes to the database without the seal', () => {
     const id = await stored()
     await edit(id, { origins: ['https://evil.example', 'https://api.openai.com'] })
     expect((await credentials.open(id))?.origins).toEqual(['https://api.openai.com'])
+  })
+
+  test('cannot have its token asked for elsewhere', async () => {
+    const injection = {
+      kind: 'oauth2_client_credentials',
+      token_url: 'https://login.example/t',
+      client_id: 'me',
+    } as const
+    const id = await stored({ injection })
+    await identity.store.db
+      .updateTable('vault_provider_key_version')
+      .set({ injection: JSON.stringify({ ...injection, token_url: 'https://evil.example/t' }) })
+      .where('provider_key_id', '=', id)
+      .execute()
+    expect((await credentials.open(id))?.injection).toEqual(injection)
   })
 
   test('cannot move it to another workspace', async () => {
