@@ -1,5 +1,6 @@
 /** What every stage may reach: the ports, the register of open streams, the settings, the log. Made once. */
 import type { CidrSet } from '@claviger/core'
+import type { ForwardAuth } from './forward-auth.ts'
 import type { OpenStreams } from './open-streams.ts'
 import type { Ports } from './ports.ts'
 
@@ -48,6 +49,7 @@ export interface Context {
   readonly openStreams: OpenStreams
   readonly settings: GatewaySettings
   readonly log: GatewayLog
+  readonly forwardAuth: ForwardAuth
   /** `req_` and 26 characters; unique. */
   readonly makeRequestId: (nowMs: number) => string
   readonly load: Load

@@ -9,6 +9,8 @@ import { ClavigerError } from '@claviger/core'
 import type { Context, GatewayLog, GatewaySettings } from './context.ts'
 import type { Received } from './exchange.ts'
 import type { Front } from './front.ts'
+import { AuthzDoor } from './fronts/authz.ts'
+import type { ForwardAuth } from './forward-auth.ts'
 import { gwFront } from './fronts/gw.ts'
 import { openai } from './fronts/openai.ts'
 import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
@@ -26,6 +28,7 @@ export interface GatewayOptions {
   readonly openStreams: OpenStreams
   readonly settings: GatewaySettings
   readonly log: GatewayLog
+  readonly forwardAuth: ForwardAuth
   /** Fills the array from a cryptographic source; for request ids. */
   readonly fillRandom: (bytes: Uint8Array) => void
 }
@@ -43,12 +46,13 @@ const FRONTS: readonly Front[] = [gwFront, openai]
 const LAST_WORDS_MS = 2_000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { ports, openStreams, settings, log, fillRandom } = options
+  const { ports, openStreams, settings, log, forwardAuth, fillRandom } = options
   return new MountedGateway({
     ports,
     openStreams,
     settings,
     log,
+    forwardAuth,
     makeRequestId: createRequestIds(fillRandom),
     load: { active: 0, isDraining: false, onIdle: undefined },
   })
@@ -56,9 +60,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 class MountedGateway implements Gateway {
   readonly #context: Context
+  readonly #authz: AuthzDoor
 
   constructor(context: Context) {
     this.#context = context
+    this.#authz = new AuthzDoor(context)
   }
 
   get activeCount(): number {
@@ -84,6 +90,7 @@ class MountedGateway implements Gateway {
       if (received !== undefined) answerVerify(this.#context, received, form)
       return true
     }
+    if (this.#authz.handle(incoming, outgoing)) return true
     const fault = faultOf(incoming)
     if (fault === undefined) return false
     refuseEarly(this.#context, verifyDoor, { incoming, outgoing, requestId: this.#requestId(), thrown: fault })

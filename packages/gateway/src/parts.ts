@@ -60,6 +60,13 @@ export interface RoutePart extends Guarded {
   readonly apiVersion: VersionSource | undefined
 }
 
+/** What somebody else's proxy asks about: the api, and what the proxy says of the call. */
+export interface ApiTarget extends Omit<Guarded, 'timeouts' | 'maxBodyBytes'> {
+  readonly kind: 'api'
+  /** Told by the proxy's own configuration; undefined: nobody knows. */
+  readonly apiVersion: VersionSource | undefined
+}
+
 /** One place where a model is served. */
 export interface DeploymentPart {
   readonly wire: 'openai'

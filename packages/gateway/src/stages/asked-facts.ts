@@ -15,19 +15,23 @@ const START = /^https?:\/\/[^/?#]*/i
 
 /** Most calls tell none of it, and cost two look-ups of header fields. */
 export function factsOfCall(received: Received, target: Target | undefined): AskedFacts | undefined {
-  const { headers, incoming } = received
+  const { headers } = received
   const { origin, referer } = headers
-  const clientCertificate = clientCertificateOf(incoming.socket)
-  const source = target?.kind === 'route' ? target.apiVersion : undefined
+  const clientCertificate = clientCertificateOf(received)
+  const source = target === undefined || target.kind === 'model' ? undefined : target.apiVersion
   const apiVersion = source === undefined ? undefined : apiVersionOf(source, received)
   const cost = keptCost(target?.cost ?? 1)
+  const scopes = target?.kind === 'api' && target.requiredScopes.length > 0 ? target.requiredScopes : undefined
   const isPlain =
     origin === undefined &&
     referer === undefined &&
     clientCertificate === undefined &&
     apiVersion === undefined &&
-    cost === undefined
-  return isPlain ? undefined : { ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost }
+    cost === undefined &&
+    scopes === undefined
+  return isPlain
+    ? undefined
+    : { ...(scopes && { scopes }), ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost }
 }
 
 /** One unit, as most calls cost, is what stands for nothing said. */

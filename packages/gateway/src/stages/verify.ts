@@ -58,9 +58,9 @@ export function verify(context: Context, shielded: Shielded): MaybePromise<Verif
     : judge(context, shielded, lookup)
 }
 
-function refuseWrong(
+export function refuseWrong(
   context: Context,
-  { clientIp }: Shielded,
+  { clientIp }: Pick<Shielded, 'clientIp'>,
   failed: Pick<FailedCredential, 'presented' | 'reason'>,
 ): Refused {
   const waitMs = context.ports.counters.recordFailure({ clientIp, ...failed })

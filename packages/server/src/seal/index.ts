@@ -2,6 +2,7 @@
 export { sealOf } from './bind-seal.ts'
 export { certificateExpiresAtMs } from './certificate.ts'
 export type { FindSample, KeyCheck, SampleCheck, SealStatus } from './check-keys.ts'
+export type { IdentitySigner } from './identity-keys.ts'
 export { WEAR_LIMITS, type WearLimits } from './key-wear.ts'
 export { openSeal, type SealOptions } from './open-seal.ts'
 export type { KeyedDigest } from './peppers.ts'
