@@ -9,7 +9,10 @@ export interface Observed {
   /** Whether the client is told when to come again. */
   readonly isTimed: boolean
   readonly limitPolicy: string | undefined
-  /** Without the seconds until it opens: they pass between two fronts. */
+  /**
+   * Without the seconds until it opens, which pass between two fronts, and of what is left only whether there is something:
+   * units that are being drawn from the store just now are counted by the one process and not by the next look.
+   */
   readonly limit: string | undefined
   readonly body: string
 }
@@ -57,7 +60,9 @@ function callOnce({ port, prefix, from }: FrontAddress, of: ParityCase, secret: 
           challenge: headers['www-authenticate'],
           isTimed: headers['retry-after'] !== undefined,
           limitPolicy: withoutKey(headers['ratelimit-policy']),
-          limit: withoutKey(headers['ratelimit'])?.replaceAll(/;t=\d+/g, ''),
+          limit: withoutKey(headers['ratelimit'])
+            ?.replaceAll(/;t=\d+/g, '')
+            .replaceAll(/;r=[1-9]\d*/g, ';r=some'),
           body: text,
         })
       })
