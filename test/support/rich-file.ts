@@ -79,6 +79,7 @@ routes:
     cost: 3
     rate_limit_headers: draft+legacy
     api_version: { from: header, name: api-version }
+    tells_identity: true
     timeouts_ms: { connect: 1000 }
     max_body_bytes: 1000
     methods: [POST, GET]

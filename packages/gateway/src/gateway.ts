@@ -14,6 +14,7 @@ import type { ForwardAuth } from './forward-auth.ts'
 import { gwFront } from './fronts/gw.ts'
 import { openai } from './fronts/openai.ts'
 import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
+import { IdentityTokens } from './identity-tokens.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
 import { faultOf, receive, refuseEarly } from './http/receive.ts'
 import { createRequestIds } from './http/request-ids.ts'
@@ -53,6 +54,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings,
     log,
     forwardAuth,
+    identities: new IdentityTokens(forwardAuth),
     makeRequestId: createRequestIds(fillRandom),
     load: { active: 0, isDraining: false, onIdle: undefined },
   })

@@ -28,6 +28,12 @@ export interface Identity {
   readonly claims: string
 }
 
+/** As header fields: for the upstream, or for the proxy that forwards to it. None of the values is a stranger's. */
+export function pushIdentity(fields: string[], { token, keyId, appId, scopes }: Identity): void {
+  fields.push('X-Claviger-Identity', token, 'X-Claviger-Key-Id', keyId)
+  fields.push('X-Claviger-App-Id', appId, 'X-Claviger-Scopes', scopes)
+}
+
 interface Made extends Identity {
   readonly key: KeyPart
   readonly app: AppPart

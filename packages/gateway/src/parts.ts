@@ -58,6 +58,8 @@ export interface RoutePart extends Guarded {
   readonly keyHeaders: readonly string[]
   /** Undefined: nobody knows. */
   readonly apiVersion: VersionSource | undefined
+  /** Whether the upstream learns whose call it is, by `X-Claviger-Identity` and its kin. */
+  readonly tellsIdentity: boolean
 }
 
 /** What somebody else's proxy asks about: the api, and what the proxy says of the call. */

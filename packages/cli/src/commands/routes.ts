@@ -20,6 +20,7 @@ interface RouteOptions extends OutputOptions {
   readonly rateLimitHeaders?: string
   readonly onFeedLoss?: string
   readonly apiVersion?: string
+  readonly tellsIdentity?: boolean
 }
 
 export function routesCommand(program: Command, context: CommandContext): void {
@@ -65,6 +66,8 @@ function options(command: Command): Command {
     .option('--rate-limit-headers <form>', 'draft, or draft+legacy')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--api-version <source>', 'fixed:2026-11, header:api-version, header:api-version=2026-01, path, or none')
+    .option('--tells-identity', 'the upstream learns whose call it is')
+    .option('--no-tells-identity', 'it does not')
     .option('--json', 'print JSON')
 }
 
@@ -82,4 +85,5 @@ const body = (chosen: RouteOptions): object =>
     rate_limit_headers: chosen.rateLimitHeaders,
     on_feed_loss: chosen.onFeedLoss === undefined ? undefined : feedLoss(chosen.onFeedLoss),
     api_version: chosen.apiVersion === undefined ? undefined : versionSource(chosen.apiVersion),
+    tells_identity: chosen.tellsIdentity,
   })

@@ -939,6 +939,10 @@ export const BODIES: Readonly<Record<string, Schema>> = {
       "type": "null"
      }
     ]
+   },
+   "tells_identity": {
+    "default": false,
+    "type": "boolean"
    }
   },
   "required": [
@@ -1092,6 +1096,9 @@ export const BODIES: Readonly<Record<string, Schema>> = {
       "type": "null"
      }
     ]
+   },
+   "tells_identity": {
+    "type": "boolean"
    }
   },
   "additionalProperties": false

@@ -6,7 +6,7 @@ import type { Refused } from '../exchange.ts'
 import { errorFields, isTls, writeAnswer } from '../http/answer.ts'
 import { pushLimitFields } from '../http/limit-fields.ts'
 import { problemAnswer } from '../http/problem.ts'
-import type { Identity } from '../identity-tokens.ts'
+import { pushIdentity, type Identity } from '../identity-tokens.ts'
 import type { AuthzQuestion } from './authz-question.ts'
 
 interface Wire {
@@ -23,16 +23,8 @@ export function writeAllowed(
   { incoming, outgoing, requestId }: Wire,
   { identity, limits }: { readonly identity: Identity; readonly limits: readonly LimitState[] },
 ): void {
-  const fields = [
-    'X-Claviger-Identity',
-    identity.token,
-    'X-Claviger-Key-Id',
-    identity.keyId,
-    'X-Claviger-App-Id',
-    identity.appId,
-    'X-Claviger-Scopes',
-    identity.scopes,
-  ]
+  const fields: string[] = []
+  pushIdentity(fields, identity)
   pushLimitFields(fields, limits, 'draft')
   writeAnswer(incoming, outgoing, {
     status: 200,

@@ -19,7 +19,6 @@ import { peerOf, type Peer } from '../http/client-address.ts'
 import { readHeadFacts } from '../http/head-facts.ts'
 import { draining, refuseQueryCredential } from '../http/receive.ts'
 import { readTarget } from '../http/request-target.ts'
-import { IdentityTokens } from '../identity-tokens.ts'
 import { admit } from '../stages/admit.ts'
 import { authorize } from '../stages/authorize.ts'
 import { decisionRecord, recordRefusal, releaseHold } from '../stages/record.ts'
@@ -51,11 +50,9 @@ interface Asking {
 export class AuthzDoor {
   readonly #context: Context
   readonly #questions = new AuthzQuestions()
-  readonly #tokens: IdentityTokens
 
   constructor(context: Context) {
     this.#context = context
-    this.#tokens = new IdentityTokens(context.forwardAuth)
   }
 
   /** False: not ours, or of somebody who may not ask; nothing was touched, so that it looks like any other path. */
@@ -170,7 +167,7 @@ export class AuthzDoor {
     })
     context.ports.ledger.settle(record)
     await context.ports.journal.record(record, 'ordinary')
-    const identity = this.#tokens.identityOf(admitted, admitted.target.api, context.ports.clock.nowMs())
+    const identity = context.identities.identityOf(admitted, admitted.target.api, context.ports.clock.nowMs())
     writeAllowed(context, asking, { identity, limits: admitted.limits })
   }
 

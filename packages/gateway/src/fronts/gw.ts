@@ -17,6 +17,7 @@ import type { Front } from '../front.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge } from '../http/read-body.ts'
 import { upstreamHeaders } from '../http/upstream-headers.ts'
+import { pushIdentity } from '../identity-tokens.ts'
 import type { RoutePart } from '../parts.ts'
 import { refuseBadKey } from '../stages/authorize.ts'
 import { refuseCaller } from '../stages/refuse.ts'
@@ -59,6 +60,8 @@ function select(context: Context, admitted: Admitted): Selected {
   const route = admitted.route
   if (route === undefined) throw new TypeError('a call was admitted without a route')
   const headers = upstreamHeaders(context, admitted, { without: keyHeadersOf(route), forwarded: 'tell' })
+  if (route.tellsIdentity)
+    pushIdentity(headers, context.identities.identityOf(admitted, route.api, context.ports.clock.nowMs()))
   if (admitted.upgradeHead !== undefined) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
   const egress = {
     credentialId: route.credentialId,

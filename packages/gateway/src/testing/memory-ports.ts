@@ -329,6 +329,7 @@ export function routeOf(
     credentialId: undefined,
     keyHeaders: ['x-api-key'],
     apiVersion: undefined,
+    tellsIdentity: false,
     ...changes,
   }
 }

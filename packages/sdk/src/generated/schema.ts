@@ -3191,6 +3191,7 @@ export interface components {
             provider_key_id: string | null;
             key_headers: string[];
             api_version: components["schemas"]["VersionSource"] | null;
+            tells_identity: boolean;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -10823,6 +10824,11 @@ export interface operations {
                      * @default null
                      */
                     api_version?: components["schemas"]["VersionSource"] | null;
+                    /**
+                     * @description Whether the upstream learns whose call it is: X-Claviger-Identity, a signed token, and its kin.
+                     * @default false
+                     */
+                    tells_identity?: boolean;
                 };
             };
         };
@@ -11182,6 +11188,7 @@ export interface operations {
                     provider_key_id?: string | null;
                     key_headers?: string[];
                     api_version?: components["schemas"]["VersionSource"] | null;
+                    tells_identity?: boolean;
                 };
             };
         };

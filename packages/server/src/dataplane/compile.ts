@@ -44,6 +44,7 @@ export function compileRoute(row: RouteRow, api: PartRef<ApiPart>): RoutePart {
     credentialId: row.provider_key_id ?? undefined,
     keyHeaders: row.key_headers,
     apiVersion: compileVersionSource(row.api_version),
+    tellsIdentity: row.tells_identity,
   }
 }
 
@@ -105,6 +106,7 @@ export function routeFromRow(row: RouteRow): Route {
     providerKeyId: row.provider_key_id,
     keyHeaders: row.key_headers,
     apiVersion: versionSourceFromRow(row.api_version),
+    tellsIdentity: row.tells_identity,
     ...storedFromRow(row),
   }
 }

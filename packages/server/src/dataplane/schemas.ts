@@ -69,6 +69,9 @@ const routeMembers = {
     .default(['x-api-key'])
     .meta({ description: 'Where a caller may put the key, beside Authorization. All are stripped.' }),
   api_version: versionSource.nullable().default(null).meta({ description: 'Null: nobody knows.' }),
+  tells_identity: z.boolean().default(false).meta({
+    description: 'Whether the upstream learns whose call it is: X-Claviger-Identity, a signed token, and its kin.',
+  }),
 }
 
 const deployment = z.strictObject({
@@ -122,6 +125,7 @@ export const routeAnswer = z
     provider_key_id: z.string().nullable(),
     key_headers: z.array(z.string()),
     api_version: versionSource.nullable(),
+    tells_identity: z.boolean(),
     ...stored,
   })
   .meta({ id: 'Route' })
@@ -175,6 +179,7 @@ export function routePatchFromWire(body: z.output<typeof routePatch>): {
     providerKeyId: body.provider_key_id,
     keyHeaders: body.key_headers,
     apiVersion: body.api_version,
+    tellsIdentity: body.tells_identity,
   }
 }
 
@@ -229,6 +234,7 @@ export function routeToWire(route: Route): z.input<typeof routeAnswer> {
     provider_key_id: route.providerKeyId,
     key_headers: [...route.keyHeaders],
     api_version: route.apiVersion,
+    tells_identity: route.tellsIdentity,
     ...storedToWire(route),
   }
 }

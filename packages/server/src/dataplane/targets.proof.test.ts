@@ -96,6 +96,7 @@ const route = (members: Partial<RouteSettings> = {}): RouteSettings => ({
   providerKeyId,
   keyHeaders: ['x-api-key'],
   apiVersion: { from: 'header', name: 'api-version', default: '1' },
+  tellsIdentity: true,
   ...members,
 })
 const model = (members: Partial<ModelSettings> = {}): ModelSettings => ({

@@ -45,6 +45,7 @@ export interface RouteSettings extends Guard {
   readonly keyHeaders: readonly string[]
   /** Null: nobody knows. */
   readonly apiVersion: WireVersionSource | null
+  readonly tellsIdentity: boolean
 }
 
 export interface Deployment {

@@ -167,6 +167,7 @@ export interface DataplaneRouteTable {
   cost: Generated<number>
   rate_limit_headers: Generated<string>
   api_version: ColumnType<unknown | null, string | null, string | null>
+  tells_identity: Generated<boolean>
 }
 
 export interface FeedChangeTable {

@@ -3,3 +3,6 @@
 alter table seal_key drop constraint seal_key_purpose_check;
 alter table seal_key add constraint seal_key_purpose_check
   check (purpose in ('root', 'term', 'kek', 'pepper', 'audit', 'identity'));
+
+-- dataplane: whether the upstream of a route is told whose call it is.
+alter table dataplane_route add column tells_identity boolean not null default false;
