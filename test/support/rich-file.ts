@@ -91,6 +91,7 @@ routes:
       response: { add: [{ name: X-Rich, value: 'yes' }] }
     cors: { origins: ['https://app.example.com'], methods: [POST, GET], headers: [x-b, x-a], credentials: true }
     maintenance: { message: Back at noon., retry_after_seconds: 60, addresses: [10.0.0.0/8] }
+    tells_identity: true
     timeouts_ms: { connect: 1000 }
     max_body_bytes: 1000
     methods: [POST, GET]

@@ -1,5 +1,7 @@
 /** What every stage may reach: the ports, the register of open streams, the settings, the log. Made once. */
 import type { CidrSet } from '@claviger/core'
+import type { ForwardAuth } from './forward-auth.ts'
+import type { IdentityTokens } from './identity-tokens.ts'
 import type { OpenStreams } from './open-streams.ts'
 import type { Ports } from './ports.ts'
 
@@ -52,6 +54,8 @@ export interface Context {
   readonly openStreams: OpenStreams
   readonly settings: GatewaySettings
   readonly log: GatewayLog
+  readonly forwardAuth: ForwardAuth
+  readonly identities: IdentityTokens
   /** `req_` and 26 characters; unique. */
   readonly makeRequestId: (nowMs: number) => string
   readonly load: Load

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClavigerError, IpAddress, KeyPart, LimitState, ShadowRefusal, VersionPart } from '@claviger/core'
-import type { ModelPart, RoutePart } from './parts.ts'
+import type { ApiTarget, ModelPart, RoutePart } from './parts.ts'
 import type { DecisionRecord, Door, EgressRequest, Hold, MaybePromise, Usage } from './ports.ts'
 
 /** What one look over the header fields told; made once per request. */
@@ -47,7 +47,15 @@ export interface Received {
   readonly upgradeHead: Uint8Array | undefined
 }
 
-export type Target = RoutePart | ModelPart
+/** What is decided about. */
+export type Target = UpstreamTarget | ApiTarget
+
+/** What we forward to. */
+export type UpstreamTarget = RoutePart | ModelPart
+
+/** For the journal and for limits that are counted apart: routes and models have an id of their own. */
+export const targetIdOf = (target: Target | undefined): string | undefined =>
+  target === undefined || target.kind === 'api' ? undefined : target.id
 
 /** The route is known, or known not to exist: that is told only to callers with a good key. On AI doors: undefined. */
 export interface Matched extends Received {
@@ -87,6 +95,7 @@ export interface Admitted extends Authorized {
 }
 
 export interface Selected extends Admitted {
+  readonly target: UpstreamTarget
   readonly egress: Omit<EgressRequest, 'body'>
   /** What the door made of the body that it read; undefined: the caller's body is passed on as it comes. */
   readonly upstreamBody: Uint8Array | undefined

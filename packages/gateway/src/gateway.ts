@@ -9,9 +9,12 @@ import { ClavigerError } from '@claviger/core'
 import type { Context, GatewayLog, GatewaySettings } from './context.ts'
 import type { Received } from './exchange.ts'
 import type { Front } from './front.ts'
+import { AuthzDoor } from './fronts/authz.ts'
+import type { ForwardAuth } from './forward-auth.ts'
 import { gwFront, placedFront } from './fronts/gw.ts'
 import { openai } from './fronts/openai.ts'
 import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
+import { IdentityTokens } from './identity-tokens.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
 import { faultOf, receive, refuseEarly } from './http/receive.ts'
 import { createRequestIds } from './http/request-ids.ts'
@@ -26,6 +29,7 @@ export interface GatewayOptions {
   readonly openStreams: OpenStreams
   readonly settings: GatewaySettings
   readonly log: GatewayLog
+  readonly forwardAuth: ForwardAuth
   /** Fills the array from a cryptographic source; for request ids. */
   readonly fillRandom: (bytes: Uint8Array) => void
 }
@@ -43,12 +47,14 @@ const FRONTS: readonly Front[] = [gwFront, openai]
 const LAST_WORDS_MS = 2_000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { ports, openStreams, settings, log, fillRandom } = options
+  const { ports, openStreams, settings, log, forwardAuth, fillRandom } = options
   return new MountedGateway({
     ports,
     openStreams,
     settings,
     log,
+    forwardAuth,
+    identities: new IdentityTokens(forwardAuth),
     makeRequestId: createRequestIds(fillRandom),
     load: { active: 0, isDraining: false, onIdle: undefined },
   })
@@ -56,9 +62,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 class MountedGateway implements Gateway {
   readonly #context: Context
+  readonly #authz: AuthzDoor
 
   constructor(context: Context) {
     this.#context = context
+    this.#authz = new AuthzDoor(context)
   }
 
   get activeCount(): number {
@@ -84,6 +92,7 @@ class MountedGateway implements Gateway {
       if (received !== undefined) answerVerify(this.#context, received, form)
       return true
     }
+    if (this.#authz.handle(incoming, outgoing)) return true
     const fault = faultOf(incoming)
     if (fault === undefined) return false
     refuseEarly(this.#context, verifyDoor, { incoming, outgoing, requestId: this.#requestId(), thrown: fault })

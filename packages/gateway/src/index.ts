@@ -18,6 +18,7 @@ export type {
   TokenUsage,
   Verified,
 } from './exchange.ts'
+export type { ForwardAuth, IdentitySigner } from './forward-auth.ts'
 export { pathBehind } from './http/path-behind.ts'
 export { JOURNAL_TARGET, STORE_TARGET } from './failure-targets.ts'
 export type { ErrorAnswer, Front, ResponseTap, UpstreamHead } from './front.ts'
@@ -70,6 +71,7 @@ export type {
   Usage,
   Verifier,
 } from './ports.ts'
+export { forwardsHere } from './ports.ts'
 export {
   PROBLEM_CONTENT_TYPE,
   challengeOf,

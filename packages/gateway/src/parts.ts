@@ -67,6 +67,15 @@ export interface RoutePart extends Guarded {
   readonly pool: UpstreamPool | undefined
   /** What is done to its calls beside passing them on; undefined: nothing. */
   readonly shaping: Shaping | undefined
+  /** Whether the upstream learns whose call it is, by `X-Claviger-Identity` and its kin. */
+  readonly tellsIdentity: boolean
+}
+
+/** What somebody else's proxy asks about: the api, and what the proxy says of the call. */
+export interface ApiTarget extends Omit<Guarded, 'timeouts' | 'maxBodyBytes'> {
+  readonly kind: 'api'
+  /** Told by the proxy's own configuration; undefined: nobody knows. */
+  readonly apiVersion: VersionSource | undefined
 }
 
 /** One place where a model is served. */

@@ -221,11 +221,14 @@ export interface FailureModeUse extends FailureMode {
 
 // ── ledger and journal ───────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Door = 'verify' | 'gw' | 'openai'
+export type Door = 'verify' | 'gw' | 'openai' | 'authz'
+
+/** Whether calls of this door are forwarded by us; on the others somebody else asks, and nobody tells when the call ends. */
+export const forwardsHere = (door: string): boolean => door !== 'verify' && door !== 'authz'
 
 /** What a decision was asked with beside what stands in every record; so that it can be asked again. */
 export interface AskedFacts {
-  /** At `keys/verify`: what was needed. On the other doors the target says it. */
+  /** Of whoever asks about a call: what was needed. On doors of our own the target says it. */
   readonly scopes?: readonly string[] | undefined
   readonly origin?: string | undefined
   /** Its origin, and only where `Origin` was not told: what stands behind it may hold secrets. */

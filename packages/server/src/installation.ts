@@ -1,9 +1,10 @@
 /** What the server and the machine's own door share: the store, the seal, and the rooms that need nothing running. */
 import { appendEntry } from '#audit'
 import { loadConfig, type Config, type Environment, type Log } from '#config'
-import { ensureFirstWorkspace, type IdentityRoom } from '#identity'
+import { appendChange } from '#feed'
+import { ensureFirstWorkspace, selectHomeWorkspace, type IdentityRoom } from '#identity'
 import { openSeal, type Seal } from '#seal'
-import type { Store } from '#store'
+import type { Store, Tx } from '#store'
 import { registerHandoverSamples } from '#http'
 import { hasPlan } from '#keys'
 import { registerVaultSamples } from '#vault'
@@ -31,8 +32,8 @@ export async function openInstallation(config: Config, log: Log, opening: Promis
   const store = await opening
   try {
     const seal = await openSeal(store, config, log, {
-      onRotated: async (tx, rotation) =>
-        appendEntry(tx, {
+      onRotated: async (tx, rotation) => {
+        await appendEntry(tx, {
           workspaceId: rotation.workspaceId,
           actor: { type: 'system', id: 'seal' },
           operation: 'seal.rotate',
@@ -40,7 +41,9 @@ export async function openInstallation(config: Config, log: Log, opening: Promis
           status: 200,
           resource: { type: rotation.purpose, id: rotation.workspaceId ?? 'installation' },
           values: { version: rotation.version },
-        }),
+        })
+        if (rotation.purpose === 'identity') await tellIdentityKey(tx, rotation.version)
+      },
     })
     registerVaultSamples(seal)
     registerHandoverSamples(seal)
@@ -59,6 +62,19 @@ export async function openInstallation(config: Config, log: Log, opening: Promis
     await store.close()
     throw error
   }
+}
+
+/** Other processes sign under the new key too. Before the first workspace there is nobody to tell. */
+export async function tellIdentityKey(tx: Tx, version: number): Promise<void> {
+  const home = await selectHomeWorkspace(tx)
+  if (home === undefined) return
+  await appendChange(tx, {
+    workspaceId: home.id,
+    kind: 'edit',
+    subjectType: 'identity_key',
+    subjectId: String(version),
+    detail: { version },
+  })
 }
 
 /** How people reach this server, without a slash at the end. */

@@ -11,6 +11,7 @@ import {
   ProbeTally,
   TargetTables,
   Verifiers,
+  createForwardAuth,
   createJournal,
   createSnapshots,
   cutStreams,
@@ -27,15 +28,16 @@ import {
   loadAppPart,
   loadWorkspacePart,
   maxKeyAgeSeconds,
+  selectHomeWorkspace,
 } from '#identity'
-import { KeySnapshots, findCreditOwner, findOwnIds, type KeysRoutesRoom } from '#keys'
+import { ApiNames, KeySnapshots, findCreditOwner, findOwnIds, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, liftedBy, openRedisLeases, openShieldBoard, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
 import { gatewaySettings } from './gateway-settings.ts'
 import { measureGeo } from './geo-metrics.ts'
-import { identityRoomOf, type Installation } from './installation.ts'
+import { identityRoomOf, publicUrlOf, type Installation } from './installation.ts'
 import { listen } from './listen.ts'
 import { observeUpstreams } from './observe-upstreams.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
@@ -87,18 +89,21 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     apiPart: async (id) => keys.apis.get(id),
     isControlHost,
   })
+  const apiNames = new ApiNames(store, keys.apis, async () => (await selectHomeWorkspace(store.db))?.id)
   const credentials = new Credentials({ store, seal })
   const openStreams = new OpenStreams()
   const takeIn = async (changes: readonly Change[]): Promise<void> => {
     for (const change of changes) {
       credentials.apply(change)
-      if (change.subjectType === 'pepper') await seal.refresh()
+      apiNames.apply(change)
+      if (change.subjectType === 'pepper' || change.subjectType === 'identity_key') await seal.refresh()
       await Promise.all([keys.apply(change), targets.apply(change), operators.apply(change)])
       cutStreams(openStreams, change)
     }
   }
   const forget = (): void => {
     credentials.resync()
+    apiNames.resync()
     for (const again of [keys.resync(), targets.load(), operators.load(), seal.refresh()]) {
       again.catch((error: unknown) => log.error({ err: error }, 'what is known could not be read again yet'))
     }
@@ -239,6 +244,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     openStreams,
     settings,
     log,
+    forwardAuth: createForwardAuth({ seal, apiNames, secret: config.forwardAuthSecret, issuer: publicUrlOf(config) }),
     fillRandom: (bytes) => bytes.set(seal.randomBytes(bytes.length)),
   })
 

@@ -9,6 +9,7 @@ const WITHOUT_A_VERB: Readonly<Record<string, string>> = {
   completeSetup: 'Whoever follows a set-up link has no admin key yet: the page behind the link asks it.',
   checkSeal: 'seal status tells the same on the machine itself, where it works without a running server too.',
   rotateKeyring: 'keyring rotate does it on the machine itself, beside the key that it concerns.',
+  rotateIdentityKey: 'identity-key rotate does it on the machine itself, beside the key that it concerns.',
   rotatePepper: 'pepper rotate does it on the machine itself, beside the key that it concerns.',
 }
 

@@ -20,6 +20,7 @@ const VERBS: readonly Verb[] = [
   { words: ['seal', 'stage'], what: 'Make a new seal key, for a later start.' },
   { words: ['keyring', 'rotate'], what: 'Make a new keyring term and rewrap all keys under it.' },
   { words: ['pepper', 'rotate'], what: 'Make a new pepper; hashes move to it as keys are used.' },
+  { words: ['identity-key', 'rotate'], what: 'Sign identity tokens under the key that is published as the next one.' },
 ]
 
 /** Lists the verbs in the help; they are run by `runMachineVerb`, before the command line is parsed. */

@@ -34,6 +34,7 @@ interface GuardOptions extends OutputOptions {
   readonly rateLimitHeaders?: string
   readonly onFeedLoss?: string
   readonly apiVersion?: string
+  readonly tellsIdentity?: boolean
 }
 
 const UPSTREAM = 'where it leads (repeatable, with a weight: https://a.example,3)'
@@ -100,6 +101,8 @@ function options(command: Command): Command {
     .option('--rate-limit-headers <form>', 'draft, or draft+legacy')
     .option('--on-feed-loss <policy>', 'deny, or serve_known:600')
     .option('--api-version <source>', 'fixed:2026-11, header:api-version, header:api-version=2026-01, path, or none')
+    .option('--tells-identity', 'the upstream learns whose call it is')
+    .option('--no-tells-identity', 'it does not')
     .option('--json', 'print JSON')
 }
 
@@ -122,4 +125,5 @@ const body = (chosen: RouteOptions): object =>
     on_feed_loss: chosen.onFeedLoss === undefined ? undefined : feedLoss(chosen.onFeedLoss),
     api_version: chosen.apiVersion === undefined ? undefined : versionSource(chosen.apiVersion),
     ...shapingOf(chosen),
+    tells_identity: chosen.tellsIdentity,
   })

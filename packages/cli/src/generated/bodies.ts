@@ -1077,6 +1077,10 @@ export const BODIES: Readonly<Record<string, Schema>> = {
       "type": "null"
      }
     ]
+   },
+   "tells_identity": {
+    "default": false,
+    "type": "boolean"
    }
   },
   "required": [
@@ -1355,6 +1359,9 @@ export const BODIES: Readonly<Record<string, Schema>> = {
       "type": "null"
      }
     ]
+   },
+   "tells_identity": {
+    "type": "boolean"
    }
   },
   "additionalProperties": false

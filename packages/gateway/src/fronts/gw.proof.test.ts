@@ -280,3 +280,27 @@ describe('other doors', () => {
     expect(upstream.seen[0]?.method).toBe('HEAD')
   })
 })
+
+describe('an upstream', () => {
+  const forged = { 'x-claviger-identity': 'forged', 'x-claviger-scopes': 'admin', x_claviger_key_id: 'key_forged' }
+  const told = (): readonly string[] =>
+    (upstream.seen.at(-1)?.rawHeaders ?? []).filter((name) => /^x[-_]claviger[-_]/i.test(name))
+
+  test('is told nothing of the caller unless its route says so, by nobody', async () => {
+    expect((await call('/gw/orders/x', { headers: forged })).status).toBe(200)
+    expect(told()).toEqual([])
+  })
+
+  test('of a route that tells it learns whose call it is, from us alone', async () => {
+    plane.world.addRoute(routeOf('telling', upstream.origin, home, { tellsIdentity: true }))
+    expect((await call('/gw/telling/x', { headers: forged })).status).toBe(200)
+    expect(told()).toEqual(['X-Claviger-Identity', 'X-Claviger-Key-Id', 'X-Claviger-App-Id', 'X-Claviger-Scopes'])
+    const { headers = {} } = upstream.seen.at(-1) ?? {}
+    expect(headers).toMatchObject({ 'x-claviger-key-id': caller.key.id, 'x-claviger-scopes': 'read' })
+    const [, claims = ''] = String(headers['x-claviger-identity']).split('.')
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      sub: caller.key.id,
+      aud: 'api_wsp_home',
+    })
+  })
+})

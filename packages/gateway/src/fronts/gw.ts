@@ -17,6 +17,7 @@ import type { Front } from '../front.ts'
 import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge } from '../http/read-body.ts'
 import { upstreamHeaders } from '../http/upstream-headers.ts'
+import { pushIdentity } from '../identity-tokens.ts'
 import type { RoutePart } from '../parts.ts'
 import { writeFields } from '../shaping/field-rules.ts'
 import { refuseBadKey } from '../stages/authorize.ts'
@@ -93,6 +94,8 @@ function select(context: Context, admitted: Admitted): Selected | Refused {
   const headers = upstreamHeaders(context, admitted, { without: droppedBy(route), forwarded: 'tell' })
   const fields = route.shaping?.requestFields
   if (fields !== undefined) writeFields(headers, fields, admitted)
+  if (route.tellsIdentity)
+    pushIdentity(headers, context.identities.identityOf(admitted, route.api, context.ports.clock.nowMs()))
   if (admitted.upgradeHead !== undefined) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
   const egress = {
     credentialId: route.credentialId,

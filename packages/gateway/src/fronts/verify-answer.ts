@@ -7,11 +7,11 @@ import {
   type KeyPart,
   type LimitPolicy,
   type LimitState,
-  type PartRef,
   type RolePart,
   type ShadowRefusal,
   type VersionPart,
 } from '@claviger/core'
+import { areCurrent, currentOf } from '../caller-parts.ts'
 
 export interface VerifyAnswer {
   readonly key: KeyPart
@@ -78,11 +78,6 @@ function keyText(key: KeyPart, version: VersionPart): string {
   keyTexts.set(version, { key, apis: key.apis.map(currentOf), roles: key.roles.map(currentOf), text })
   return text
 }
-
-const currentOf = <Part>({ current }: PartRef<Part>): Part => current
-
-const areCurrent = <Part>(refs: readonly PartRef<Part>[], known: readonly Part[]): boolean =>
-  refs.every(({ current }, index) => current === known[index])
 
 /** The earlier of the key's end and the end of this secret's grace. */
 function expiry(key: KeyPart, version: VersionPart): string | null {

@@ -99,12 +99,12 @@ export function refuseEarly(context: Context, door: EdgeDoor, refusal: EarlyRefu
   writeError(incoming, outgoing, { error, answer, requestId, limits: [], hstsSeconds: context.settings.hstsSeconds })
 }
 
-function draining(): ClavigerError {
+export function draining(): ClavigerError {
   return new ClavigerError('draining', 'The server is shutting down.', { retryAfterSeconds: DRAINING_RETRY_SECONDS })
 }
 
 /** A query is logged by everybody on the way: a key in it is refused, so that nobody gets used to it. */
-function refuseQueryCredential(query: string): void {
+export function refuseQueryCredential(query: string): void {
   // shorter than any key: nothing to look at
   if (query.length < 60) return
   for (const pair of query.slice(1).split('&')) {

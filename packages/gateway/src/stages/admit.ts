@@ -14,7 +14,7 @@ import {
 } from '@claviger/core'
 import type { Context } from '../context.ts'
 import { JOURNAL_TARGET } from '../failure-targets.ts'
-import { learnLimits, learnShadow, type Admitted, type Authorized, type Refused } from '../exchange.ts'
+import { learnLimits, learnShadow, targetIdOf, type Admitted, type Authorized, type Refused } from '../exchange.ts'
 import type { Admission, FailureMode, FailureModeUse, MaybePromise } from '../ports.ts'
 import { refuseCaller } from './refuse.ts'
 
@@ -30,7 +30,7 @@ export function admit(context: Context, known: Authorized): MaybePromise<Admitte
   const admission = context.ports.counters.admit(policies, target.cost, {
     keyId: key.id,
     appId: key.app.current.id,
-    targetId: target.id,
+    targetId: targetIdOf(target),
     clientIp: known.clientIp,
   })
   if (admission instanceof Promise) return admission.then((answer) => judge(context, known, answer))

@@ -17,12 +17,13 @@ const START = /^https?:\/\/[^/?#]*/i
 
 /** Most calls tell none of it, and cost two look-ups of header fields. */
 export function factsOfCall(received: Matched, target: Target | undefined): AskedFacts | undefined {
-  const { headers, incoming } = received
+  const { headers } = received
   const { origin, referer } = headers
-  const clientCertificate = clientCertificateOf(incoming.socket)
-  const source = target?.kind === 'route' ? target.apiVersion : undefined
+  const clientCertificate = clientCertificateOf(received)
+  const source = target === undefined || target.kind === 'model' ? undefined : target.apiVersion
   const apiVersion = source === undefined ? undefined : apiVersionOf(source, received)
   const cost = keptCost(target?.cost ?? 1)
+  const scopes = target?.kind === 'api' && target.requiredScopes.length > 0 ? target.requiredScopes : undefined
   const path = target?.kind === 'route' ? keptPath(received, target) : undefined
   const isPlain =
     origin === undefined &&
@@ -30,8 +31,11 @@ export function factsOfCall(received: Matched, target: Target | undefined): Aske
     clientCertificate === undefined &&
     apiVersion === undefined &&
     cost === undefined &&
+    scopes === undefined &&
     path === undefined
-  return isPlain ? undefined : { ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost, path }
+  return isPlain
+    ? undefined
+    : { ...(scopes && { scopes }), ...keptOrigins(origin, referer), clientCertificate, apiVersion, cost, path }
 }
 
 /** Only where the route cut something off, or stands at a place of its own. */

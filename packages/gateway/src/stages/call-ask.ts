@@ -48,12 +48,13 @@ export class CallAsk implements Ask {
   }
 
   get apiVersion(): string | undefined {
-    const source = this.#target?.kind === 'route' ? this.#target.apiVersion : undefined
+    const target = this.#target
+    const source = target === undefined || target.kind === 'model' ? undefined : target.apiVersion
     return source === undefined ? undefined : apiVersionOf(source, this.#known)
   }
 
   get clientCertificate(): string | undefined {
-    return clientCertificateOf(this.#known.incoming.socket)
+    return clientCertificateOf(this.#known)
   }
 
   get geo(): GeoLookup | undefined {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import {
   learnRecord,
   learnUsage,
+  targetIdOf,
   type Admitted,
   type AnsweredHere,
   type Caller,
@@ -153,7 +154,7 @@ export function decisionRecord(context: Context, received: Received, outcome: De
     keyId: key.id,
     versionNumber: version.number,
     apiId: outcome.target?.api.current.id,
-    targetId: outcome.target?.id,
+    targetId: targetIdOf(outcome.target),
     method: received.method,
     path: received.path,
     clientIp: received.clientIpText,

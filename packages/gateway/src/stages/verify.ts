@@ -58,9 +58,9 @@ interface Shown {
   readonly lookup: Lookup
 }
 
-function refuseWrong(
+export function refuseWrong(
   context: Context,
-  { clientIp, facts }: Shielded,
+  { clientIp, facts }: Pick<Shielded, 'clientIp' | 'facts'>,
   failed: Pick<FailedCredential, 'presented' | 'reason'>,
 ): Refused {
   const waitMs = context.ports.counters.recordFailure({ clientIp, ...failed })

@@ -1,5 +1,5 @@
 /** The six ports in memory, small and real: for tests that start the gateway on a socket. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import {
   SlotCounter,
   compileScopes,
@@ -17,6 +17,7 @@ import {
   type PartRef,
   type VersionPart,
 } from '@claviger/core'
+import type { ForwardAuth } from '../forward-auth.ts'
 import type { ModelPart, RoutePart } from '../parts.ts'
 import { PlaceTable, type Places } from '../places/place-table.ts'
 import type {
@@ -86,6 +87,14 @@ export class MemoryWorld {
   /** Of calls that have not ended. */
   readonly held = new Map<Hold, readonly SlotCounter[]>()
   readonly ports: Ports
+  /** By id and by name. */
+  readonly apis = new Map<string, PartRef<ApiPart>>()
+  readonly forwardAuth: ForwardAuth = {
+    isSecret: (presented) => presented === FORWARD_AUTH_SECRET,
+    api: (nameOrId) => this.#perhapsLate(this.weather.isStoreGone ? 'unavailable' : this.apis.get(nameOrId)),
+    identity: testSigner(),
+    issuer: 'https://claviger.example',
+  }
   /** Look-ups that a database would have had to answer. */
   reads = 0
   readonly #keys = new Map<string, MadeKey>()
@@ -225,6 +234,23 @@ export class MemoryWorld {
   }
 }
 
+export const FORWARD_AUTH_SECRET = 'a secret that only proxies know, long enough'
+
+/** A real signature, under a key of this process. */
+function testSigner(): ForwardAuth['identity'] {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const base64url = (text: string): string => Buffer.from(text).toString('base64url')
+  return {
+    keyId: 'test',
+    sign(claims) {
+      const signed = `${base64url('{"alg":"ES256","typ":"JWT","kid":"test"}')}.${base64url(claims)}`
+      const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+      return `${signed}.${signature.toString('base64url')}`
+    },
+    jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'test', alg: 'ES256', use: 'sig' }] }),
+  }
+}
+
 /** As each limit declares: one that is closed is enough. */
 function lose(policies: readonly LimitPolicy[]): Admission {
   const policy = policies.find(({ onCounterLoss }) => onCounterLoss === 'closed')
@@ -311,6 +337,7 @@ export function routeOf(
     apiVersion: undefined,
     pool: undefined,
     shaping: undefined,
+    tellsIdentity: false,
     ...changes,
   }
 }

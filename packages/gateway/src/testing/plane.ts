@@ -68,8 +68,9 @@ export async function startPlaneWith(
     debug: quiet,
     error: (facts: object, message: string) => void errors.push({ facts, message }),
   }
+  const forwardAuth = world.forwardAuth
   const fillRandom = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes)
-  const gateway = createGateway({ ports: world.ports, openStreams, settings, log, fillRandom })
+  const gateway = createGateway({ ports: world.ports, openStreams, settings, log, forwardAuth, fillRandom })
   const server = makeServer(serverOptions(settings, gateway))
   mount(gateway, server, notOurs)
   server.listen(0, '127.0.0.1')

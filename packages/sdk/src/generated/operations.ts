@@ -75,6 +75,7 @@ export const OPERATIONS = {
   revokeKey: { method: 'POST', path: '/api/v1/keys/{id}/revoke' },
   revokeKeyVersion: { method: 'POST', path: '/api/v1/keys/{id}/versions/{number}/revoke' },
   revokeKeys: { method: 'POST', path: '/api/v1/keys/bulk-revoke' },
+  rotateIdentityKey: { method: 'POST', path: '/api/v1/seal/rotate-identity-key' },
   rotateKey: { method: 'POST', path: '/api/v1/keys/{id}/rotate' },
   rotateKeyring: { method: 'POST', path: '/api/v1/seal/rotate-keyring' },
   rotatePepper: { method: 'POST', path: '/api/v1/seal/rotate-pepper' },

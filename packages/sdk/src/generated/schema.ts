@@ -1213,6 +1213,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/seal/rotate-identity-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign identity tokens under the key that is published as the next one.
+         * @description The next one after it is published in `/authz/jwks.json` at once; the one before stays there for an hour. It happens by itself every 90 days.
+         */
+        post: operations["rotateIdentityKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1687,7 +1707,7 @@ export interface components {
              */
             at: string;
             request_id: string;
-            /** @description verify, gw or openai. */
+            /** @description verify, gw, openai or authz. */
             door: string;
             /** @description valid, or the code that refused. */
             code: string;
@@ -3498,6 +3518,7 @@ export interface components {
              * @default null
              */
             maintenance: components["schemas"]["Maintenance"] | null;
+            tells_identity: boolean;
             /**
              * Format: date-time
              * @example 2026-11-24T12:00:00.000Z
@@ -11241,6 +11262,11 @@ export interface operations {
                      * @default null
                      */
                     maintenance?: components["schemas"]["Maintenance"] | null;
+                    /**
+                     * @description Whether the upstream learns whose call it is: X-Claviger-Identity, a signed token, and its kin.
+                     * @default false
+                     */
+                    tells_identity?: boolean;
                 };
             };
         };
@@ -11622,6 +11648,7 @@ export interface operations {
                     header_rules?: components["schemas"]["HeaderRules"] | null;
                     cors?: components["schemas"]["Cors"] | null;
                     maintenance?: components["schemas"]["Maintenance"] | null;
+                    tells_identity?: boolean;
                 };
             };
         };
@@ -14052,7 +14079,7 @@ export interface operations {
                 app_id?: string;
                 key_id?: string;
                 target_id?: string;
-                door?: "verify" | "gw" | "openai";
+                door?: "verify" | "gw" | "openai" | "authz";
                 request_id?: string;
                 /** @description RFC 3339. */
                 from?: string;
@@ -14651,6 +14678,105 @@ export interface operations {
         };
     };
     rotatePepper: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the call safe to repeat for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealRotation"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid`, `key_expired` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_disabled`, `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_flight`, `idempotency_secret_gone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateIdentityKey: {
         parameters: {
             query?: never;
             header?: {

@@ -6,7 +6,13 @@ import { appendChange } from '#feed'
 import { createAdminKey, createSetupLink, isRole, NOBODY_ABOVE, ROLE_NAMES } from '#identity'
 import { sealIdOf } from '#seal'
 import { openStore, readMigrations, type Store, type Tx } from '#store'
-import { homeWorkspaceOf, identityRoomOf, openInstallation, type Installation } from '../installation.ts'
+import {
+  homeWorkspaceOf,
+  identityRoomOf,
+  openInstallation,
+  tellIdentityKey,
+  type Installation,
+} from '../installation.ts'
 import { readBackup, writeBackup } from './backup.ts'
 
 export interface AdminOptions {
@@ -193,6 +199,22 @@ async function rotatePepper(call: AdminCall): Promise<AdminAnswer> {
   })
 }
 
+async function rotateIdentityKey(call: AdminCall): Promise<AdminAnswer> {
+  return within(call, async (installation) => {
+    const { store, seal } = installation
+    const workspaceId = await homeWorkspaceOf(identityRoomOf(installation))
+    const { version } = await store.transaction(async (tx) => {
+      const made = await seal.rotateIdentityKey(tx)
+      await recordRotation(tx, workspaceId, { what: 'identity', version: made.version })
+      await tellIdentityKey(tx, made.version)
+      return made
+    })
+    return {
+      answer: { identity_key: version, note: 'It had been published before; the one before it stays for an hour.' },
+    }
+  })
+}
+
 async function sealStatus(call: AdminCall): Promise<AdminAnswer> {
   return within(call, async ({ seal }) => {
     const status = await seal.status()
@@ -206,6 +228,7 @@ async function sealStatus(call: AdminCall): Promise<AdminAnswer> {
         root: current(status.root),
         term: current(status.term),
         pepper: current(status.pepper),
+        identity_key: current(status.identity),
       },
     }
   })
@@ -244,7 +267,7 @@ async function stageSeal(call: AdminCall): Promise<AdminAnswer> {
 async function recordRotation(
   tx: Tx,
   workspaceId: string,
-  { what, version }: { readonly what: 'keyring' | 'pepper'; readonly version: number },
+  { what, version }: { readonly what: 'keyring' | 'pepper' | 'identity'; readonly version: number },
 ): Promise<void> {
   await appendEntry(tx, {
     workspaceId,
@@ -273,4 +296,5 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   { words: 'seal stage', what: 'Make a new seal key, for a later start. --file FILE', run: stageSeal },
   { words: 'keyring rotate', what: 'Make a new keyring term and rewrap all keys under it.', run: rotateKeyring },
   { words: 'pepper rotate', what: 'Make a new pepper; hashes move to it as keys are used.', run: rotatePepper },
+  { words: 'identity-key rotate', what: 'Sign identity tokens under the next published key.', run: rotateIdentityKey },
 ]

@@ -11,7 +11,7 @@ export interface AuditQuery {
   /** Who: an admin key or operator in entries, an app in decisions. */
   readonly actorId?: string | undefined
   readonly resourceId?: string | undefined
-  /** `keys.rotate` in entries; the door (`gw`, `openai`, `verify`) in decisions. */
+  /** `keys.rotate` in entries; the door (`gw`, `openai`, `verify`, `authz`) in decisions. */
   readonly operation?: string | undefined
   readonly keyId?: string | undefined
   readonly requestId?: string | undefined

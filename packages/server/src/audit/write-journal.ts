@@ -3,7 +3,7 @@
  * The drain moves the node's cursor in the same transaction, so a batch that comes twice is written once.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DecisionRecord } from '@claviger/gateway'
+import { forwardsHere, type DecisionRecord } from '@claviger/gateway'
 import { sealOf, type Seal } from '#seal'
 import type { Tx } from '#store'
 import { packBlock } from './block.ts'
@@ -58,7 +58,7 @@ export async function writeJournal(
       continue
     }
     groups.add(line, { atMs, workspaceId, keyId })
-    if (!open.delete(requestId) && door !== 'verify') closed.push(requestId)
+    if (!open.delete(requestId) && forwardsHere(door)) closed.push(requestId)
   }
   await writeGroups(tx, { nodeId, firstSequence, lastSequence: firstSequence + lines.length - 1 }, groups.all())
   if (closed.length > 0) await deleteOpen(tx, nodeId, closed)

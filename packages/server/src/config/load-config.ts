@@ -27,6 +27,7 @@ export interface Config {
   readonly nodeName: string
   readonly tls: TlsFiles | undefined
   readonly trustedProxies: CidrSet
+  readonly forwardAuthSecret: Secret<string> | undefined
   /** Empty: the control API answers on every host. */
   readonly controlHosts: ReadonlySet<string>
   /** Without a slash at the end; undefined: the listen address. */
@@ -96,6 +97,7 @@ export function loadConfig(env: Environment, cwd: string): Config {
     nodeName: read('CLAVIGER_NODE_NAME') ?? machineName(),
     tls: tlsFiles(read('CLAVIGER_TLS_CERT'), read('CLAVIGER_TLS_KEY'), read('CLAVIGER_TLS_CLIENT_CA'), path, problems),
     trustedProxies: read('CLAVIGER_TRUSTED_PROXIES'),
+    forwardAuthSecret: read('CLAVIGER_FORWARD_AUTH_SECRET'),
     controlHosts: read('CLAVIGER_CONTROL_HOSTS'),
     publicUrl: read('CLAVIGER_PUBLIC_URL')?.replace(/\/+$/, ''),
     sealKeyFile: filePath(read('CLAVIGER_SEAL_KEY_FILE')) ?? join(dataDir, 'seal.key'),

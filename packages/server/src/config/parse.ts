@@ -14,6 +14,15 @@ export function secret(value: string): Secret<string> {
   return new Secret(value)
 }
 
+/** One that nobody guesses, and that may stand in a header field. */
+export function longSecret(minCharacters: number): (value: string) => Secret<string> {
+  return (value) => {
+    if (value.length < minCharacters || !/^[\x21-\x7e]*$/.test(value))
+      throw new Rejected(`must have at least ${minCharacters} characters, of visible ASCII and without blanks`)
+    return new Secret(value)
+  }
+}
+
 /** A whole number from `min` to `max`. */
 export function integer(min: number, max: number): (value: string) => number {
   return (value) => {

@@ -88,6 +88,12 @@ export const VARIABLES = {
     what: 'Proxies that end TLS in front of us; only theirs is the forwarded client address believed.',
     parse: parse.cidrs,
   },
+  CLAVIGER_FORWARD_AUTH_SECRET: {
+    type: 'text of 32 characters or more',
+    what: 'By this secret, in X-Claviger-Secret, proxies may ask at /authz that are no trusted ones.',
+    secret: true,
+    parse: parse.longSecret(32),
+  },
   CLAVIGER_CONTROL_HOSTS: {
     type: 'list of host names',
     default: '',

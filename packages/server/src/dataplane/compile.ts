@@ -57,6 +57,7 @@ export function compileRoute(
     apiVersion: compileVersionSource(row.api_version),
     pool: balance === undefined ? undefined : poolOf(balance),
     shaping: compileShaping(row, upstreamBasePath),
+    tellsIdentity: row.tells_identity,
   }
 }
 
@@ -121,6 +122,7 @@ export function routeFromRow(row: RouteRow): Route {
     hosts: row.hosts,
     paths: row.paths,
     ...shapingFromRow(row),
+    tellsIdentity: row.tells_identity,
     ...storedFromRow(row),
   }
 }

@@ -1,5 +1,6 @@
 /** The door of `dataplane`: routes, models, and the adapters of the gateway's ports. */
 export { cutStreams } from './cut-streams.ts'
+export { createForwardAuth } from './forward-auth.ts'
 export { FailureModes } from './failure-modes.ts'
 export { startHealthChecks, type RunningHealthChecks } from './health-checks.ts'
 export { createJournal } from './journal.ts'

@@ -2,7 +2,7 @@
  * The journal port over this process's spool: lines in, written once per turn; the drain does the rest. A line that tells of
  * spent credits is never dropped, and always waited for: it is the only word of the spend, should this process die.
  */
-import { JOURNAL_TARGET, type DecisionRecord, type FailureModeUse, type Journal } from '@claviger/gateway'
+import { JOURNAL_TARGET, forwardsHere, type DecisionRecord, type FailureModeUse, type Journal } from '@claviger/gateway'
 import { encodeDecision, encodeHead, encodeOpening } from '#audit'
 import type { Spool } from '#spool'
 import type { ProbeTally } from './probe-tally.ts'
@@ -29,7 +29,7 @@ export function createJournal({ spool, probes, nowMs, failureModeUsed }: Journal
     audit === 'before-answer' ? spool.durable() : spool.written()
   /** What was opened before the disk was full is ended in the journal too: else it would look interrupted. */
   const wasOpened = ({ atMs, requestId, door }: DecisionRecord): boolean =>
-    door !== 'verify' && (dropping === undefined || (atMs <= dropping.sinceMs && requestId !== dropping.requestId))
+    forwardsHere(door) && (dropping === undefined || (atMs <= dropping.sinceMs && requestId !== dropping.requestId))
   return {
     open(record, audit) {
       record.headText = encodeHead(record)

@@ -155,6 +155,7 @@ function routeColumns(wanted: RouteSettings) {
     methods: [...wanted.methods],
     provider_key_id: wanted.providerKeyId,
     key_headers: [...wanted.keyHeaders],
+    tells_identity: wanted.tellsIdentity,
     api_version: wanted.apiVersion === null ? null : JSON.stringify(wanted.apiVersion),
     hosts: [...wanted.hosts],
     paths: [...wanted.paths],

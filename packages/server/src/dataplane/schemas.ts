@@ -74,6 +74,9 @@ const routeMembers = {
   api_version: versionSource.nullable().default(null).meta({ description: 'Null: nobody knows.' }),
   ...placeMembers,
   ...shapingMembers,
+  tells_identity: z.boolean().default(false).meta({
+    description: 'Whether the upstream learns whose call it is: X-Claviger-Identity, a signed token, and its kin.',
+  }),
 }
 
 const deployment = z.strictObject({
@@ -133,6 +136,7 @@ export const routeAnswer = z
     api_version: versionSource.nullable(),
     ...placeMembers,
     ...shapingMembers,
+    tells_identity: z.boolean(),
     ...stored,
   })
   .meta({ id: 'Route' })
@@ -189,6 +193,7 @@ export function routePatchFromWire(body: z.output<typeof routePatch>): {
     hosts: body.hosts,
     paths: body.paths,
     ...shapingFromWire(body),
+    tellsIdentity: body.tells_identity,
   }
 }
 
@@ -246,6 +251,7 @@ export function routeToWire(route: Route): z.input<typeof routeAnswer> {
     hosts: [...route.hosts],
     paths: [...route.paths],
     ...shapingToWire(route),
+    tells_identity: route.tellsIdentity,
     ...storedToWire(route),
   }
 }

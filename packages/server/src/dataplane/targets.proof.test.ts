@@ -108,6 +108,7 @@ const route = (members: Partial<RouteSettings> = {}): RouteSettings => ({
   headerRules: null,
   cors: null,
   maintenance: null,
+  tellsIdentity: true,
   ...members,
 })
 const model = (members: Partial<ModelSettings> = {}): ModelSettings => ({

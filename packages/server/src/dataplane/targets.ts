@@ -46,6 +46,7 @@ export interface RouteSettings extends Guard, UpstreamSettings, PlaceSettings, S
   readonly keyHeaders: readonly string[]
   /** Null: nobody knows. */
   readonly apiVersion: WireVersionSource | null
+  readonly tellsIdentity: boolean
 }
 
 export interface Deployment {

@@ -4,7 +4,7 @@
  * by how often the first of both agrees with what was decided then.
  */
 import type { LimitPolicy, PastBalance } from '@claviger/core'
-import { limitRule, type DecisionRecord } from '@claviger/gateway'
+import { forwardsHere, limitRule, type DecisionRecord } from '@claviger/gateway'
 import { streamForward, type DatedLine } from '#audit'
 import { pastBalance } from '#usage'
 import { keysWith } from './compared-keys.ts'
@@ -163,7 +163,7 @@ class Sides {
 
   /** Whoever is only asked about gives its place back at once; how long a refused call would have lasted nobody knows. */
   #lasts({ door, targetId = '', durationMs, ...record }: DecisionRecord): number {
-    if (door === 'verify') return 0
+    if (!forwardsHere(door)) return 0
     if (!wasCharged({ door, targetId, durationMs, ...record })) return this.#lastedMs.get(targetId) ?? 0
     this.#lastedMs.set(targetId, durationMs)
     return durationMs

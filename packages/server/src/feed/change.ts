@@ -13,6 +13,7 @@ export type SubjectType =
   | 'model'
   | 'provider_key'
   | 'pepper'
+  | 'identity_key'
   | 'plan'
   /** A block of the shield was lifted: `detail.scope`; the subject's id is who was blocked. */
   | 'shield'

@@ -20,6 +20,7 @@ export {
   countAppsOnPlan,
   selectApp,
   selectAppIdsOfOwner as appIdsOfOwner,
+  selectHomeWorkspace,
   selectLivingAppsOfOwner as livingAppsOfOwner,
   type AppRow,
 } from './rows.ts'

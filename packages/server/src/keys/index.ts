@@ -3,6 +3,7 @@ import type { Db } from '#store'
 import { apiFromRow, type Api } from './apis.ts'
 import { selectApi } from './rows.ts'
 
+export { ApiNames } from './api-names.ts'
 export type { ApiPatch, KeyPatch } from './change-from-wire.ts'
 export { findCreditOwner } from './credit-owner.ts'
 export { findOwnIds } from './find-own-ids.ts'

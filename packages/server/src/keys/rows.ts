@@ -73,6 +73,18 @@ export async function selectAnyApi(db: Db, id: string): Promise<ApiRow | undefin
   return db.selectFrom('keys_api').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** A living api of a workspace by its name. */
+export async function selectApiIdByName(db: Db, workspaceId: string, name: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('keys_api')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('name', '=', name)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  return row?.id
+}
+
 export async function selectApis(db: Db, workspaceId: string, page: PageInput): Promise<readonly ApiRow[]> {
   const query = db
     .selectFrom('keys_api')

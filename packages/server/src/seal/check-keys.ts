@@ -29,7 +29,8 @@ export async function checkKeys(db: Db, keyring: Keyring): Promise<readonly KeyC
 
 async function checkKey(db: Db, keyring: Keyring, row: KeyRow): Promise<KeyCheck> {
   // Wrapped under a seal that this server does not have.
-  const problem = row.state === 'staged' ? undefined : await problemOf(() => keyring.unwrap(db, row))
+  const isElsewhere = row.state === 'staged' && row.purpose === 'root'
+  const problem = isElsewhere ? undefined : await problemOf(() => keyring.unwrap(db, row))
   return { keyId: keyId(row), state: row.state, problem }
 }
 
@@ -70,6 +71,7 @@ export interface SealStatus {
   readonly root: CurrentKey | undefined
   readonly term: CurrentKey | undefined
   readonly pepper: CurrentKey | undefined
+  readonly identity: CurrentKey | undefined
 }
 
 export interface CurrentKey {
@@ -86,6 +88,7 @@ export async function readStatus(db: Db, seal: { readonly type: string; readonly
     root: currentKey(await selectCurrent(db, 'root', INSTALLATION)),
     term: currentKey(await selectCurrent(db, 'term', INSTALLATION)),
     pepper: currentKey(await selectCurrent(db, 'pepper', INSTALLATION)),
+    identity: currentKey(await selectCurrent(db, 'identity', INSTALLATION)),
   }
 }
 

@@ -2,10 +2,10 @@
 import { lengthPrefixed } from '@claviger/core'
 
 /**
- * `root` wraps `term`; the current `term` wraps every `kek` (one per workspace), `pepper` and `audit` key.
+ * `root` wraps `term`; the current `term` wraps every `kek` (one per workspace), `pepper`, `audit` and `identity` key.
  * What each is for: docs/guide/seal.md.
  */
-export type KeyPurpose = 'root' | 'term' | 'kek' | 'pepper' | 'audit'
+export type KeyPurpose = 'root' | 'term' | 'kek' | 'pepper' | 'audit' | 'identity'
 
 /** Keys of the whole installation have the empty scope, keys of one workspace its id. */
 export const INSTALLATION = ''

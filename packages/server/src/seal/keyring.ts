@@ -51,11 +51,11 @@ export class Keyring {
   }
 
   /** Makes a key under its parent: a root key under the seal, a term under the root key, all else under the term. */
-  async make(db: Db, name: KeyName): Promise<void> {
+  async make(db: Db, name: KeyName, state: 'current' | 'staged' = 'current'): Promise<void> {
     const bytes = newKeyBytes()
     const { parent, wrapped } = await this.wrap(db, name, bytes)
     const checkValue = commitment(workingKey(bytes), checkValueHeader(name))
-    await insertKey(db, { ...name, state: 'current', parent, wrapped, checkValue })
+    await insertKey(db, { ...name, state, parent, wrapped, checkValue })
   }
 
   /** Wraps a key's bytes under the parent that is current now. */

@@ -4,6 +4,7 @@ import { StartError, type Config, type Log } from '#config'
 import type { Db, Store, Tx } from '#store'
 import { bindSeal } from './bind-seal.ts'
 import { checkKeys, checkSamples, readStatus, type FindSample } from './check-keys.ts'
+import { ensureIdentityKeys, IdentityKeys, rotateIdentityKey } from './identity-keys.ts'
 import { INSTALLATION, keyId } from './key-id.ts'
 import { Keyring } from './keyring.ts'
 import { KeyWear, WEAR_LIMITS, type WearLimits } from './key-wear.ts'
@@ -37,9 +38,13 @@ export async function openSeal(store: Store, config: Config, log: Log, options: 
   const sealer = await store.transaction((tx) => findOrMakeHierarchy(tx, config, log, wear))
   const keyring = new Keyring(sealer, wear)
   const peppers = new Peppers(keyring)
-  const refresh = singleFlight(() => peppers.load(store.db))
+  const identity = new IdentityKeys(keyring)
+  const refresh = singleFlight(async () => {
+    await peppers.load(store.db)
+    await identity.load(store.db)
+  })
   await refresh()
-  const maintain = singleFlight(() => maintainKeys({ store, keyring, limits, onRotated, log }))
+  const maintain = singleFlight(() => maintainKeys({ store, keyring, limits, onRotated, refresh, log }))
   const samples = new Map<string, FindSample>()
 
   async function maintainSoon(): Promise<void> {
@@ -77,6 +82,7 @@ export async function openSeal(store: Store, config: Config, log: Log, options: 
       return peppers.currentVersion
     },
     refresh,
+    identity,
     ensureWorkspace: (tx, workspaceId) => ensureWorkspace(tx, keyring, workspaceId),
     sealRecord: close,
     openRecord: async (db, place, sealed) => new Secret(await open(db, place, sealed)),
@@ -92,6 +98,7 @@ export async function openSeal(store: Store, config: Config, log: Log, options: 
     rotateKeyring: (tx) => rotateKey(tx, keyring, 'term', INSTALLATION),
     rewrapKeys: (tx, limit) => rewrapKeys(tx, keyring, limit),
     rotatePepper: (tx) => rotateKey(tx, keyring, 'pepper', INSTALLATION),
+    rotateIdentityKey: (tx) => rotateIdentityKey(tx, keyring),
     rotateWorkspaceKey: (tx, workspaceId) => rotateKey(tx, keyring, 'kek', workspaceId),
     rotateRoot: (tx) => rotateRoot(tx, keyring),
     destroyPeppers: (tx, versionsInUse) => destroyRetired(tx, 'pepper', INSTALLATION, versionsInUse),
@@ -114,6 +121,7 @@ export async function openSeal(store: Store, config: Config, log: Log, options: 
       await wear.settled()
       await maintain.settled()
       peppers.close()
+      identity.close()
       keyring.close()
     },
   }
@@ -131,17 +139,20 @@ async function findOrMakeHierarchy(tx: Tx, config: Config, log: Log, wear: KeyWe
     for (const purpose of ['root', 'term', 'pepper', 'audit'] as const) {
       await keyring.make(tx, { purpose, scope: INSTALLATION, version: 1 })
     }
+    await ensureIdentityKeys(tx, keyring)
     return sealer
   }
   if (root.parent === sealer.keyId) {
     // Proves that the key does open this database, before anything is answered with it.
     await proveRoot(tx, sealer, wear)
+    await ensureIdentityKeys(tx, new Keyring(sealer, wear))
     return sealer
   }
   const staged = await selectStagedRoot(tx)
   if (staged?.parent !== sealer.keyId) throw wrongSeal(sealer, root.parent)
   await promoteSeal(tx, root, staged, sealer)
   await proveRoot(tx, sealer, wear)
+  await ensureIdentityKeys(tx, new Keyring(sealer, wear))
   log.info(
     { sealId: sealer.keyId, formerSealId: root.parent },
     'The new seal has taken over; the former one opens nothing in this database any more.',

@@ -91,10 +91,10 @@ async function rotateTop(tx: Tx, keyring: Keyring): Promise<KeyName> {
   return next
 }
 
-/** Destroys peppers or KEKs that were retired over an hour ago and that nothing stored needs any more. @returns the destroyed versions */
+/** Destroys peppers, KEKs or identity keys that were retired over an hour ago and that nothing stored needs any more. @returns the destroyed versions */
 export async function destroyRetired(
   tx: Tx,
-  purpose: Extract<KeyPurpose, 'pepper' | 'kek'>,
+  purpose: Extract<KeyPurpose, 'pepper' | 'kek' | 'identity'>,
   scope: string,
   versionsInUse: ReadonlySet<number>,
 ): Promise<readonly number[]> {

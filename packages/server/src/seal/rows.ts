@@ -5,7 +5,7 @@ import { INSTALLATION, keyId, STAGED, type KeyName, type KeyPurpose } from './ke
 
 export type KeyRow = Omit<Selectable<Tables['seal_key']>, 'purpose'> & KeyName
 
-const WRAPPED_UNDER_TERM = ['kek', 'pepper', 'audit'] as const satisfies readonly KeyPurpose[]
+const WRAPPED_UNDER_TERM = ['kek', 'pepper', 'audit', 'identity'] as const satisfies readonly KeyPurpose[]
 
 /** One seal is made or changed at a time, also between processes. Until the transaction ends. */
 export async function lockSeal(db: Db): Promise<void> {
@@ -35,11 +35,16 @@ export async function selectKey(db: Db, name: KeyName): Promise<KeyRow | undefin
 }
 
 export async function selectStagedRoot(db: Db): Promise<KeyRow | undefined> {
+  return selectStaged(db, 'root', STAGED)
+}
+
+/** The one that waits to become current. */
+export async function selectStaged(db: Db, purpose: KeyPurpose, scope: string): Promise<KeyRow | undefined> {
   const row = await db
     .selectFrom('seal_key')
     .selectAll()
-    .where('purpose', '=', 'root')
-    .where('scope', '=', STAGED)
+    .where('purpose', '=', purpose)
+    .where('scope', '=', scope)
     .where('state', '=', 'staged')
     .executeTakeFirst()
   return row === undefined ? undefined : keyRow(row)
@@ -156,6 +161,11 @@ export async function retireKey(db: Db, name: KeyName): Promise<void> {
   await named(db, name)
     .set({ state: 'retired', retired_at: sql<Date>`now()` })
     .execute()
+}
+
+/** A staged key becomes the current one. */
+export async function promoteKey(db: Db, name: KeyName): Promise<void> {
+  await named(db, name).set({ state: 'current' }).execute()
 }
 
 /** Wipes the key itself; its row stays as history. */

@@ -217,7 +217,7 @@ describe('a rotation', () => {
     let rewrapped = 0
     for (let batch = -1; batch !== 0; rewrapped += batch)
       batch = await store.transaction((tx) => seal.rewrapKeys(tx, 3))
-    expect(rewrapped).toBe(3 * 2 + 2)
+    expect(rewrapped).toBe(3 * 2 + 4)
     expect(await keys('term')).toEqual([
       { version: 1, state: 'destroyed', bytes: 0 },
       { version: 2, state: 'current', bytes: 92 },
@@ -363,10 +363,10 @@ describe('doctor', () => {
   test.each(['wrapped', 'check_value'])('finds every key whose %s was changed', async (column) => {
     const seal = await openWithWorkspaces('wsp_a')
     await sql`update seal_key set ${sql.ref(column)} = set_byte(${sql.ref(column)}, 3, get_byte(${sql.ref(column)}, 3) # 128)
-      where purpose in ('kek', 'audit', 'pepper')`.execute(store.db)
+      where purpose in ('kek', 'audit', 'pepper', 'identity')`.execute(store.db)
     const checks = await seal.checkAll()
     const broken = checks.filter((check) => check.problem !== undefined).map((check) => check.keyId)
-    expect(broken).toEqual(['audit/1', 'audit/wsp_a/1', 'kek/wsp_a/1', 'pepper/1'])
+    expect(broken).toEqual(['audit/1', 'audit/wsp_a/1', 'identity/1', 'identity/2', 'kek/wsp_a/1', 'pepper/1'])
     expect(checks.map((check) => check.keyId)).toEqual([...broken, 'root/1', 'term/1'])
   })
 

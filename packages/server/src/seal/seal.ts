@@ -2,6 +2,7 @@
 import type { Secret } from '@claviger/core'
 import type { Db, Tx } from '#store'
 import type { FindSample, KeyCheck, SampleCheck, SealStatus } from './check-keys.ts'
+import type { IdentitySigner } from './identity-keys.ts'
 import type { KeyedDigest } from './peppers.ts'
 import type { SecretHash } from './primitives.ts'
 import type { Place } from './record.ts'
@@ -9,9 +10,9 @@ import type { Place } from './record.ts'
 /** Answers `hmac-sha256:<64 hex digits>` of a value under one workspace's audit key. */
 export type AuditHasher = (value: Uint8Array | string) => string
 
-/** A rotation that the seal decided on by itself, because a key had done its share of operations. */
+/** A rotation that the seal decided on by itself: a key had done its share of operations, or had been used long enough. */
 export interface AutomaticRotation {
-  readonly purpose: 'root' | 'term' | 'kek'
+  readonly purpose: 'root' | 'term' | 'kek' | 'identity'
   /** Undefined for keys of the installation. */
   readonly workspaceId: string | undefined
   readonly version: number
@@ -40,8 +41,11 @@ export interface Seal {
   digestHashUnder(pepperVersion: number, algorithm: SecretHash, hash: Uint8Array): Uint8Array | undefined
   /** The version that `digest` hashes under: a hash under another one is due for an upgrade. */
   readonly currentPepperVersion: number
-  /** Reads the peppers anew: after a rotation has been committed, here or elsewhere. Concurrent calls read once. */
+  /** Reads the peppers and the identity keys anew: after a rotation has been committed, here or elsewhere. Concurrent calls read once. */
   refresh(): Promise<void>
+
+  // ── what upstreams are told of callers: nothing to wait for ──
+  readonly identity: IdentitySigner
 
   // ── records ──
   /** Makes the keys of a new workspace: its KEK and its audit key. Harmless when they are there. */
@@ -55,11 +59,12 @@ export interface Seal {
   /** @param workspaceId undefined for what belongs to the installation */
   auditHasher(db: Db, workspaceId: string | undefined): Promise<AuditHasher>
 
-  // ── rotations: in the caller's transaction; after its commit, where peppers are concerned, call `refresh` ──
+  // ── rotations: in the caller's transaction; after its commit, where peppers or identity keys are concerned, call `refresh` ──
   /** A new keyring term. Then call `rewrapKeys` until it answers 0: the old term is destroyed with the last one. */
   rotateKeyring(tx: Tx): Promise<{ readonly version: number }>
   rewrapKeys(tx: Tx, limit: number): Promise<number>
   rotatePepper(tx: Tx): Promise<{ readonly version: number }>
+  rotateIdentityKey(tx: Tx): Promise<{ readonly version: number }>
   rotateWorkspaceKey(tx: Tx, workspaceId: string): Promise<{ readonly version: number }>
   /** A new root key; everything is rewrapped in the same transaction. */
   rotateRoot(tx: Tx): Promise<{ readonly version: number }>

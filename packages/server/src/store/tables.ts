@@ -186,6 +186,7 @@ export interface DataplaneRouteTable {
   circuit_breaker: ColumnType<unknown | null, string | null, string | null>
   health_check: ColumnType<unknown | null, string | null, string | null>
   retries: ColumnType<unknown | null, string | null, string | null>
+  tells_identity: Generated<boolean>
 }
 
 export interface FeedChangeTable {

@@ -47,7 +47,7 @@ const Decision = z
   .object({
     at: wire.instant,
     request_id: z.string(),
-    door: z.string().meta({ description: 'verify, gw or openai.' }),
+    door: z.string().meta({ description: 'verify, gw, openai or authz.' }),
     code: z.string().meta({ description: 'valid, or the code that refused.' }),
     rule: z.string().meta({ description: 'The rule that decided.', example: 'key.scopes' }),
     status: z.int().meta({ description: 'HTTP status as answered; 0: not known.' }),
@@ -85,7 +85,7 @@ const decisionFilters = z.strictObject({
   app_id: id.optional(),
   key_id: id.optional(),
   target_id: id.optional(),
-  door: z.enum(['verify', 'gw', 'openai']).optional(),
+  door: z.enum(['verify', 'gw', 'openai', 'authz']).optional(),
   request_id: id.optional(),
   from: wire.instantInput.optional(),
   to: wire.instantInput.optional(),

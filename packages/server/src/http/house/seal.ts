@@ -82,11 +82,33 @@ export const sealOperations = [
       const { version, position } = await room.store.transaction(async (tx) => {
         const rotated = await room.seal.rotatePepper(tx)
         await recordRotation(tx, call, 'pepper', rotated.version)
-        return { ...rotated, position: await tellPepper(tx, call, rotated.version) }
+        return { ...rotated, position: await tellRotation(tx, call, 'pepper', rotated.version) }
       })
       await room.seal.refresh()
       await room.reached(position)
       return { purpose: 'pepper', version, rotated_at: wire.instantText(new Date(room.nowMs())) }
+    },
+  }),
+  defineOperation({
+    operationId: 'rotateIdentityKey',
+    method: 'post',
+    path: '/seal/rotate-identity-key',
+    tag: 'installation',
+    summary: 'Sign identity tokens under the key that is published as the next one.',
+    description:
+      'The next one after it is published in `/authz/jwks.json` at once; the one before stays there for an hour. It happens by itself every 90 days.',
+    permission: 'seal.rotate',
+    status: 200,
+    answer: Rotation,
+    handler: async (room: HouseRoom, call) => {
+      const { version, position } = await room.store.transaction(async (tx) => {
+        const rotated = await room.seal.rotateIdentityKey(tx)
+        await recordRotation(tx, call, 'identity', rotated.version)
+        return { ...rotated, position: await tellRotation(tx, call, 'identity_key', rotated.version) }
+      })
+      await room.seal.refresh()
+      await room.reached(position)
+      return { purpose: 'identity', version, rotated_at: wire.instantText(new Date(room.nowMs())) }
     },
   }),
 ]
@@ -103,11 +125,16 @@ async function recordRotation(tx: Tx, call: OperatorCall, purpose: string, versi
   })
 }
 
-async function tellPepper(tx: Tx, call: OperatorCall, version: number): Promise<number> {
+async function tellRotation(
+  tx: Tx,
+  call: OperatorCall,
+  subjectType: 'pepper' | 'identity_key',
+  version: number,
+): Promise<number> {
   return appendChange(tx, {
     workspaceId: call.workspaceId,
     kind: 'edit',
-    subjectType: 'pepper',
+    subjectType,
     subjectId: String(version),
     detail: { version },
   })

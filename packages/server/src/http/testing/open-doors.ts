@@ -8,8 +8,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodeDecision, writeJournal } from '#audit'
 import { silentLog } from '#config'
-import { Verifiers, createSnapshots, startHealthChecks } from '#dataplane'
+import { Verifiers, createForwardAuth, createSnapshots, startHealthChecks } from '#dataplane'
 import { createEgress } from '#egress'
+import { selectHomeWorkspace } from '#identity'
+import { ApiNames } from '#keys'
 import { Credentials } from '#vault'
 import { openTestControl, type Got, type TestControl } from './open-control.ts'
 
@@ -47,6 +49,8 @@ export async function openTestDoors(): Promise<TestDoors> {
     routes: () => control.targets.routes(),
     monotonicMs: clock.monotonicMs,
   })
+  const apiNames = new ApiNames(store, control.keys.apis, async () => (await selectHomeWorkspace(store.db))?.id)
+  feed.onChange((changes) => changes.forEach((change) => apiNames.apply(change)))
   const settings = {
     maxBodyBytes: 1_048_576,
     maxHeaderBytes: 32_768,
@@ -84,6 +88,7 @@ export async function openTestDoors(): Promise<TestDoors> {
     },
     openStreams: new OpenStreams(),
     settings,
+    forwardAuth: createForwardAuth({ seal, apiNames, secret: undefined, issuer: 'https://claviger.example' }),
     log: silentLog,
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
   })
