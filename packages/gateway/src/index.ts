@@ -70,16 +70,9 @@ export type {
   Usage,
   Verifier,
 } from './ports.ts'
-export {
-  PROBLEM_CONTENT_TYPE,
-  challengeOf,
-  problemAnswer,
-  problemDocument,
-  type ProblemDocument,
-} from './http/problem.ts'
+export { problemAnswer } from './http/problem.ts'
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'
-export { limitCode, limitRule, limitsOfKey } from './stages/admit.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
 export { mount, serverOptions } from './mount.ts'

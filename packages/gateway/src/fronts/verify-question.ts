@@ -1,18 +1,19 @@
 /** One question of `keys/verify`, decided by the same rules as on our own doors; the hot path makes no promise. */
-import { ClavigerError, decide, type Ask, type Decision, type LimitState } from '@claviger/core'
-import type { Context } from '../context.ts'
-import type { Received } from '../exchange.ts'
-import type { Admission, AskedFacts, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
 import {
-  countersLost,
-  journalFull,
+  ClavigerError,
+  decide,
   limitCode,
   limitRule,
   limitsOfKey,
-  noteOfExceeded,
   opensAfterMs,
-  tellUncounted,
-} from '../stages/admit.ts'
+  type Ask,
+  type Decision,
+  type LimitState,
+} from '@claviger/core'
+import type { Context } from '../context.ts'
+import type { Received } from '../exchange.ts'
+import type { Admission, AskedFacts, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
+import { countersLost, journalFull, noteOfExceeded, tellUncounted } from '../stages/admit.ts'
 import { keptCost, keptOrigins } from '../stages/asked-facts.ts'
 import { unlessRevoked } from '../stages/authorize.ts'
 import { feedLossOfKey } from '../stages/feed-loss.ts'
