@@ -11,6 +11,7 @@ import type { Received } from './exchange.ts'
 import type { Front } from './front.ts'
 import { gwFront } from './fronts/gw.ts'
 import { openai } from './fronts/openai.ts'
+import { answerChanges, isChangesPath } from './fronts/key-changes.ts'
 import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
 import { faultOf, receive, refuseEarly } from './http/receive.ts'
@@ -50,7 +51,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings,
     log,
     makeRequestId: createRequestIds(fillRandom),
-    load: { active: 0, isDraining: false, onIdle: undefined },
+    load: { active: 0, followers: 0, isDraining: false, onIdle: undefined },
+    reported: new Map(),
   })
 }
 
@@ -82,6 +84,11 @@ class MountedGateway implements Gateway {
     if (form !== undefined) {
       const received = receive(this.#context, verifyDoor, wire)
       if (received !== undefined) answerVerify(this.#context, received, form)
+      return true
+    }
+    if (incoming.method === 'GET' && isChangesPath(url)) {
+      const received = receive(this.#context, verifyDoor, wire)
+      if (received !== undefined) answerChanges(this.#context, received)
       return true
     }
     const fault = faultOf(incoming)

@@ -42,6 +42,7 @@ export type {
 export type {
   Admission,
   AskedFacts,
+  ChangeLog,
   Clock,
   Counters,
   CreditSpend,
@@ -66,6 +67,8 @@ export type {
   MaybePromise,
   Ports,
   Snapshots,
+  ToldChange,
+  ToldChanges,
   UpgradeResult,
   Usage,
   Verifier,

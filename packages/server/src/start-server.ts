@@ -7,6 +7,7 @@ import { OpenStreams, createGateway, mount, serverOptions, type FailureModeUse, 
 import { encodeEpisode, recordInterrupted, writeProbes } from '#audit'
 import {
   FailureModes,
+  FeedChangeLog,
   ProbeTally,
   TargetTables,
   Verifiers,
@@ -98,6 +99,8 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       again.catch((error: unknown) => log.error({ err: error }, 'what is known could not be read again yet'))
     }
   }
+  // before those who take them in: followers elsewhere hear of a change as early as we do
+  const changes = new FeedChangeLog(feed)
   feed.onChange(takeIn)
   feed.onResync(forget)
   await Promise.all([operators.load(), targets.load()])
@@ -185,7 +188,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     credentials: toldCredentials(credentials, store, failureModeUsed),
     clock,
   })
-  const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
+  const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed, changes })
   const failureModes = new FailureModes({
     clock,
     log,

@@ -65,7 +65,15 @@ describe('a good key', () => {
   test('is charged its cost, and told what is left', async () => {
     const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
     expect((await ask({ key: limited.secret, cost: 4 })).body['limits']).toEqual([
-      { name: 'requests', kind: 'window', mode: 'enforce', limit: 10, remaining: 6, reset_ms: expect.any(Number) },
+      {
+        name: 'requests',
+        kind: 'window',
+        mode: 'enforce',
+        limit: 10,
+        window_ms: 60_000,
+        remaining: 6,
+        reset_ms: expect.any(Number),
+      },
     ])
     expect((await ask({ key: limited.secret, cost: 6 })).body['valid']).toBe(true)
     const { status, body } = await ask({ key: limited.secret })

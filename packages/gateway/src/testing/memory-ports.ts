@@ -20,6 +20,7 @@ import {
 import type { ModelPart, RoutePart } from '../parts.ts'
 import type {
   Admission,
+  ChangeLog,
   DecisionRecord,
   Egress,
   FailedCredential,
@@ -28,6 +29,8 @@ import type {
   Lookup,
   MaybePromise,
   Ports,
+  ToldChange,
+  ToldChanges,
   Verifier,
 } from '../ports.ts'
 
@@ -56,6 +59,43 @@ export interface MadeKey {
 const FAILURES_ALLOWED = 20
 const SHIELD_MS = 5_000
 
+/** A change log that a test writes. */
+export class MemoryChanges implements ChangeLog {
+  logId = 'log'
+  position = 1
+  readonly #all: { readonly position: number; readonly change: ToldChange }[] = []
+  readonly #followers = new Set<Parameters<ChangeLog['follow']>[0]>()
+
+  get takenIn(): number {
+    return this.position
+  }
+
+  get followers(): number {
+    return this.#followers.size
+  }
+
+  after(position: number): ToldChanges | undefined {
+    if (position > this.position) return undefined
+    const later = this.#all.filter((each) => each.position > position)
+    return { position: this.position, changes: later.map(({ change }) => change) }
+  }
+
+  follow(follower: Parameters<ChangeLog['follow']>[0]): () => void {
+    this.#followers.add(follower)
+    return () => void this.#followers.delete(follower)
+  }
+
+  tell(...changes: readonly ToldChange[]): void {
+    for (const change of changes) this.#all.push({ position: ++this.position, change })
+    for (const follower of this.#followers) follower.onChanges({ position: this.position, changes })
+  }
+
+  startAfresh(): void {
+    this.#all.splice(0)
+    for (const follower of this.#followers) follower.onResync()
+  }
+}
+
 export class MemoryWorld {
   readonly weather: Weather = {
     feedAgeMs: 0,
@@ -82,6 +122,7 @@ export class MemoryWorld {
   /** Of calls that have not ended. */
   readonly held = new Map<Hold, readonly SlotCounter[]>()
   readonly ports: Ports
+  readonly changes = new MemoryChanges()
   /** Look-ups that a database would have had to answer. */
   reads = 0
   readonly #keys = new Map<string, MadeKey>()
@@ -118,6 +159,13 @@ export class MemoryWorld {
         find: (presented) => this.#perhapsLate(this.#find(presented)),
         isRevoked: (key, version) => this.revoked.has(key.id) || this.revoked.has(version.publicId),
         verifier: (presented) => this.#perhapsLate(this.verifiers.get(presented)),
+        keysOf: async (workspaceId, keyIds) =>
+          new Map(
+            [...this.#keys.values()]
+              .filter(({ key }) => key.workspace.current.id === workspaceId && keyIds.includes(key.id))
+              .map(({ key }) => [key.id, key]),
+          ),
+        changes: this.changes,
         routeByName: (name) => this.routes.get(name),
         modelByName: (workspaceId, name) =>
           this.models.find((model) => model.workspaceId === workspaceId && model.name === name),

@@ -58,7 +58,7 @@ export async function writeJournal(
       continue
     }
     groups.add(line, { atMs, workspaceId, keyId })
-    if (!open.delete(requestId) && door !== 'verify') closed.push(requestId)
+    if (!open.delete(requestId) && door !== 'verify' && door !== 'sdk') closed.push(requestId)
   }
   await writeGroups(tx, { nodeId, firstSequence, lastSequence: firstSequence + lines.length - 1 }, groups.all())
   if (closed.length > 0) await deleteOpen(tx, nodeId, closed)

@@ -29,7 +29,9 @@ export function createJournal({ spool, probes, nowMs, failureModeUsed }: Journal
     audit === 'before-answer' ? spool.durable() : spool.written()
   /** What was opened before the disk was full is ended in the journal too: else it would look interrupted. */
   const wasOpened = ({ atMs, requestId, door }: DecisionRecord): boolean =>
-    door !== 'verify' && (dropping === undefined || (atMs <= dropping.sinceMs && requestId !== dropping.requestId))
+    door !== 'verify' &&
+    door !== 'sdk' &&
+    (dropping === undefined || (atMs <= dropping.sinceMs && requestId !== dropping.requestId))
   return {
     open(record, audit) {
       record.headText = encodeHead(record)

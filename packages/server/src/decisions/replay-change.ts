@@ -163,7 +163,7 @@ class Sides {
 
   /** Whoever is only asked about gives its place back at once; how long a refused call would have lasted nobody knows. */
   #lasts({ door, targetId = '', durationMs, ...record }: DecisionRecord): number {
-    if (door === 'verify') return 0
+    if (door === 'verify' || door === 'sdk') return 0
     if (!wasCharged({ door, targetId, durationMs, ...record })) return this.#lastedMs.get(targetId) ?? 0
     this.#lastedMs.set(targetId, durationMs)
     return durationMs

@@ -278,9 +278,20 @@ export const verifyAnswer = z
       .array(
         z.object({
           ...limitFacts,
+          window_ms: z.int().optional(),
+          burst: z.int().optional(),
+          period: z.enum(['day', 'week', 'month', 'year']).optional(),
+          partition: z
+            .string()
+            .optional()
+            .meta({ description: 'Where calls are counted apart, which counter: `pk` of the `RateLimit` fields.' }),
           remaining: z.int(),
           reset_ms: z.int().nullable().meta({ description: 'Until there is more; null: nobody knows.' }),
           exceeded: z.literal(true).optional().meta({ description: 'In shadow mode: it would have refused.' }),
+          blocking: z
+            .literal(true)
+            .optional()
+            .meta({ description: 'Of the limits that refused, the one that opens last.' }),
         }),
       )
       .optional(),

@@ -65,6 +65,10 @@ const Decision = z
     shadow: z
       .array(z.object({ code: z.string(), rule: z.string() }))
       .meta({ description: 'What would have been refused if it were enforced.' }),
+    count: z.int().meta({
+      description:
+        'For how many decisions the line stands: more than one only for what embedded verifiers have added up.',
+    }),
     usage: z
       .object({
         input_tokens: z.number(),
@@ -84,7 +88,7 @@ const decisionFilters = z.strictObject({
   app_id: id.optional(),
   key_id: id.optional(),
   target_id: id.optional(),
-  door: z.enum(['verify', 'gw', 'openai']).optional(),
+  door: z.enum(['verify', 'gw', 'openai', 'sdk']).optional(),
   request_id: id.optional(),
   from: wire.instantInput.optional(),
   to: wire.instantInput.optional(),
@@ -201,6 +205,7 @@ function decisionAnswer(record: DecisionRecord): z.input<typeof Decision> {
     client_ip: record.clientIp,
     user_agent: record.userAgent,
     shadow: (record.shadow ?? []).map(({ code, rule }) => ({ code, rule })),
+    count: usage?.requests ?? 1,
     usage:
       usage === undefined
         ? null

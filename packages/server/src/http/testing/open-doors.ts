@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodeDecision, writeJournal } from '#audit'
 import { silentLog } from '#config'
-import { Verifiers, createSnapshots } from '#dataplane'
+import { FeedChangeLog, Verifiers, createSnapshots } from '#dataplane'
 import { createEgress } from '#egress'
 import { Credentials } from '#vault'
 import { openTestControl, type Got, type TestControl } from './open-control.ts'
@@ -62,6 +62,7 @@ export async function openTestDoors(): Promise<TestDoors> {
         targets: control.targets,
         verifiers: new Verifiers(directory),
         feed,
+        changes: new FeedChangeLog(feed),
       }),
       counters: control.counters,
       egress,
