@@ -1,6 +1,7 @@
 /** The words and the sums of Claviger: pure, without input or output, for Node and browsers. */
 export { ERROR_STATUS, type ErrorCode } from './error/codes.ts'
 export { ClavigerError, type ErrorOptions, type FieldProblem } from './error/claviger-error.ts'
+export { probing } from './error/probing.ts'
 export { Secret } from './secret/secret.ts'
 export { BASE62_DIGITS, base62Decode, base62Encode } from './encoding/base62.ts'
 export { crc32 } from './encoding/crc32.ts'

@@ -79,29 +79,39 @@ class ChangeStream {
       onResync: () => this.#event('resync', {}),
     })
     outgoing.write(`retry: ${RETRY_MS}\n\n`)
-    this.#event(missed === undefined ? 'resync' : 'hello', { beat_ms: BEAT_MS })
-    if (missed !== undefined) this.#tell(missed)
+    if (missed === undefined) this.#event('resync', { beat_ms: BEAT_MS })
+    else {
+      // where the follower was: one that is cut before it hears what it missed must ask for it again
+      this.#event('hello', { beat_ms: BEAT_MS }, missed.from)
+      this.#event('changes', { names: this.#namesOf(missed) }, missed.position)
+    }
     this.#timer = setInterval(() => this.#beat(), BEAT_MS)
   }
 
   /** What has changed since the follower was here; undefined: nobody knows, so it must forget all that it knows. */
-  #missed(lastEventId: string | string[] | undefined): ToldChanges | undefined {
+  #missed(lastEventId: string | string[] | undefined): (ToldChanges & { readonly from: number }) | undefined {
     const { changes } = this.#context.ports.snapshots
-    if (typeof lastEventId !== 'string') return { position: changes.position, changes: [] }
+    if (typeof lastEventId !== 'string') return { position: changes.position, changes: [], from: changes.position }
     const at = lastEventId.lastIndexOf('.')
     const position = Number(lastEventId.slice(at + 1))
     if (at < 0 || lastEventId.slice(0, at) !== changes.logId || !Number.isSafeInteger(position)) return undefined
-    return changes.after(position)
+    const missed = changes.after(position)
+    return missed === undefined ? undefined : { ...missed, from: position }
   }
 
-  #tell({ changes, position }: ToldChanges): void {
+  #tell(told: ToldChanges): void {
+    const names = this.#namesOf(told)
+    if (names.length > 0) this.#event('changes', { names }, told.position)
+  }
+
+  #namesOf({ changes }: ToldChanges): readonly string[] {
     const names = new Set<string>()
     for (const { workspaceId, apiId, names: ids } of changes) {
       if (workspaceId !== this.#verifier.workspaceId) continue
       if (apiId !== undefined && !this.#verifier.mayVerify(apiId)) continue
       for (const id of ids) names.add(Buffer.from(shortHash(id)).toString('base64url'))
     }
-    if (names.size > 0) this.#event('changes', { names: [...names] }, position)
+    return [...names]
   }
 
   #event(name: string, facts: object, position = this.#context.ports.snapshots.changes.position): void {

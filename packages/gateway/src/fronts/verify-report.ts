@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer'
 import { ClavigerError, RESTRICTION_CODES, isId, parseIp, type FieldProblem, type KeyPart } from '@claviger/core'
 import type { DecisionRecord, Usage } from '../ports.ts'
 import { unavailable } from './verify-question.ts'
+import { isApiName } from './verify-request.ts'
 import type { Asking } from './verify.ts'
 
 interface Reported {
@@ -178,14 +179,13 @@ function readDecision(item: Members, pointer: string, problem: Problem): Reporte
   only(item, ['key_id', 'version', 'api_id', 'code', 'rule', 'count', 'at_ms'], pointer, problem)
   const { key_id: keyId, version, api_id: apiId, code, rule, count, at_ms: atMs } = item
   if (typeof keyId !== 'string' || !isId('key', keyId)) problem(`${pointer}/key_id`, 'Must be the id of a key.')
-  if (apiId !== undefined && (typeof apiId !== 'string' || !isId('api', apiId)))
-    problem(`${pointer}/api_id`, 'Must be the id of an api.')
+  if (apiId !== undefined && !isApiName(apiId)) problem(`${pointer}/api_id`, 'Must be the id of an api.')
   if (typeof code !== 'string' || !CODES.has(code)) problem(`${pointer}/code`, 'Must be the code of a decision.')
   if (typeof rule !== 'string' || !RULE.test(rule)) problem(`${pointer}/rule`, 'Must be the name of a rule.')
   return {
     keyId: String(keyId),
     version: whole(version, { from: 1, to: 1_000_000_000 }, `${pointer}/version`, problem),
-    apiId: typeof apiId === 'string' ? apiId : undefined,
+    apiId: isApiName(apiId) ? apiId : undefined,
     code: String(code),
     rule: String(rule),
     count: whole(count, { from: 1, to: MAX_COUNT }, `${pointer}/count`, problem),

@@ -133,7 +133,7 @@ function readMembers(members: Readonly<Record<string, unknown>>, problem: Proble
         else problem('/key', `Must be a text of 1 to ${MAX_KEY_CHARACTERS} characters.`)
         break
       case 'api_id':
-        if (typeof value === 'string' && value !== '' && value.length <= 64) apiId = value
+        if (isApiName(value)) apiId = value
         else problem('/api_id', 'Must be the id of an api.')
         break
       case 'scopes':
@@ -239,6 +239,11 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** It goes into the journal as it is. */
+export function isApiName(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_]{1,64}$/.test(value)
 }
 
 function isScopes(value: unknown): value is readonly string[] {

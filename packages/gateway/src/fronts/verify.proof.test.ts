@@ -382,3 +382,9 @@ describe('a question that is none', () => {
     expect((await fetch(plane.origin + VERIFY_PATH)).status).toBe(404)
   })
 })
+
+test('an api id that could not stand in the journal is refused', async () => {
+  const { status, body } = await ask({ key: made.secret, api_id: 'a","x' })
+  expect([status, body['errors']]).toEqual([400, [{ pointer: '/api_id', detail: 'Must be the id of an api.' }]])
+  expect(plane.world.records).toEqual([])
+})

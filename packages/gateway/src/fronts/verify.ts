@@ -2,7 +2,7 @@
  * `POST /api/v1/keys/verify`: somebody else's gateway or service asks for a decision; `/batch` asks for up to 100. The same
  * rules as on our own doors, and always 200 for a caller that may ask; the hot path makes no promise and one write.
  */
-import { ClavigerError } from '@claviger/core'
+import { ClavigerError, probing } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Received } from '../exchange.ts'
 import { isTls } from '../http/answer.ts'
@@ -10,7 +10,6 @@ import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Verifier } from '../ports.ts'
-import { probing } from '../stages/shield.ts'
 import { undecidedAnswer } from './verify-answer.ts'
 import { openKey } from './verify-open.ts'
 import { decideQuestion, DOOR, guarded, unavailable, whenKnown } from './verify-question.ts'

@@ -10202,10 +10202,6 @@ export interface operations {
                          */
                         key_id: string;
                         version: number;
-                        /**
-                         * @description Id of a resource of type api.
-                         * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
-                         */
                         api_id?: string;
                         /** @example valid */
                         code: string;

@@ -88,7 +88,10 @@ export const reportBody = z.strictObject({
       z.strictObject({
         key_id: wire.idOf('key'),
         version: z.int().min(1).max(1_000_000_000),
-        api_id: wire.idOf('api').optional(),
+        api_id: z
+          .string()
+          .regex(/^[A-Za-z0-9_]{1,64}$/)
+          .optional(),
         code: z.string().meta({ example: 'valid' }),
         rule: z
           .string()

@@ -199,8 +199,7 @@ export const verifyBody = z.strictObject({
   key: z.string().min(1).max(1024).meta({ description: 'As it was presented.', format: 'password', writeOnly: true }),
   api_id: z
     .string()
-    .min(1)
-    .max(64)
+    .regex(/^[A-Za-z0-9_]{1,64}$/)
     .optional()
     .meta({ description: 'At whose door it was presented.', example: 'api_01k2m5f8r2e9vbt9rpk9w0z5c3' }),
   scopes: z
