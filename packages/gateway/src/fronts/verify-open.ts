@@ -22,7 +22,9 @@ export function openKey(asked: Asked): void {
 
 /** Outside the snapshot too: the feed may have been faster than the cache. */
 function partsOf({ context, verifier }: Asked, { key, version }: Found): WireParts {
-  const isRevoked = context.ports.snapshots.isRevoked(key, version)
+  // whose app or workspace is disabled is told that: the feed hurries such news like a revocation
+  const isDisabled = (key.app.current.disabledAtMs ?? key.workspace.current.disabledAtMs) !== undefined
+  const isRevoked = !isDisabled && context.ports.snapshots.isRevoked(key, version)
   const told = isRevoked ? { ...version, revokedAtMs: version.revokedAtMs ?? context.ports.clock.nowMs() } : version
   return partsToWire(key, told, (apiId) => verifier.mayVerify(apiId))
 }
