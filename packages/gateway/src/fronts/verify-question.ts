@@ -25,6 +25,14 @@ import type { VerifyRequest } from './verify-request.ts'
 export const DOOR = 'verify'
 const NO_LIMITS: readonly LimitState[] = []
 
+/** A call that asks, once it is known who asks. */
+export interface Asking {
+  readonly context: Context
+  readonly received: Received
+  readonly verifier: Verifier
+  readonly fail: (thrown: unknown) => void
+}
+
 /** What is known of a question grows, as in the pipeline. */
 export interface Asked {
   readonly context: Context

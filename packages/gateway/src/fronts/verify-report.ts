@@ -5,9 +5,8 @@
 import { isUtf8 } from 'node:buffer'
 import { ClavigerError, RESTRICTION_CODES, isId, parseIp, type FieldProblem, type KeyPart } from '@claviger/core'
 import type { DecisionRecord, Usage } from '../ports.ts'
-import { unavailable } from './verify-question.ts'
+import { unavailable, type Asking } from './verify-question.ts'
 import { isApiName } from './verify-request.ts'
-import type { Asking } from './verify.ts'
 
 interface Reported {
   readonly keyId: string

@@ -12,7 +12,7 @@ import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Verifier } from '../ports.ts'
 import { undecidedAnswer } from './verify-answer.ts'
 import { openKey } from './verify-open.ts'
-import { decideQuestion, DOOR, guarded, unavailable, whenKnown } from './verify-question.ts'
+import { decideQuestion, DOOR, guarded, unavailable, whenKnown, type Asking } from './verify-question.ts'
 import { takeReport } from './verify-report.ts'
 import { readOpenRequest, readVerifyBatch, readVerifyRequest, type VerifyRequest } from './verify-request.ts'
 
@@ -40,14 +40,6 @@ const INVALID = new ClavigerError('credential_invalid', 'The credential is not v
 const SEVERAL = new ClavigerError('bad_header', 'Several different credentials were presented. Send one.', {
   facts: { challenge: 'invalid_request' },
 })
-
-/** A call that asks, once it is known who asks. */
-export interface Asking {
-  readonly context: Context
-  readonly received: Received
-  readonly verifier: Verifier
-  readonly fail: (thrown: unknown) => void
-}
 
 /** With a query too: what stands in it is not read. Undefined: it is for somebody else. */
 export function verifyFormOf(url: string): VerifyForm | undefined {
