@@ -69,6 +69,8 @@ async function begun(world: World, operation: DeclaredOperation, requestId: stri
 const QUESTIONS: Readonly<Record<string, string>> = {
   verifyKey: '{"key":"x"}',
   verifyKeys: '{"requests":[{"key":"x"}]}',
+  openKey: '{"key":"x"}',
+  reportDecisions: '{"batch_id":"b","decisions":[]}',
 }
 
 /** For whichever operation declares the code. */
@@ -316,8 +318,12 @@ export const BY_OPERATION: Readonly<Record<string, Way>> = {
   },
   'verifyKey validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
   'verifyKeys validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
+  'openKey validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
+  'reportDecisions validation_failed': async (world, operation) => world.ask(withBody(bare(operation), '{}')),
   'verifyKey query_credential': keyInQuery,
   'verifyKeys query_credential': keyInQuery,
+  'openKey query_credential': keyInQuery,
+  'reportDecisions query_credential': keyInQuery,
   'explainDecision not_found': async (world) =>
     asked(world, 'POST', '/decisions/explain', { key_id: unknownId('key'), api_id: world.ids.get('api') }),
   'previewChange not_found': async (world) =>
@@ -360,15 +366,24 @@ export const NOT_PROVOKED: Readonly<Record<string, string>> = {
   'refundCredits conflict': 'Needs units that a call spent: usage/credits.proof.test.ts.',
   'settleNodeCredits conflict': 'Needs another process, one that lives or holds more: test/e2e/credits.test.ts.',
   'verifyKeys bad_request': 'Is for messages that are no HTTP: packages/gateway/src/http/hostile.proof.test.ts.',
+  'openKey bad_request': 'Is for messages that are no HTTP: packages/gateway/src/http/hostile.proof.test.ts.',
+  'reportDecisions bad_request': 'Is for messages that are no HTTP: packages/gateway/src/http/hostile.proof.test.ts.',
   'verifyKey bad_request': 'Is for messages that are no HTTP: packages/gateway/src/http/hostile.proof.test.ts.',
   'verifyKey probing': ELSEWHERE,
   'verifyKeys probing': ELSEWHERE,
+  'openKey probing': ELSEWHERE,
+  'reportDecisions probing': ELSEWHERE,
   'verifyKey feed_lost': ELSEWHERE,
   'verifyKeys feed_lost': ELSEWHERE,
+  'openKey feed_lost': ELSEWHERE,
+  'reportDecisions feed_lost': ELSEWHERE,
   'verifyKey unavailable': ELSEWHERE,
   'verifyKeys unavailable': ELSEWHERE,
+  'openKey unavailable': ELSEWHERE,
+  'reportDecisions unavailable': ELSEWHERE,
   'verifyKey counters_unavailable': ELSEWHERE,
   'verifyKey journal_full': ELSEWHERE,
+  'reportDecisions journal_full': ELSEWHERE,
 }
 
 /** Undefined: it can be provoked. */

@@ -1,6 +1,7 @@
 /** The words and the sums of Claviger: pure, without input or output, for Node and browsers. */
 export { ERROR_STATUS, type ErrorCode } from './error/codes.ts'
 export { ClavigerError, type ErrorOptions, type FieldProblem } from './error/claviger-error.ts'
+export { probing } from './error/probing.ts'
 export { Secret } from './secret/secret.ts'
 export { BASE62_DIGITS, base62Decode, base62Encode } from './encoding/base62.ts'
 export { crc32 } from './encoding/crc32.ts'
@@ -19,11 +20,19 @@ export {
   type KeyText,
   type ParsedKey,
 } from './key/format.ts'
+export { refuseQueryCredential } from './key/query-credential.ts'
 export { formatIp, ipPrefix, parseIp, type IpAddress } from './net/ip.ts'
 export { compileCidrs, type CidrSet } from './net/cidr.ts'
 export type { GeoLookup } from './net/geo-lookup.ts'
 export { carriedAddress, isPublicAddress } from './net/public-address.ts'
 export { compileOrigins, originProblem, type OriginSet } from './net/origin-set.ts'
+export {
+  clientAddress,
+  withoutZone,
+  type ClientAddress,
+  type ForwardingFields,
+  type Peer,
+} from './net/client-address.ts'
 export { parseOrigin, type Origin } from './net/origin.ts'
 export { IdFilter, type IdFilterSeed } from './filter/id-filter.ts'
 export {
@@ -44,6 +53,8 @@ export {
   type QuotaPolicy,
   type WindowPolicy,
 } from './limit/policy.ts'
+export { limitCode, limitReached, limitRule, opensAfterMs, type RefusedByLimits } from './limit/refusal.ts'
+export { limitFacts, limitStateFrom, type WireLimitFacts, type WireLimitState } from './limit/wire-limit.ts'
 export type { LocalCounter } from './limit/local-counter.ts'
 export {
   WindowCounter,
@@ -92,6 +103,7 @@ export {
   type LegacyRateLimit,
   type RateLimitFields,
 } from './http/rate-limit-fields.ts'
+export { PROBLEM_CONTENT_TYPE, challengeOf, problemDocument, type ProblemDocument } from './http/problem.ts'
 export { countMembers } from './json/count-members.ts'
 export { scanObject, splice, type Edit, type Member, type ScannedObject, type Span } from './json/spans.ts'
 export { isPattern, scopeFault } from './scope/scope-pattern.ts'
@@ -120,6 +132,17 @@ export {
   type RefusalCode,
   type ShadowRefusal,
 } from './decision/decision.ts'
+export { decisionError } from './decision/refusal.ts'
+export { feedLossPolicyOf, isStricterFeedLoss } from './decision/feed-loss.ts'
+export { limitsOfCall, limitsOfKey } from './decision/limits-of-key.ts'
+export {
+  partsFromWire,
+  partsToWire,
+  type PartBook,
+  type WireApiPart,
+  type WireKeyPart,
+  type WireParts,
+} from './decision/wire-parts.ts'
 export { explain, type Explanation, type RuleCheck } from './decision/explain.ts'
 export { heldPatterns, holdsScope } from './decision/held-scopes.ts'
 export type {

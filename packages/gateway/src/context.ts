@@ -44,6 +44,8 @@ export interface GatewayLog {
 /** What runs at the moment. The one thing in a context that changes. */
 export interface Load {
   active: number
+  /** Streams of changes that are open. */
+  followers: number
   isDraining: boolean
   /** Told when `active` falls to 0. */
   onIdle: (() => void) | undefined
@@ -59,4 +61,6 @@ export interface Context {
   /** `req_` and 26 characters; unique. */
   readonly makeRequestId: (nowMs: number) => string
   readonly load: Load
+  /** Answers to the last reports of embedded verifiers, by who told them and under which name. */
+  readonly reported: Map<string, Promise<string>>
 }

@@ -13,6 +13,7 @@ import { AuthzDoor } from './fronts/authz.ts'
 import type { ForwardAuth } from './forward-auth.ts'
 import { gwFront, placedFront } from './fronts/gw.ts'
 import { openai } from './fronts/openai.ts'
+import { answerChanges, isChangesPath } from './fronts/key-changes.ts'
 import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
 import { IdentityTokens } from './identity-tokens.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
@@ -56,7 +57,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     forwardAuth,
     identities: new IdentityTokens(forwardAuth),
     makeRequestId: createRequestIds(fillRandom),
-    load: { active: 0, isDraining: false, onIdle: undefined },
+    load: { active: 0, followers: 0, isDraining: false, onIdle: undefined },
+    reported: new Map(),
   })
 }
 
@@ -93,6 +95,11 @@ class MountedGateway implements Gateway {
       return true
     }
     if (this.#authz.handle(incoming, outgoing)) return true
+    if (incoming.method === 'GET' && isChangesPath(url)) {
+      const received = receive(this.#context, verifyDoor, wire)
+      if (received !== undefined) answerChanges(this.#context, received)
+      return true
+    }
     const fault = faultOf(incoming)
     if (fault === undefined) return false
     refuseEarly(this.#context, verifyDoor, { incoming, outgoing, requestId: this.#requestId(), thrown: fault })

@@ -43,6 +43,7 @@ export type {
 export type {
   Admission,
   AskedFacts,
+  ChangeLog,
   Clock,
   Counters,
   CreditSpend,
@@ -67,18 +68,14 @@ export type {
   MaybePromise,
   Ports,
   Snapshots,
+  ToldChange,
+  ToldChanges,
   UpgradeResult,
   Usage,
   Verifier,
 } from './ports.ts'
 export { forwardsHere } from './ports.ts'
-export {
-  PROBLEM_CONTENT_TYPE,
-  challengeOf,
-  problemAnswer,
-  problemDocument,
-  type ProblemDocument,
-} from './http/problem.ts'
+export { problemAnswer } from './http/problem.ts'
 export { hostName, PlaceTable, type PlaceFound, type Places } from './places/place-table.ts'
 export { isReservedPath } from './places/reserved-paths.ts'
 export { compileCors, type CorsSettings } from './shaping/cors.ts'
@@ -96,7 +93,6 @@ export type { Shaping } from './shaping/shaping.ts'
 export { clientAddress, peerOf, type ClientAddress, type Peer } from './http/client-address.ts'
 export { readHeadFacts } from './http/head-facts.ts'
 export { readTarget, type RequestTarget } from './http/request-target.ts'
-export { limitCode, limitRule, limitsOfKey } from './stages/admit.ts'
 export type { BalancePart, BreakerPart, HealthCheckPart, RetryPart, UpstreamPart } from './upstreams/balance.ts'
 export type { Member } from './upstreams/member.ts'
 export { UpstreamPool } from './upstreams/pool.ts'

@@ -27,9 +27,44 @@ export interface Verifier {
   readonly workspaceId: string
   /** For this api; undefined: for every api of its workspace. */
   mayVerify(apiId: string | undefined): boolean
+  /** For one api at least. */
+  readonly mayVerifySome: boolean
+}
+
+/** What has changed, for those who decide elsewhere. */
+export interface ToldChanges {
+  /** Of the last of them. */
+  readonly position: number
+  readonly changes: readonly ToldChange[]
+}
+
+/** Whoever knows something by one of these names asks again. */
+export interface ToldChange {
+  readonly workspaceId: string
+  /** Set: for those only who may verify for this api. */
+  readonly apiId: string | undefined
+  /** Ids of what has changed. */
+  readonly names: readonly string[]
+}
+
+/** The end of the change feed, as far as this process remembers it. */
+export interface ChangeLog {
+  /** Another one after a backup was restored: positions of two logs have nothing to do with each other. */
+  readonly logId: string
+  /** Of the last change that was told. */
+  readonly position: number
+  /** What this process answers is at least as new. */
+  readonly takenIn: number
+  /** Undefined: not all of them are remembered. */
+  after(position: number): ToldChanges | undefined
+  /** @returns a function that ends it */
+  follow(follower: { onChanges(told: ToldChanges): void; onResync(): void }): () => void
 }
 
 export interface Snapshots {
+  /** Of the keys that are there and belong to that workspace, whatever state they are in. */
+  keysOf(workspaceId: string, keyIds: readonly string[]): Promise<ReadonlyMap<string, KeyPart>>
+  readonly changes: ChangeLog
   /** Finds the key of a presented secret: format, checksum, filter, cache, then at most one read by primary key. */
   find(presented: string): MaybePromise<Lookup>
   /** Revocations are checked outside the cache too. */
@@ -221,10 +256,11 @@ export interface FailureModeUse extends FailureMode {
 
 // ── ledger and journal ───────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Door = 'verify' | 'gw' | 'openai' | 'authz'
+/** `sdk`: taken by an embedded verifier, and told afterwards, many as one. */
+export type Door = 'verify' | 'gw' | 'openai' | 'authz' | 'sdk'
 
 /** Whether calls of this door are forwarded by us; on the others somebody else asks, and nobody tells when the call ends. */
-export const forwardsHere = (door: string): boolean => door !== 'verify' && door !== 'authz'
+export const forwardsHere = (door: string): boolean => door !== 'verify' && door !== 'authz' && door !== 'sdk'
 
 /** What a decision was asked with beside what stands in every record; so that it can be asked again. */
 export interface AskedFacts {

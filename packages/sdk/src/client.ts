@@ -1,7 +1,8 @@
 /** One small typed client: an operation's name, its parameters, its answer. */
 import { ApiError, UnreachableError } from './api-error.ts'
 import { OPERATIONS } from './generated/operations.ts'
-import type { Answer, BodyOf, OperationId, ParamsOf, QueryOf } from './operation-types.ts'
+import type { Answer, BodyOf, ItemOf, ListId, OperationId, PageOf, ParamsOf, QueryOf } from './operation-types.ts'
+import { isRepeatable, takesIdempotencyKey, tryAgain } from './retries.ts'
 
 export interface ClientOptions {
   /** `http://127.0.0.1:7300`, without a path. */
@@ -10,8 +11,10 @@ export interface ClientOptions {
   readonly credential: string
   /** The network, handed in; the platform's own `fetch` by default. */
   readonly fetch?: typeof fetch
-  /** For one call, in ms; 30 s by default. */
+  /** For one try, in ms; 30 s by default. */
   readonly timeoutMs?: number
+  /** How often a call is tried again that is safe to repeat; 0 by default. */
+  readonly retries?: number
 }
 
 export interface CallOptions<Id extends OperationId> {
@@ -29,8 +32,11 @@ export interface Client {
   /**
    * @throws ApiError when the server refuses
    * @throws UnreachableError when it does not answer
+   * @throws the reason of `signal`, when that ends it
    */
   call<Id extends OperationId>(operationId: Id, options?: CallOptions<Id>): Promise<Answer<Id>>
+  /** All items of a list, page by page. @throws as `call` */
+  pages<Id extends ListId>(operationId: Id, options?: CallOptions<Id>): AsyncGenerator<ItemOf<Id>, void, undefined>
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -38,23 +44,43 @@ const DEFAULT_TIMEOUT_MS = 30_000
 export function createClient(options: ClientOptions): Client {
   const base = options.url.replace(/\/+$/, '')
   const send = options.fetch ?? fetch
-  return {
-    async call<Id extends OperationId>(operationId: Id, call: CallOptions<Id> = {}): Promise<Answer<Id>> {
-      const { method, path } = OPERATIONS[operationId]
-      const url = `${base}${fillPath(path, call.params)}${queryText(call.query)}`
+  async function call<Id extends OperationId>(operationId: Id, given: CallOptions<Id> = {}): Promise<Answer<Id>> {
+    const { method, path } = OPERATIONS[operationId]
+    const url = `${base}${fillPath(path, given.params)}${queryText(given.query)}`
+    const asked = { method, retries: options.retries ?? 0, ...(given.signal !== undefined && { signal: given.signal }) }
+    const makesKey = asked.retries > 0 && takesIdempotencyKey(method, path) && given.idempotencyKey === undefined
+    const idempotencyKey = makesKey ? crypto.randomUUID() : given.idempotencyKey
+    const headers = headersOf(options.credential, { ...given, ...(idempotencyKey !== undefined && { idempotencyKey }) })
+    return tryAgain(asked, isRepeatable(method, idempotencyKey), async () => {
       const timeout = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
       const init: RequestInit = {
         method,
-        headers: headersOf(options.credential, call),
-        signal: call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]),
+        headers,
+        signal: given.signal === undefined ? timeout : AbortSignal.any([timeout, given.signal]),
         redirect: 'error',
       }
-      if (call.body !== undefined) init.body = JSON.stringify(call.body)
-      const { response, text } = await answered(send, url, init)
+      if (given.body !== undefined) init.body = JSON.stringify(given.body)
+      const { response, text } = await answered(send, url, init, given.signal)
       const answer: unknown = text === '' ? undefined : parsed(text)
       if (!response.ok) throw new ApiError(response.status, answer, response.headers)
       // The document that these types come from is the server's own; an answer of another shape is the server's fault.
       return answer as Answer<Id>
+    })
+  }
+  return {
+    call,
+    async *pages<Id extends ListId>(operationId: Id, given: CallOptions<Id> = {}) {
+      let cursor: string | undefined
+      do {
+        const query = {
+          ...(typeof given.query === 'object' ? given.query : {}),
+          ...(cursor !== undefined && { cursor }),
+        }
+        // what was given, and a cursor, which every list takes
+        const page = (await call(operationId, { ...given, query } as CallOptions<Id>)) as unknown as PageOf<ItemOf<Id>>
+        yield* page.data
+        cursor = page.has_more ? (page.next_cursor ?? undefined) : undefined
+      } while (cursor !== undefined)
     },
   }
 }
@@ -63,11 +89,13 @@ async function answered(
   send: typeof fetch,
   url: string,
   init: RequestInit,
+  signal: AbortSignal | undefined,
 ): Promise<{ response: Response; text: string }> {
   try {
     const response = await send(url, init)
     return { response, text: await response.text() }
   } catch (cause) {
+    if (signal?.aborted === true) throw signal.reason
     throw new UnreachableError(url, cause)
   }
 }

@@ -28,3 +28,16 @@ export type Answer<Id extends OperationId> = operations[Id] extends { responses:
     ? Body
     : undefined
   : never
+
+export interface PageOf<Item> {
+  readonly data: readonly Item[]
+  readonly next_cursor: string | null
+  readonly has_more: boolean
+}
+
+/** Operations that answer in pages. */
+export type ListId = {
+  [Id in OperationId]: Answer<Id> extends PageOf<unknown> ? Id : never
+}[OperationId]
+
+export type ItemOf<Id extends ListId> = Answer<Id> extends PageOf<infer Item> ? Item : never

@@ -8,6 +8,7 @@ import { encodeEpisode, recordInterrupted, writeProbes } from '#audit'
 import { controlHostCheck } from '#config'
 import {
   FailureModes,
+  FeedChangeLog,
   ProbeTally,
   TargetTables,
   Verifiers,
@@ -108,6 +109,8 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       again.catch((error: unknown) => log.error({ err: error }, 'what is known could not be read again yet'))
     }
   }
+  // before those who take them in: followers elsewhere hear of a change as early as we do
+  const changes = new FeedChangeLog(feed)
   feed.onChange(takeIn)
   feed.onResync(forget)
   await Promise.all([operators.load(), targets.load()])
@@ -208,7 +211,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     routes: () => targets.routes(),
     monotonicMs: () => clock.monotonicMs(),
   })
-  const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
+  const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed, changes })
   const failureModes = new FailureModes({
     clock,
     log,

@@ -38,7 +38,8 @@ export function compileRestrictions(
 export function compileRestriction(restriction: Restriction, rule: string, pointer: string): CompiledRestriction {
   const { refuses, detail, change } = checkOf(restriction, pointer)
   const { kind, mode = 'enforce' } = restriction
-  return { kind, mode, code: RESTRICTION_CODES[kind], isOpen: isOpen(restriction), rule, refuses, detail, change }
+  const code = RESTRICTION_CODES[kind]
+  return { declared: restriction, kind, mode, code, isOpen: isOpen(restriction), rule, refuses, detail, change }
 }
 
 function checkOf(restriction: Restriction, pointer: string): RestrictionCheck {

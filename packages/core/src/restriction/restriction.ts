@@ -139,6 +139,8 @@ export interface RestrictionCheck {
 }
 
 export interface CompiledRestriction extends RestrictionCheck {
+  /** What it was compiled from. */
+  readonly declared: Restriction
   readonly kind: RestrictionKind
   readonly mode: RestrictionMode
   readonly code: RestrictionCode

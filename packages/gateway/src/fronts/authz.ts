@@ -4,7 +4,7 @@
  * its path. The same stages as on our own doors; whoever may not ask is not answered here (decisions 12 and 13).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ClavigerError } from '@claviger/core'
+import { ClavigerError, refuseQueryCredential } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
   isRefused,
@@ -17,7 +17,7 @@ import {
 } from '../exchange.ts'
 import { peerOf, type Peer } from '../http/client-address.ts'
 import { readHeadFacts } from '../http/head-facts.ts'
-import { draining, refuseQueryCredential } from '../http/receive.ts'
+import { draining } from '../http/receive.ts'
 import { readTarget } from '../http/request-target.ts'
 import { admit } from '../stages/admit.ts'
 import { authorize } from '../stages/authorize.ts'

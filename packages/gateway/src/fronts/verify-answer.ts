@@ -1,6 +1,7 @@
 /** The answers of `POST /api/v1/keys/verify`, put together from texts that are made once per key. */
 import {
   heldPatterns,
+  limitFacts,
   type ClavigerError,
   type ApiPart,
   type Decision,
@@ -18,6 +19,8 @@ export interface VerifyAnswer {
   readonly version: VersionPart
   readonly decision: Decision
   readonly limits: readonly LimitState[]
+  /** The one of them that opens last of those that refused. */
+  readonly blocking: LimitState | undefined
   /** For `limit_reached`. */
   readonly retryAfterMs: number | undefined
   readonly requestId: string
@@ -44,7 +47,7 @@ export function decidedAnswer(answer: VerifyAnswer): string {
   let text = decision.code === 'valid' ? '{"valid":true,"code":"valid",' : `{"valid":false,"code":"${decision.code}",`
   text += keyText(answer.key, answer.version)
   if (decision.missingScopes !== undefined) text += `,"missing_scopes":${JSON.stringify(decision.missingScopes)}`
-  text += `,"limits":${limitsText(answer.limits)},"shadow":${shadowText(decision.shadow)}`
+  text += `,"limits":${limitsText(answer.limits, answer.blocking)},"shadow":${shadowText(decision.shadow)}`
   if (answer.retryAfterMs !== undefined) text += `,"retry_after_ms":${wholeMs(answer.retryAfterMs)}`
   return `${text},"request_id":"${answer.requestId}"}`
 }
@@ -85,12 +88,14 @@ function expiry(key: KeyPart, version: VersionPart): string | null {
   return endsAtMs === Infinity ? null : new Date(endsAtMs).toISOString()
 }
 
-function limitsText(limits: readonly LimitState[]): string {
+function limitsText(limits: readonly LimitState[], blocking: LimitState | undefined): string {
   if (limits.length === 0) return '[]'
   let text = ''
-  for (const { policy, remaining, resetMs, exceeded } of limits) {
+  for (const state of limits) {
+    const { policy, remaining, resetMs, exceeded } = state
     text += `${text === '' ? '[' : ','}${declaredText(policy)},"remaining":${Math.floor(remaining)},"reset_ms":${wholeMs(resetMs)}`
-    text += exceeded === true ? ',"exceeded":true}' : '}'
+    if (exceeded === true) text += ',"exceeded":true'
+    text += state === blocking ? ',"blocking":true}' : '}'
   }
   return `${text}]`
 }
@@ -101,9 +106,7 @@ const declaredTexts = new WeakMap<LimitPolicy, string>()
 function declaredText(policy: LimitPolicy): string {
   const known = declaredTexts.get(policy)
   if (known !== undefined) return known
-  const { name, kind, owner, mode } = policy
-  const limit = kind === 'credits' ? null : policy.limit
-  const text = JSON.stringify({ name, kind, owner, mode, limit }).slice(0, -1)
+  const text = JSON.stringify(limitFacts(policy)).slice(0, -1)
   declaredTexts.set(policy, text)
   return text
 }

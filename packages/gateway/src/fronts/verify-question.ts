@@ -1,18 +1,19 @@
 /** One question of `keys/verify`, decided by the same rules as on our own doors; the hot path makes no promise. */
-import { ClavigerError, decide, type Ask, type Decision, type LimitState } from '@claviger/core'
-import type { Context } from '../context.ts'
-import type { Received } from '../exchange.ts'
-import type { Admission, AskedFacts, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
 import {
-  countersLost,
-  journalFull,
+  ClavigerError,
+  decide,
   limitCode,
   limitRule,
   limitsOfKey,
-  noteOfExceeded,
   opensAfterMs,
-  tellUncounted,
-} from '../stages/admit.ts'
+  type Ask,
+  type Decision,
+  type LimitState,
+} from '@claviger/core'
+import type { Context } from '../context.ts'
+import type { Received } from '../exchange.ts'
+import type { Admission, AskedFacts, CreditSpend, Lookup, MaybePromise, Verifier } from '../ports.ts'
+import { countersLost, journalFull, noteOfExceeded, tellUncounted } from '../stages/admit.ts'
 import { keptCost, keptOrigins } from '../stages/asked-facts.ts'
 import { unlessRevoked } from '../stages/authorize.ts'
 import { feedLossOfKey } from '../stages/feed-loss.ts'
@@ -23,6 +24,14 @@ import type { VerifyRequest } from './verify-request.ts'
 
 export const DOOR = 'verify'
 const NO_LIMITS: readonly LimitState[] = []
+
+/** A call that asks, once it is known who asks. */
+export interface Asking {
+  readonly context: Context
+  readonly received: Received
+  readonly verifier: Verifier
+  readonly fail: (thrown: unknown) => void
+}
 
 /** What is known of a question grows, as in the pipeline. */
 export interface Asked {
@@ -37,15 +46,12 @@ export interface Asked {
   readonly fail: (thrown: unknown) => void
 }
 
-/** Decides one question, and says so to whoever asked: with an answer, or with what went wrong. */
-export function decideQuestion(asked: Asked): void {
-  const { context, request } = asked
-  const waitMs = request.clientIp === undefined ? 0 : context.ports.counters.shieldedForMs(request.clientIp)
-  if (waitMs > 0) return answerProbing(asked, waitMs)
-  whenKnown(asked.fail, context.ports.snapshots.find(request.key), (lookup) => judge(asked, lookup))
-}
-
-function judge(asked: Asked, lookup: Lookup): void {
+/**
+ * The key of this asker's workspace; undefined: it is not one, which has been answered and counted.
+ *
+ * @throws ClavigerError when nobody can say
+ */
+export function knownKeyOf(asked: Asked, lookup: Lookup): Found | undefined {
   const { context, received, verifier, request } = asked
   if (lookup.kind === 'unavailable') throw unavailable(context, 'The key cannot be checked at the moment.')
   if (lookup.kind === 'unknown' || lookup.key.workspace.current.id !== verifier.workspaceId) {
@@ -55,18 +61,36 @@ function judge(asked: Asked, lookup: Lookup): void {
       presented: request.key,
       reason: lookup.kind === 'unknown' ? lookup.reason : 'unknown_id',
     })
-    if (waitMs > 0) return answerProbing(asked, waitMs)
-    context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'credential_invalid')
-    return asked.reply(invalidAnswer(received.requestId))
+    if (waitMs > 0) answerProbing(asked, waitMs)
+    else {
+      context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'credential_invalid')
+      asked.reply(invalidAnswer(received.requestId))
+    }
+    return undefined
   }
-  const { key, version } = lookup
-  const lost = feedLossOfKey(context, key, { apiId: request.apiId, door: DOOR })
+  const lost = feedLossOfKey(context, lookup.key, { apiId: request.apiId, door: DOOR })
   if (lost !== undefined) throw lost
-  const decision = unlessRevoked(context, lookup, decide(key, version, askOf(context, request)))
-  if (decision.code !== 'valid') return decided(asked, lookup, { decision, limits: NO_LIMITS })
+  return lookup
+}
+
+/** Decides one question, and says so to whoever asked: with an answer, or with what went wrong. */
+export function decideQuestion(asked: Asked): void {
+  const { context, request } = asked
+  const waitMs = request.clientIp === undefined ? 0 : context.ports.counters.shieldedForMs(request.clientIp)
+  if (waitMs > 0) return answerProbing(asked, waitMs)
+  whenKnown(asked.fail, context.ports.snapshots.find(request.key), (lookup) => judge(asked, lookup))
+}
+
+function judge(asked: Asked, lookup: Lookup): void {
+  const { context, request } = asked
+  const found = knownKeyOf(asked, lookup)
+  if (found === undefined) return
+  const { key, version } = found
+  const decision = unlessRevoked(context, found, decide(key, version, askOf(context, request)))
+  if (decision.code !== 'valid') return decided(asked, found, { decision, limits: NO_LIMITS })
   if (context.ports.journal.isFull()) throw journalFull(context)
   const policies = limitsOfKey(key, request.apiId)
-  if (policies.length === 0) return decided(asked, lookup, { decision, limits: NO_LIMITS })
+  if (policies.length === 0) return decided(asked, found, { decision, limits: NO_LIMITS })
   const admission = context.ports.counters.admit(policies, request.cost, {
     keyId: key.id,
     appId: key.app.current.id,
@@ -76,17 +100,17 @@ function judge(asked: Asked, lookup: Lookup): void {
   whenKnown(asked.fail, admission, (admitted) => {
     // Nobody tells when the call that was asked about ends: whether there is a place is all that can be said.
     if (admitted.kind === 'admitted' && admitted.hold !== undefined) context.ports.counters.release(admitted.hold)
-    decided(asked, lookup, admittedOutcome(asked, lookup, { decision, admitted }))
+    decided(asked, found, admittedOutcome(asked, found, { decision, admitted }))
   })
 }
 
-function answerProbing(asked: Asked, waitMs: number): void {
+export function answerProbing(asked: Asked, waitMs: number): void {
   const { context, received, request } = asked
   context.ports.journal.refusedBefore(request.clientIp ?? received.clientIp, 'probing')
   asked.reply(probingAnswer(received.requestId, waitMs))
 }
 
-type Found = Extract<Lookup, { kind: 'found' }>
+export type Found = Extract<Lookup, { kind: 'found' }>
 
 /** Only what the question tells: the fields of this request are the asker's, not the caller's. */
 function askOf({ ports }: Context, { clientIp, apiId, scopes, call }: VerifyRequest): Ask {
@@ -109,6 +133,7 @@ function askOf({ ports }: Context, { clientIp, apiId, scopes, call }: VerifyRequ
 interface Outcome {
   readonly decision: Decision
   readonly limits: readonly LimitState[]
+  readonly blocking?: LimitState
   readonly retryAfterMs?: number
   readonly credits?: readonly CreditSpend[] | undefined
 }
@@ -134,6 +159,7 @@ function admittedOutcome(
           shadow: decision.shadow,
         },
         limits: admitted.states,
+        blocking: admitted.states.find(({ policy }) => policy === admitted.blocking.policy) ?? admitted.blocking,
         retryAfterMs: opensAfterMs(request.cost, admitted),
       }
     case 'lost':
@@ -144,7 +170,7 @@ function admittedOutcome(
 function decided(asked: Asked, found: Found, outcome: Outcome): void {
   const { context, received, verifier, request } = asked
   const { key, version } = found
-  const { decision, limits, retryAfterMs, credits } = outcome
+  const { decision, limits, blocking, retryAfterMs, credits } = outcome
   const whole = {
     ...decisionRecord(context, received, {
       caller: found,
@@ -166,7 +192,7 @@ function decided(asked: Asked, found: Found, outcome: Outcome): void {
   }
   context.ports.ledger.settle(whole)
   const written = context.ports.journal.record(whole, 'ordinary')
-  const text = decidedAnswer({ key, version, decision, limits, retryAfterMs, requestId: received.requestId })
+  const text = decidedAnswer({ key, version, decision, limits, blocking, retryAfterMs, requestId: received.requestId })
   if (written === undefined) asked.reply(text)
   else whenKnown(asked.fail, written, () => asked.reply(text))
 }

@@ -60,6 +60,29 @@ export function readVerifyRequest(body: Uint8Array): VerifyRequest {
 }
 
 /**
+ * Of `POST /api/v1/keys/verify/open`: the key, at whose door it was presented, and by whom.
+ *
+ * @throws ClavigerError like `readVerifyRequest`
+ */
+export function readOpenRequest(body: Uint8Array): VerifyRequest {
+  const text = textOf(body)
+  const members = parseObject(text)
+  const errors: FieldProblem[] = []
+  const problem: Problem = (pointer, detail) => errors.push({ pointer, detail })
+  const known: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(members)) {
+    if (OPEN_MEMBERS.has(name)) known[name] = value
+    else problem(`/${escaped(name)}`, 'There is no such member.')
+  }
+  const request = readMembers(known, problem)
+  if (errors.length > 0 || request === undefined) throw invalid(errors)
+  if (countMembers(text) !== membersOf(members)) throw twice()
+  return request
+}
+
+const OPEN_MEMBERS: ReadonlySet<string> = new Set(['key', 'api_id', 'client_ip'])
+
+/**
  * `{"requests": […]}`, 1 to 100 of them.
  *
  * @throws ClavigerError like `readVerifyRequest`; pointers begin with `/requests/{index}`
@@ -110,7 +133,7 @@ function readMembers(members: Readonly<Record<string, unknown>>, problem: Proble
         else problem('/key', `Must be a text of 1 to ${MAX_KEY_CHARACTERS} characters.`)
         break
       case 'api_id':
-        if (typeof value === 'string' && value !== '' && value.length <= 64) apiId = value
+        if (isApiName(value)) apiId = value
         else problem('/api_id', 'Must be the id of an api.')
         break
       case 'scopes':
@@ -216,6 +239,11 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** It goes into the journal as it is. */
+export function isApiName(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_]{1,64}$/.test(value)
 }
 
 function isScopes(value: unknown): value is readonly string[] {

@@ -65,7 +65,15 @@ describe('a good key', () => {
   test('is charged its cost, and told what is left', async () => {
     const limited = plane.world.addKey(home, { limits: [limitOf('requests', 10, 60_000)] })
     expect((await ask({ key: limited.secret, cost: 4 })).body['limits']).toEqual([
-      { name: 'requests', kind: 'window', mode: 'enforce', limit: 10, remaining: 6, reset_ms: expect.any(Number) },
+      {
+        name: 'requests',
+        kind: 'window',
+        mode: 'enforce',
+        limit: 10,
+        window_ms: 60_000,
+        remaining: 6,
+        reset_ms: expect.any(Number),
+      },
     ])
     expect((await ask({ key: limited.secret, cost: 6 })).body['valid']).toBe(true)
     const { status, body } = await ask({ key: limited.secret })
@@ -373,4 +381,10 @@ describe('a question that is none', () => {
   test('by another method is left to other doors', async () => {
     expect((await fetch(plane.origin + VERIFY_PATH)).status).toBe(404)
   })
+})
+
+test('an api id that could not stand in the journal is refused', async () => {
+  const { status, body } = await ask({ key: made.secret, api_id: 'a","x' })
+  expect([status, body['errors']]).toEqual([400, [{ pointer: '/api_id', detail: 'Must be the id of an api.' }]])
+  expect(plane.world.records).toEqual([])
 })

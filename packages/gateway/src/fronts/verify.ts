@@ -2,7 +2,7 @@
  * `POST /api/v1/keys/verify`: somebody else's gateway or service asks for a decision; `/batch` asks for up to 100. The same
  * rules as on our own doors, and always 200 for a caller that may ask; the hot path makes no promise and one write.
  */
-import { ClavigerError } from '@claviger/core'
+import { ClavigerError, probing } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Received } from '../exchange.ts'
 import { isTls } from '../http/answer.ts'
@@ -10,19 +10,27 @@ import { problemAnswer } from '../http/problem.ts'
 import { bodyTooLarge, collectBody } from '../http/read-body.ts'
 import { refuseEarly, type EdgeDoor } from '../http/receive.ts'
 import type { Verifier } from '../ports.ts'
-import { probing } from '../stages/shield.ts'
 import { undecidedAnswer } from './verify-answer.ts'
-import { decideQuestion, DOOR, guarded, unavailable, whenKnown } from './verify-question.ts'
-import { readVerifyBatch, readVerifyRequest, type VerifyRequest } from './verify-request.ts'
+import { openKey } from './verify-open.ts'
+import { decideQuestion, DOOR, guarded, unavailable, whenKnown, type Asking } from './verify-question.ts'
+import { takeReport } from './verify-report.ts'
+import { readOpenRequest, readVerifyBatch, readVerifyRequest, type VerifyRequest } from './verify-request.ts'
 
 export const verifyDoor: EdgeDoor = { door: DOOR, errorAnswer: problemAnswer }
 
-/** How many questions a call asks. */
-type Form = 'one' | 'batch'
+/**
+ * What a call asks: one question or many; or, of an embedded verifier, the parts of a key, so that it decides by itself, and
+ * to take down what it has decided.
+ */
+export type VerifyForm = 'one' | 'batch' | 'open' | 'report'
 
 const VERIFY_PATH = '/api/v1/keys/verify'
-const BATCH_PATH = `${VERIFY_PATH}/batch`
-const MAX_BODY_BYTES: Readonly<Record<Form, number>> = { one: 65_536, batch: 1_048_576 }
+const MAX_BODY_BYTES: Readonly<Record<VerifyForm, number>> = {
+  one: 65_536,
+  batch: 1_048_576,
+  open: 65_536,
+  report: 1_048_576,
+}
 
 const MISSING = new ClavigerError(
   'credential_missing',
@@ -33,25 +41,24 @@ const SEVERAL = new ClavigerError('bad_header', 'Several different credentials w
   facts: { challenge: 'invalid_request' },
 })
 
-/** A call that asks, once it is known who asks. */
-interface Asking {
-  readonly context: Context
-  readonly received: Received
-  readonly verifier: Verifier
-  readonly fail: (thrown: unknown) => void
-}
-
 /** With a query too: what stands in it is not read. Undefined: it is for somebody else. */
-export function verifyFormOf(url: string): Form | undefined {
+export function verifyFormOf(url: string): VerifyForm | undefined {
   if (!url.startsWith(VERIFY_PATH)) return undefined
   if (endsAt(url, VERIFY_PATH.length)) return 'one'
-  return url.startsWith(BATCH_PATH) && endsAt(url, BATCH_PATH.length) ? 'batch' : undefined
+  if (url.charCodeAt(VERIFY_PATH.length) !== 0x2f) return undefined
+  for (const form of BELOW) {
+    const length = VERIFY_PATH.length + 1 + form.length
+    if (url.startsWith(form, VERIFY_PATH.length + 1) && endsAt(url, length)) return form
+  }
+  return undefined
 }
 
-const endsAt = (url: string, length: number): boolean => url.length === length || url.charCodeAt(length) === 0x3f
+const BELOW = ['batch', 'open', 'report'] as const
+
+export const endsAt = (url: string, length: number): boolean => url.length === length || url.charCodeAt(length) === 0x3f
 
 /** Answers the call; `load` counts it until then. */
-export function answerVerify(context: Context, received: Received, form: Form): void {
+export function answerVerify(context: Context, received: Received, form: VerifyForm): void {
   const { load } = context
   load.active += 1
   received.outgoing.once('close', () => {
@@ -60,28 +67,41 @@ export function answerVerify(context: Context, received: Received, form: Form): 
   })
   const { incoming, outgoing, requestId } = received
   const fail = (thrown: unknown): void => refuseEarly(context, verifyDoor, { incoming, outgoing, requestId, thrown })
-  guarded(fail, () => authenticate(context, received, fail, form))
+  guarded(fail, () =>
+    authenticateVerifier(context, received, {
+      fail,
+      next: (verifier) => readQuestion({ context, received, verifier, fail }, form),
+    }),
+  )
 }
 
-function authenticate(context: Context, received: Received, fail: (thrown: unknown) => void, form: Form): void {
+/** Finds out who asks; who may not is refused like a prober. */
+export function authenticateVerifier(
+  context: Context,
+  received: Received,
+  then: {
+    readonly fail: (thrown: unknown) => void
+    readonly next: (verifier: Verifier, presented: string) => void
+  },
+): void {
   const { facts, clientIp } = received
   const waitMs = context.ports.counters.shieldedForMs(clientIp)
   if (waitMs > 0) throw probing(waitMs)
   if (facts.severalCredentials) throw SEVERAL
   if (facts.presented === undefined) throw MISSING
   const { presented } = facts
-  whenKnown(fail, context.ports.snapshots.verifier(presented), (known) => {
+  whenKnown(then.fail, context.ports.snapshots.verifier(presented), (known) => {
     if (known === 'unavailable') throw unavailable(context, 'The credential cannot be checked at the moment.')
     if (known === undefined) {
       const failedMs = context.ports.counters.recordFailure({ clientIp, presented, reason: 'verifier' })
       throw failedMs > 0 ? probing(failedMs) : INVALID
     }
-    readQuestion({ context, received, verifier: known, fail }, form)
+    then.next(known, presented)
   })
 }
 
-function readQuestion(asking: Asking, form: Form): void {
-  const { received, verifier, fail } = asking
+function readQuestion(asking: Asking, form: VerifyForm): void {
+  const { received, fail } = asking
   const { facts, incoming, outgoing } = received
   const mostBytes = MAX_BODY_BYTES[form]
   if ((facts.contentLengthBytes ?? 0) > mostBytes) throw bodyTooLarge(mostBytes)
@@ -89,12 +109,28 @@ function readQuestion(asking: Asking, form: Form): void {
   collectBody(incoming, mostBytes, (body) =>
     guarded(fail, () => {
       if (body instanceof ClavigerError) throw body
-      if (form === 'batch') return decideBatch(asking, readVerifyBatch(body))
-      const request = readVerifyRequest(body)
-      if (!verifier.mayVerify(request.apiId)) throw notPermitted(request.apiId)
-      decideQuestion({ ...asking, request, reply: (text) => answer(asking, text) })
+      switch (form) {
+        case 'one':
+          return decideOne(asking, readVerifyRequest(body))
+        case 'batch':
+          return decideBatch(asking, readVerifyBatch(body))
+        case 'open':
+          return openFor(asking, readOpenRequest(body))
+        case 'report':
+          return whenKnown(fail, takeReport(asking, body), (text) => answer(asking, text))
+      }
     }),
   )
+}
+
+function decideOne(asking: Asking, request: VerifyRequest): void {
+  if (!asking.verifier.mayVerify(request.apiId)) throw notPermitted(request.apiId)
+  decideQuestion({ ...asking, request, reply: (text) => answer(asking, text) })
+}
+
+function openFor(asking: Asking, request: VerifyRequest): void {
+  if (!asking.verifier.mayVerify(request.apiId)) throw notPermitted(request.apiId)
+  openKey({ ...asking, request, reply: (text) => answer(asking, text) })
 }
 
 /**

@@ -1,11 +1,10 @@
 /** How answers of our own leave: one write for head and body, and a sensible end for a body that nobody will read. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import type { ClavigerError, LimitState } from '@claviger/core'
+import { challengeOf, type ClavigerError, type LimitState } from '@claviger/core'
 import type { ErrorAnswer } from '../front.ts'
 import type { RateLimitHeaders } from '../parts.ts'
 import { endBroken } from './end-socket.ts'
-import { challengeOf } from './problem.ts'
 import { pushLimitFields } from './limit-fields.ts'
 
 export interface OwnAnswer {

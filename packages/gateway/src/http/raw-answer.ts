@@ -4,9 +4,9 @@
  */
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { ClavigerError, type ErrorCode } from '@claviger/core'
+import { ClavigerError, PROBLEM_CONTENT_TYPE, type ErrorCode } from '@claviger/core'
 import { endGently } from './end-socket.ts'
-import { PROBLEM_CONTENT_TYPE, problemAnswer } from './problem.ts'
+import { problemAnswer } from './problem.ts'
 
 /** What an errored connection may still send, while it reads our answer. */
 const LINGER_BYTES = 16 * 1_048_576

@@ -1,6 +1,6 @@
 /** The edge: reads a request off the socket into our own narrow form, or refuses what no server should read. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ClavigerError, parseKey } from '@claviger/core'
+import { ClavigerError, refuseQueryCredential } from '@claviger/core'
 import type { Context } from '../context.ts'
 import { newExchange, type Received } from '../exchange.ts'
 import type { Front } from '../front.ts'
@@ -101,20 +101,4 @@ export function refuseEarly(context: Context, door: EdgeDoor, refusal: EarlyRefu
 
 export function draining(): ClavigerError {
   return new ClavigerError('draining', 'The server is shutting down.', { retryAfterSeconds: DRAINING_RETRY_SECONDS })
-}
-
-/** A query is logged by everybody on the way: a key in it is refused, so that nobody gets used to it. */
-export function refuseQueryCredential(query: string): void {
-  // shorter than any key: nothing to look at
-  if (query.length < 60) return
-  for (const pair of query.slice(1).split('&')) {
-    const value = pair.slice(pair.indexOf('=') + 1)
-    const parsed = parseKey(value.includes('%') ? value.replace(/%5f/gi, '_') : value)
-    if (parsed.kind !== 'malformed') {
-      throw new ClavigerError(
-        'query_credential',
-        'A key must not stand in the query. Send it as "Authorization: Bearer", and rotate it: addresses are logged.',
-      )
-    }
-  }
 }

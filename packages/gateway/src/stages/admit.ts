@@ -2,14 +2,13 @@
 import {
   ClavigerError,
   NO_SHADOW,
-  capacityOf,
-  rateLimitName,
-  retryAfterSeconds,
+  limitCode,
+  limitReached,
+  limitRule,
+  limitsOfCall,
   type KeyPart,
-  type LimitKind,
   type LimitPolicy,
   type LimitState,
-  type RefusalCode,
   type ShadowRefusal,
 } from '@claviger/core'
 import type { Context } from '../context.ts'
@@ -53,91 +52,6 @@ function judge(context: Context, known: Authorized, admission: Admission): Admit
   }
 }
 
-/** All limits of a call: those of its caller, of where it goes, and of the api. Without a new list where one is all there is. */
-export function limitsOfCall(
-  key: KeyPart,
-  ofTarget: readonly LimitPolicy[],
-  ofApi: readonly LimitPolicy[],
-): readonly LimitPolicy[] {
-  return joined(joined(limitsOfCaller(key), ofTarget), ofApi)
-}
-
-/** What is asked at `keys/verify`: there is no target, and the api is what the asker names. */
-export function limitsOfKey(key: KeyPart, apiId: string | undefined): readonly LimitPolicy[] {
-  const ofCaller = limitsOfCaller(key)
-  if (apiId === undefined) return ofCaller
-  for (const { current } of key.apis) if (current.id === apiId) return joined(ofCaller, current.limits)
-  return ofCaller
-}
-
-/** The key's own, those of its plan (or else of its app's), and those that all keys of its app share. */
-function limitsOfCaller(key: KeyPart): readonly LimitPolicy[] {
-  const app = key.app.current
-  const plan = key.plan ?? app.plan
-  const own = plan === undefined ? key.limits : joined(key.limits, plan.current.limits)
-  return joined(own, app.limits)
-}
-
-function joined(one: readonly LimitPolicy[], more: readonly LimitPolicy[]): readonly LimitPolicy[] {
-  if (more.length === 0) return one
-  return one.length === 0 ? more : [...one, ...more]
-}
-
-/** What a call is answered that this limit refuses. */
-export const limitCode = (policy: LimitPolicy): (typeof LIMIT_CODES)[LimitKind] => LIMIT_CODES[policy.kind]
-
-/** The name of the rule that a limit is, for people. */
-export const limitRule = ({ owner, name }: LimitPolicy): string =>
-  owner === undefined ? `limit.${name}` : `limit.${owner}.${name}`
-
-type RefusedByLimits = Extract<Admission, { kind: 'refused' }>
-
-/**
- * Until a call that limits refuse would be let through, in ms. Infinity: nobody knows, or never, because it costs more than
- * one of them can hold.
- */
-export function opensAfterMs(cost: number, { states, blocking }: RefusedByLimits): number {
-  const isTooDear = states.some(({ policy }) => policy.mode === 'enforce' && cost > capacityOf(policy))
-  return isTooDear ? Infinity : blocking.resetMs
-}
-
-/** The names, as they stand in `RateLimit`, of the limits that have no room for the call. */
-function violatedBy(cost: number, { states, blocking }: RefusedByLimits): string {
-  const violated = states.filter(
-    ({ policy, remaining }) =>
-      policy === blocking.policy ||
-      (policy.mode === 'enforce' && remaining < (policy.kind === 'concurrency' ? 1 : cost)),
-  )
-  return violated.map((state) => rateLimitName(states, state)).join(' ')
-}
-
-function limitReached(cost: number, refused: RefusedByLimits): ClavigerError {
-  const { blocking } = refused
-  const { kind, name } = blocking.policy
-  const facts = { violatedPolicies: violatedBy(cost, refused) }
-  switch (kind) {
-    case 'window':
-    case 'burst':
-    case 'quota': {
-      const waits = Number.isFinite(opensAfterMs(cost, refused))
-      return waits
-        ? new ClavigerError('limit_reached', `The limit "${name}" is reached.`, {
-            facts,
-            retryAfterSeconds: retryAfterSeconds(blocking),
-          })
-        : new ClavigerError('limit_reached', `The call costs ${cost} units, more than its limits can hold.`, { facts })
-    }
-    case 'concurrency':
-      return new ClavigerError('concurrency_reached', `As many calls as the limit "${name}" allows are running.`, {
-        facts,
-        retryAfterSeconds: retryAfterSeconds(blocking),
-      })
-    case 'credits':
-      // Waiting does not help: somebody has to grant new ones.
-      return new ClavigerError('credits_exhausted', `The credits "${name}" are used up.`, { facts })
-  }
-}
-
 /** The limits of this key that could not be counted, and let it through or were counted here alone. */
 export function tellUncounted(context: Context, key: KeyPart, states: readonly LimitState[]): void {
   for (const { policy, loss } of states) {
@@ -161,14 +75,6 @@ export function noteOfExceeded(
     if (exceeded === true) all = [...all, { code: limitCode(policy), rule: limitRule(policy) }]
   return all
 }
-
-const LIMIT_CODES = {
-  window: 'limit_reached',
-  burst: 'limit_reached',
-  quota: 'limit_reached',
-  concurrency: 'concurrency_reached',
-  credits: 'credits_exhausted',
-} as const satisfies Record<LimitKind, RefusalCode>
 
 /** Counts the refusal that it makes. */
 export function countersLost(context: Context, key: KeyPart, policy: LimitPolicy): ClavigerError {

@@ -1,5 +1,5 @@
 /** Stage 5: may this key, now, from here, do this? Pure but for the state of the feed (decision 4). */
-import { ClavigerError, NO_SHADOW, decide, type Decision, type RefusalCode } from '@claviger/core'
+import { ClavigerError, NO_SHADOW, decide, decisionError, type Decision } from '@claviger/core'
 import type { Context } from '../context.ts'
 import {
   learnShadow,
@@ -14,33 +14,6 @@ import { maintenanceError } from '../shaping/maintenance.ts'
 import { CallAsk } from './call-ask.ts'
 import { feedLossOfTarget } from './feed-loss.ts'
 import { refuseCaller } from './refuse.ts'
-
-/** What a caller is told; operators read the rule in the journal. */
-const MESSAGES = {
-  credential_invalid: 'The credential is not valid.',
-  key_revoked: 'The key is revoked.',
-  key_deleted: 'The key is deleted.',
-  key_expired: 'The key has expired.',
-  key_not_yet_valid: 'The key is not valid yet.',
-  key_disabled: 'The key is disabled.',
-  key_dormant: 'The key has not been used for too long. Ask for it to be woken.',
-  app_disabled: 'The app that the key belongs to is disabled.',
-  workspace_disabled: 'The workspace that the key belongs to is disabled.',
-  api_not_allowed: 'The key is not for this API.',
-  api_version_not_allowed: 'The key is not for this version of the API.',
-  ip_not_allowed: 'The key may not be used from this address.',
-  origin_not_allowed: 'The key may not be used from this origin.',
-  user_agent_not_allowed: 'The key may not be used by this user agent.',
-  request_not_allowed: 'The key may not be used for this method and path.',
-  country_not_allowed: 'The key may not be used from this country.',
-  asn_not_allowed: 'The key may not be used from this network.',
-  time_not_allowed: 'The key may not be used at this time.',
-  certificate_not_allowed: 'The key may not be used without its client certificate.',
-  scope_missing: 'The key lacks a scope that this needs.',
-  limit_reached: 'A limit is reached.',
-  credits_exhausted: 'No credits are left.',
-  concurrency_reached: 'As many calls as may be are under way.',
-} as const satisfies Record<RefusalCode, string>
 
 const REVOKED: Decision = { code: 'key_revoked', rule: 'feed.revoked', shadow: NO_SHADOW }
 
@@ -68,13 +41,6 @@ export function authorize(context: Context, known: ReadBody): Authorized | Refus
 export function refuseBadKey(context: Context, known: Verified): Refused | undefined {
   const decision = decideCall(context, known, undefined)
   return decision.code === 'valid' ? undefined : refuseCaller(decisionError(decision), decision.rule, known)
-}
-
-export function decisionError(decision: Decision): ClavigerError {
-  if (decision.code === 'valid') throw new TypeError('a valid decision is no error')
-  const { missingScopes } = decision
-  const facts = missingScopes === undefined ? {} : { scope: missingScopes.join(' ') }
-  return new ClavigerError(decision.code, MESSAGES[decision.code], { facts })
 }
 
 function decideCall(context: Context, known: Verified, target: Target | undefined): Decision {

@@ -1,5 +1,5 @@
 /** What becomes of a call while revocations cannot be read: each target, or its api, has said for how long it serves on. */
-import { ClavigerError, type FeedLossPolicy, type KeyPart } from '@claviger/core'
+import { ClavigerError, isStricterFeedLoss, type FeedLossPolicy, type KeyPart } from '@claviger/core'
 import type { Context } from '../context.ts'
 import type { Target } from '../exchange.ts'
 import type { Door, FailureTarget } from '../ports.ts'
@@ -65,11 +65,6 @@ function judged(context: Context, { policy, target }: Declared): ClavigerError |
 function strictestOf(declared: readonly Declared[]): Declared | undefined {
   let strictest: Declared | undefined
   for (const each of declared)
-    if (strictest === undefined || isStricter(each.policy, strictest.policy)) strictest = each
+    if (strictest === undefined || isStricterFeedLoss(each.policy, strictest.policy)) strictest = each
   return strictest
-}
-
-function isStricter(one: FeedLossPolicy, other: FeedLossPolicy): boolean {
-  if (one.mode === 'deny' || other.mode === 'deny') return one.mode === 'deny' && other.mode !== 'deny'
-  return one.maxStaleMs < other.maxStaleMs
 }

@@ -2,13 +2,12 @@
  * Stage 3: whose key is it? The key is presented as `Authorization: Bearer`, as `x-api-key`, or in a header field that
  * the route names. Whatever is wrong with it is answered alike.
  */
-import { ClavigerError } from '@claviger/core'
+import { ClavigerError, probing } from '@claviger/core'
 import type { Context } from '../context.ts'
 import { learnKey, type Refused, type Shielded, type Verified } from '../exchange.ts'
 import { STORE_TARGET } from '../failure-targets.ts'
 import type { FailedCredential, FailureModeUse, Lookup, MaybePromise } from '../ports.ts'
 import { refuseUnknown } from './refuse.ts'
-import { probing } from './shield.ts'
 
 // errors that are the same for everybody are made once: a stack trace for each probe would be the prober's weapon
 const MISSING = refuseUnknown(

@@ -22,6 +22,7 @@ import type { ModelPart, RoutePart } from '../parts.ts'
 import { PlaceTable, type Places } from '../places/place-table.ts'
 import type {
   Admission,
+  ChangeLog,
   DecisionRecord,
   Egress,
   FailedCredential,
@@ -30,6 +31,8 @@ import type {
   Lookup,
   MaybePromise,
   Ports,
+  ToldChange,
+  ToldChanges,
   Verifier,
 } from '../ports.ts'
 
@@ -59,6 +62,43 @@ export const CONTROL_HOST = 'control.example'
 /** Failures of one address before it is shielded. */
 const FAILURES_ALLOWED = 20
 const SHIELD_MS = 5_000
+
+/** A change log that a test writes. */
+export class MemoryChanges implements ChangeLog {
+  logId = 'log'
+  position = 1
+  readonly #all: { readonly position: number; readonly change: ToldChange }[] = []
+  readonly #followers = new Set<Parameters<ChangeLog['follow']>[0]>()
+
+  get takenIn(): number {
+    return this.position
+  }
+
+  get followers(): number {
+    return this.#followers.size
+  }
+
+  after(position: number): ToldChanges | undefined {
+    if (position > this.position) return undefined
+    const later = this.#all.filter((each) => each.position > position)
+    return { position: this.position, changes: later.map(({ change }) => change) }
+  }
+
+  follow(follower: Parameters<ChangeLog['follow']>[0]): () => void {
+    this.#followers.add(follower)
+    return () => void this.#followers.delete(follower)
+  }
+
+  tell(...changes: readonly ToldChange[]): void {
+    for (const change of changes) this.#all.push({ position: ++this.position, change })
+    for (const follower of this.#followers) follower.onChanges({ position: this.position, changes })
+  }
+
+  startAfresh(): void {
+    this.#all.splice(0)
+    for (const follower of this.#followers) follower.onResync()
+  }
+}
 
 export class MemoryWorld {
   readonly weather: Weather = {
@@ -95,6 +135,7 @@ export class MemoryWorld {
     identity: testSigner(),
     issuer: 'https://claviger.example',
   }
+  readonly changes = new MemoryChanges()
   /** Look-ups that a database would have had to answer. */
   reads = 0
   readonly #keys = new Map<string, MadeKey>()
@@ -131,6 +172,13 @@ export class MemoryWorld {
         find: (presented) => this.#perhapsLate(this.#find(presented)),
         isRevoked: (key, version) => this.revoked.has(key.id) || this.revoked.has(version.publicId),
         verifier: (presented) => this.#perhapsLate(this.verifiers.get(presented)),
+        keysOf: async (workspaceId, keyIds) =>
+          new Map(
+            [...this.#keys.values()]
+              .filter(({ key }) => key.workspace.current.id === workspaceId && keyIds.includes(key.id))
+              .map(({ key }) => [key.id, key]),
+          ),
+        changes: this.changes,
         routeByName: (name) => this.routes.get(name),
         places: this.places,
         modelByName: (workspaceId, name) =>

@@ -25,11 +25,17 @@ export interface VerifyPlane {
 export async function startVerifyPlane(): Promise<VerifyPlane> {
   const plane = await startPlane()
   const made = plane.world.addKey(home, { scopes: compileScopes(['read', 'write']), expiresAtMs: Date.UTC(2100, 0) })
-  plane.world.verifiers.set('admin', { id: 'adm_1', workspaceId: 'wsp_home', mayVerify: () => true })
+  plane.world.verifiers.set('admin', {
+    id: 'adm_1',
+    workspaceId: 'wsp_home',
+    mayVerify: () => true,
+    mayVerifySome: true,
+  })
   plane.world.verifiers.set('one-api', {
     id: 'key_2',
     workspaceId: 'wsp_home',
     mayVerify: (apiId) => apiId === 'api_wsp_home',
+    mayVerifySome: true,
   })
   const askAt =
     (path: string): VerifyPlane['ask'] =>

@@ -685,6 +685,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/verify/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for all that is needed to decide about a presented key elsewhere.
+         * @description For embedded verifiers (the SDK): nothing is decided, charged or journaled. What is answered holds until `GET /keys/changes`, an event stream, names one of its ids.
+         */
+        post: operations["openKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/verify/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what was decided elsewhere.
+         * @description It goes into the journal and so into usage, added up: a line stands for `count` decisions.
+         */
+        post: operations["reportDecisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provider-keys": {
         parameters: {
             query?: never;
@@ -1338,6 +1378,27 @@ export interface components {
              */
             required_restrictions: ("ip" | "origin" | "user_agent" | "request" | "country" | "asn" | "time" | "client_certificate" | "api_version")[];
         };
+        ApiPart: {
+            id: string;
+            name: string;
+            on_feed_loss: {
+                /** @constant */
+                mode: "deny";
+            } | {
+                /** @constant */
+                mode: "serve_known";
+                max_stale_ms: number;
+            };
+            catalogue: string[] | null;
+            maximum: {
+                scopes: string[] | null;
+                lifetime_ms: number | null;
+                required_restrictions: string[];
+            } | null;
+            /** @description Unix milliseconds. */
+            disabled_at_ms: number | null;
+            is_limited: boolean;
+        };
         /** @description Versions of the api that may be called. */
         ApiVersionRestriction: {
             /** @constant */
@@ -1497,6 +1558,12 @@ export interface components {
                 mode: "enforce" | "shadow";
                 /** @description Null for credits: there is what was granted. */
                 limit: number | null;
+                window_ms?: number;
+                burst?: number;
+                /** @enum {string} */
+                period?: "day" | "week" | "month" | "year";
+                /** @description Where calls are counted apart, which counter: `pk` of the `RateLimit` fields. */
+                partition?: string;
                 remaining: number;
                 /** @description Until there is more; null: nobody knows. */
                 reset_ms: number | null;
@@ -1505,6 +1572,11 @@ export interface components {
                  * @constant
                  */
                 exceeded?: true;
+                /**
+                 * @description Of the limits that refused, the one that opens last.
+                 * @constant
+                 */
+                blocking?: true;
             }[];
             /**
              * @description What restrictions in shadow mode would have refused.
@@ -1738,6 +1810,8 @@ export interface components {
             }[];
             /** @description How often it was sent to an upstream, where retries are on; else 1. */
             tries: number;
+            /** @description For how many decisions the line stands: more than one only for what embedded verifiers have added up. */
+            count: number;
             usage: {
                 input_tokens: number;
                 output_tokens: number;
@@ -2670,6 +2744,42 @@ export interface components {
                 total: number;
             };
         };
+        KeyPart: {
+            id: string;
+            workspace_id: string;
+            app_id: string;
+            api_ids: string[];
+            role_ids: string[];
+            environment: string;
+            scopes: string[];
+            /** @description All of them have to be met, asked in this order. */
+            restrictions: components["schemas"]["Restriction"][];
+            api_version: string | null;
+            /** @description Unix milliseconds. */
+            not_before_ms: number | null;
+            /** @description Unix milliseconds. */
+            created_at_ms: number | null;
+            /** @description Unix milliseconds. */
+            expires_at_ms: number | null;
+            /** @description Unix milliseconds. */
+            dormant_at_ms: number | null;
+            /** @description Unix milliseconds. */
+            disabled_at_ms: number | null;
+            /** @description Unix milliseconds. */
+            deleted_at_ms: number | null;
+            /** @description Unix milliseconds. */
+            revoked_at_ms: number | null;
+            version: {
+                number: number;
+                /** @description Unix milliseconds. */
+                expires_at_ms: number | null;
+                /** @description Unix milliseconds. */
+                revoked_at_ms: number | null;
+            };
+            /** @description It has limits: ask `POST /keys/verify` for each call. */
+            is_limited: boolean;
+            plan_ids: string[];
+        };
         KeyVersion: {
             number: number;
             /** @description What may be shown of the secret: prefix, environment and public id; of an imported one what was told. */
@@ -3123,6 +3233,39 @@ export interface components {
             next_cursor: string | null;
             has_more: boolean;
         };
+        OpenedKey: {
+            /** @description Nothing was decided. */
+            valid: null;
+            key: components["schemas"]["KeyPart"];
+            workspace: {
+                id: string;
+                /** @description Unix milliseconds. */
+                disabled_at_ms: number | null;
+            };
+            app: {
+                id: string;
+                name: string;
+                /** @description Unix milliseconds. */
+                disabled_at_ms: number | null;
+            };
+            /** @description Those of the key that the asker may verify for. */
+            apis: components["schemas"]["ApiPart"][];
+            roles: {
+                id: string;
+                scopes: string[];
+            }[];
+            log_id: string;
+            /** @description Of the change feed: the answer is at least as new. */
+            position: number;
+            request_id: string;
+        } | {
+            /** @constant */
+            valid: false;
+            /** @enum {string} */
+            code: "credential_invalid" | "probing";
+            retry_after_ms?: number;
+            request_id: string;
+        };
         /** @description Web pages that call: Origin, or else the origin of Referer. */
         OriginRestriction: {
             /** @constant */
@@ -3251,6 +3394,12 @@ export interface components {
             data: components["schemas"]["ProviderKey"][];
             next_cursor: string | null;
             has_more: boolean;
+        };
+        ReportTaken: {
+            accepted: number;
+            /** @description Decisions about keys that are not in this workspace, or not any more. */
+            unknown: number;
+            request_id: string;
         };
         /** @description Methods and paths that may be called. */
         RequestRestriction: {
@@ -3874,6 +4023,12 @@ export interface components {
                 mode: "enforce" | "shadow";
                 /** @description Null for credits: there is what was granted. */
                 limit: number | null;
+                window_ms?: number;
+                burst?: number;
+                /** @enum {string} */
+                period?: "day" | "week" | "month" | "year";
+                /** @description Where calls are counted apart, which counter: `pk` of the `RateLimit` fields. */
+                partition?: string;
                 remaining: number;
                 /** @description Until there is more; null: nobody knows. */
                 reset_ms: number | null;
@@ -3882,6 +4037,11 @@ export interface components {
                  * @constant
                  */
                 exceeded?: true;
+                /**
+                 * @description Of the limits that refused, the one that opens last.
+                 * @constant
+                 */
+                blocking?: true;
             }[];
             /**
              * @description What restrictions in shadow mode would have refused.
@@ -10313,6 +10473,230 @@ export interface operations {
             };
         };
     };
+    openKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description As it was presented.
+                     */
+                    key: string;
+                    /**
+                     * @description At whose door it was presented.
+                     * @example api_01k2m5f8r2e9vbt9rpk9w0z5c3
+                     */
+                    api_id?: string;
+                    /**
+                     * @description The end client, for keys that are held to address ranges.
+                     * @example 192.0.2.1
+                     */
+                    client_ip?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedKey"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `query_credential`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`, `draining`, `feed_lost` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportDecisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description New for each batch: what is sent again under the same one counts once. */
+                    batch_id: string;
+                    decisions: {
+                        /**
+                         * @description Id of a resource of type key.
+                         * @example key_01k2m5f8r2e9vbt9rpk9w0z5c3
+                         */
+                        key_id: string;
+                        version: number;
+                        api_id?: string;
+                        /** @example valid */
+                        code: string;
+                        /** @example all */
+                        rule: string;
+                        count: number;
+                        /** @description Of the last of them, Unix milliseconds. */
+                        at_ms: number;
+                    }[];
+                    /** @description Before it was known whose key it was. */
+                    refused?: {
+                        client_ip?: string;
+                        /** @enum {string} */
+                        reason: "credential_invalid" | "probing";
+                        count: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTaken"];
+                };
+            };
+            /** @description `bad_request`, `bad_path`, `bad_header`, `validation_failed`, `query_credential`, `bad_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential_missing`, `credential_invalid` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long` */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `probing` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`, `draining`, `feed_lost`, `journal_full` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProviderKeys: {
         parameters: {
             query?: {
@@ -14079,7 +14463,7 @@ export interface operations {
                 app_id?: string;
                 key_id?: string;
                 target_id?: string;
-                door?: "verify" | "gw" | "openai" | "authz";
+                door?: "verify" | "gw" | "openai" | "authz" | "sdk";
                 request_id?: string;
                 /** @description RFC 3339. */
                 from?: string;

@@ -1,4 +1,5 @@
 /** The door of `dataplane`: routes, models, and the adapters of the gateway's ports. */
+export { FeedChangeLog } from './change-log.ts'
 export { cutStreams } from './cut-streams.ts'
 export { createForwardAuth } from './forward-auth.ts'
 export { FailureModes } from './failure-modes.ts'

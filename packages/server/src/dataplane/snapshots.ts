@@ -1,5 +1,5 @@
 /** The snapshots port: keys, routes, models and verifiers as one, and how old what they know may be. */
-import type { Snapshots } from '@claviger/gateway'
+import type { ChangeLog, Snapshots } from '@claviger/gateway'
 import type { Feed } from '#feed'
 import type { KeySnapshots } from '#keys'
 import type { TargetTables } from './target-tables.ts'
@@ -10,10 +10,13 @@ export function createSnapshots(parts: {
   readonly targets: TargetTables
   readonly verifiers: Verifiers
   readonly feed: Feed
+  readonly changes: ChangeLog
 }): Snapshots {
-  const { keys, targets, verifiers, feed } = parts
+  const { keys, targets, verifiers, feed, changes } = parts
   return {
     find: (presented) => keys.find(presented),
+    keysOf: async (workspaceId, keyIds) => keys.read(workspaceId, keyIds),
+    changes,
     isRevoked: (key, version) => keys.isRevoked(key, version),
     verifier: (presented) => verifiers.find(presented),
     routeByName: (name) => targets.routeByName(name),

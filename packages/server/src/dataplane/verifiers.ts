@@ -29,6 +29,7 @@ export class Verifiers {
     const verifier: Verifier = {
       id: key.id,
       workspaceId: key.workspaceId,
+      mayVerifySome: mayAtAll && apiIds?.size !== 0,
       mayVerify: (apiId) => mayAtAll && (apiIds === undefined || (apiId !== undefined && apiIds.has(apiId))),
     }
     this.#made.set(key, verifier)

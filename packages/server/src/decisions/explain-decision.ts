@@ -6,6 +6,9 @@
 import {
   ClavigerError,
   explain,
+  limitCode,
+  limitRule,
+  limitsOfKey,
   type Ask,
   type Explanation,
   type KeyPart,
@@ -13,7 +16,6 @@ import {
   type ShadowRefusal,
   type VersionPart,
 } from '@claviger/core'
-import { limitCode, limitRule, limitsOfKey } from '@claviger/gateway'
 import type { LimitPeek } from '#usage'
 import type { DecisionsRoom } from './room.ts'
 

@@ -3,8 +3,8 @@
  * as a change would make it. So a difference is due to the change and not to the model; how far the model is right is told
  * by how often the first of both agrees with what was decided then.
  */
-import type { LimitPolicy, PastBalance } from '@claviger/core'
-import { forwardsHere, limitRule, type DecisionRecord } from '@claviger/gateway'
+import { limitRule, type LimitPolicy, type PastBalance } from '@claviger/core'
+import { forwardsHere, type DecisionRecord } from '@claviger/gateway'
 import { streamForward, type DatedLine } from '#audit'
 import { pastBalance } from '#usage'
 import { keysWith } from './compared-keys.ts'

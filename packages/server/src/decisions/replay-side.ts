@@ -2,8 +2,17 @@
  * One side of a comparison: journaled decisions in their order, with the parts as they are or as a change would make them,
  * and with limits that count what this side lets through. Nothing of it is told to the counters that live.
  */
-import { LimitReplay, type Decision, type KeyPart, type LimitPolicy, type PastBalance } from '@claviger/core'
-import { limitCode, limitRule, limitsOfKey, type DecisionRecord } from '@claviger/gateway'
+import {
+  LimitReplay,
+  limitCode,
+  limitRule,
+  limitsOfKey,
+  type Decision,
+  type KeyPart,
+  type LimitPolicy,
+  type PastBalance,
+} from '@claviger/core'
+import type { DecisionRecord } from '@claviger/gateway'
 import type { AskedTarget } from './room.ts'
 
 export interface ReplaySideOptions {

@@ -24,6 +24,8 @@ export type ChangeListener = (changes: readonly Change[]) => void | Promise<void
 export interface Feed {
   /** All changes up to here have been taken in. */
   readonly position: number
+  /** Names the log. */
+  readonly logId: string
   /** How long ago this process last knew that it had read the log to its end, in ms of the monotonic clock. */
   ageMs(): number
   isLost(): boolean
@@ -99,6 +101,10 @@ class FeedReader implements Feed {
 
   get position(): number {
     return this.#position
+  }
+
+  get logId(): string {
+    return this.#logId
   }
 
   ageMs(): number {

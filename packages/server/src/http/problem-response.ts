@@ -1,6 +1,5 @@
 /** Errors as answers: RFC 9457 documents with RFC 6750 challenges, the same as on the doors of the data plane. */
-import { ClavigerError } from '@claviger/core'
-import { challengeOf, PROBLEM_CONTENT_TYPE, problemDocument } from '@claviger/gateway'
+import { ClavigerError, PROBLEM_CONTENT_TYPE, challengeOf, problemDocument } from '@claviger/core'
 import { systemCode, type Log } from '#config'
 import { isLost, storeUnavailable } from '#store'
 

@@ -1,5 +1,5 @@
 /** The control API of this room: apis and keys. */
-import { defineList, defineOperation, describeOperation, found, pageOf, wire, type Operation } from '#edge'
+import { defineList, defineOperation, found, pageOf, wire, type Operation } from '#edge'
 import { z } from 'zod'
 import { apiFromRow, createApi, deleteApi, updateApi } from './apis.ts'
 import { apiChangeFromWire, keyChangeFromWire } from './change-from-wire.ts'
@@ -16,6 +16,7 @@ import { lifecycleOperations } from './routes/lifecycle.ts'
 import { orderOperations } from './routes/orders.ts'
 import { planOperations } from './routes/plans.ts'
 import { roleOperations } from './routes/roles.ts'
+import { verifyOperations } from './routes/verify.ts'
 import { matching } from './rows-filter.ts'
 import { selectApi, selectApis, selectKey, selectKeys } from './rows.ts'
 import { filterOfQuery, keyQuery } from './schemas-filter.ts'
@@ -32,10 +33,6 @@ import {
   keyToWire,
   revokedAnswer,
   updatedApiAnswer,
-  verifyAnswer,
-  verifyBatchAnswer,
-  verifyBatchBody,
-  verifyBody,
 } from './schemas.ts'
 import { updateKey } from './update-key.ts'
 
@@ -305,37 +302,6 @@ const revokeKeyVersion = defineOperation({
   },
 })
 
-const verifyKey = describeOperation({
-  operationId: 'verifyKey',
-  method: 'post',
-  path: '/keys/verify',
-  tag: 'keys',
-  summary: 'Ask whether a presented key is good.',
-  description:
-    'Always 200 for a caller that may ask: `valid` and `code` are the decision. An unknown key is answered in one shape, ' +
-    'whatever is wrong with it. A decision for a key that is known is journaled, and limits are charged when it is valid.',
-  permission: 'keys.verify',
-  errors: ['counters_unavailable', 'journal_full'],
-  body: verifyBody,
-  status: 200,
-  answer: verifyAnswer,
-})
-
-const verifyKeys = describeOperation({
-  operationId: 'verifyKeys',
-  method: 'post',
-  path: '/keys/verify/batch',
-  tag: 'keys',
-  summary: 'Ask about up to 100 keys.',
-  description:
-    'Each request is decided for itself, in their order, like one of `POST /keys/verify`; a wrong request refuses all of them ' +
-    'before anything is decided. Each result has a `request_id` of its own.',
-  permission: 'keys.verify',
-  body: verifyBatchBody,
-  status: 200,
-  answer: verifyBatchAnswer,
-})
-
 /** Answers only when this node itself refuses the key, and says who else does. */
 async function receipt(room: Room, revoked: Revoked): Promise<z.input<typeof revokedAnswer>> {
   await room.applied(revoked.position)
@@ -361,6 +327,5 @@ export const keysOperations: readonly Operation<KeysRoutesRoom>[] = [
   ...importOperations,
   ...planOperations,
   ...roleOperations,
-  verifyKey,
-  verifyKeys,
+  ...verifyOperations,
 ]

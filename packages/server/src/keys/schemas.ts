@@ -199,8 +199,7 @@ export const verifyBody = z.strictObject({
   key: z.string().min(1).max(1024).meta({ description: 'As it was presented.', format: 'password', writeOnly: true }),
   api_id: z
     .string()
-    .min(1)
-    .max(64)
+    .regex(/^[A-Za-z0-9_]{1,64}$/)
     .optional()
     .meta({ description: 'At whose door it was presented.', example: 'api_01k2m5f8r2e9vbt9rpk9w0z5c3' }),
   scopes: z
@@ -278,9 +277,20 @@ export const verifyAnswer = z
       .array(
         z.object({
           ...limitFacts,
+          window_ms: z.int().optional(),
+          burst: z.int().optional(),
+          period: z.enum(['day', 'week', 'month', 'year']).optional(),
+          partition: z
+            .string()
+            .optional()
+            .meta({ description: 'Where calls are counted apart, which counter: `pk` of the `RateLimit` fields.' }),
           remaining: z.int(),
           reset_ms: z.int().nullable().meta({ description: 'Until there is more; null: nobody knows.' }),
           exceeded: z.literal(true).optional().meta({ description: 'In shadow mode: it would have refused.' }),
+          blocking: z
+            .literal(true)
+            .optional()
+            .meta({ description: 'Of the limits that refused, the one that opens last.' }),
         }),
       )
       .optional(),

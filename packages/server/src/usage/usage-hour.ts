@@ -90,10 +90,11 @@ export class UsageTally {
     }
     const row = this.#row(record, this.#hour)
     const { code, status, durationMs, usage } = record
-    row.requests += 1
+    const requests = usage?.requests ?? 1
+    row.requests += requests
     row.duration_ms += durationMs
-    if (code !== 'valid') row.refused += 1
-    else if (status >= 500 || (usage !== undefined && FAILED_ENDS.has(usage.ended))) row.failed += 1
+    if (code !== 'valid') row.refused += requests
+    else if (status >= 500 || (usage !== undefined && FAILED_ENDS.has(usage.ended))) row.failed += requests
     if (usage === undefined) return
     row.input_tokens += usage.inputTokens
     row.output_tokens += usage.outputTokens

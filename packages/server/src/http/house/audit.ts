@@ -66,6 +66,10 @@ const Decision = z
       .array(z.object({ code: z.string(), rule: z.string() }))
       .meta({ description: 'What would have been refused if it were enforced.' }),
     tries: z.int().meta({ description: 'How often it was sent to an upstream, where retries are on; else 1.' }),
+    count: z.int().meta({
+      description:
+        'For how many decisions the line stands: more than one only for what embedded verifiers have added up.',
+    }),
     usage: z
       .object({
         input_tokens: z.number(),
@@ -85,7 +89,7 @@ const decisionFilters = z.strictObject({
   app_id: id.optional(),
   key_id: id.optional(),
   target_id: id.optional(),
-  door: z.enum(['verify', 'gw', 'openai', 'authz']).optional(),
+  door: z.enum(['verify', 'gw', 'openai', 'authz', 'sdk']).optional(),
   request_id: id.optional(),
   from: wire.instantInput.optional(),
   to: wire.instantInput.optional(),
@@ -203,6 +207,7 @@ function decisionAnswer(record: DecisionRecord): z.input<typeof Decision> {
     user_agent: record.userAgent,
     shadow: (record.shadow ?? []).map(({ code, rule }) => ({ code, rule })),
     tries: record.tries ?? 1,
+    count: usage?.requests ?? 1,
     usage:
       usage === undefined
         ? null

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodeDecision, writeJournal } from '#audit'
 import { silentLog } from '#config'
-import { Verifiers, createForwardAuth, createSnapshots, startHealthChecks } from '#dataplane'
+import { FeedChangeLog, Verifiers, createForwardAuth, createSnapshots, startHealthChecks } from '#dataplane'
 import { createEgress } from '#egress'
 import { selectHomeWorkspace } from '#identity'
 import { ApiNames } from '#keys'
@@ -73,6 +73,7 @@ export async function openTestDoors(): Promise<TestDoors> {
         targets: control.targets,
         verifiers: new Verifiers(directory),
         feed,
+        changes: new FeedChangeLog(feed),
       }),
       counters: control.counters,
       egress,

@@ -1,6 +1,7 @@
-import { compileCidrs, parseIp } from '@claviger/core'
 import { describe, expect, test } from 'vitest'
+import { compileCidrs } from './cidr.ts'
 import { clientAddress, type Peer } from './client-address.ts'
+import { parseIp } from './ip.ts'
 
 const trusted = compileCidrs(['10.0.0.0/8', '2001:db8:1::/48'])
 
