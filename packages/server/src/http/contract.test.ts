@@ -64,7 +64,7 @@ describe('the contract', () => {
     (operationId, operation) => {
       test('is named by verb and noun', () => {
         expect(operationId).toMatch(
-          /^(list|get|create|update|delete|rotate|revoke|complete|check|verify|restore|wake|preview|decommission|import|explain|grant|refund|adjust|settle|lift)[A-Z][A-Za-z]*$/,
+          /^(list|get|create|update|delete|rotate|revoke|complete|check|verify|restore|wake|preview|decommission|import|explain|grant|refund|adjust|settle|lift|open|report)[A-Z][A-Za-z]*$/,
         )
       })
 
