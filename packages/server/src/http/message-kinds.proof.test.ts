@@ -148,7 +148,10 @@ test('trailers of the answer pass, without those that may not stand behind a bod
 })
 
 describe('Expect: 100-continue', () => {
-  async function expectOf(path: string, key: string): Promise<{ readonly continued: boolean; readonly status?: number | undefined }> {
+  async function expectOf(
+    path: string,
+    key: string,
+  ): Promise<{ readonly continued: boolean; readonly status?: number | undefined }> {
     return new Promise((resolve, reject) => {
       let continued = false
       const headers = { authorization: `Bearer ${key}`, expect: '100-continue', 'content-length': '4' }
@@ -183,7 +186,10 @@ test('events arrive one by one, from where the caller left off, and end for the 
   sent.on('error', () => undefined).end()
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
   let text = ''
-  answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('error', () => undefined)
+  answer
+    .setEncoding('utf8')
+    .on('data', (chunk: string) => (text += chunk))
+    .on('error', () => undefined)
   expect(answer.headers['content-type']).toBe('text/event-stream')
   await expect.poll(() => text).toBe(': last 41\n\n')
   for (const id of [42, 43, 44]) {
