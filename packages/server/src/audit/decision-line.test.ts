@@ -72,6 +72,8 @@ describe('a line', () => {
       whole,
       { ...whole, cost: 7 },
       { cost: 1_000_000_000 },
+      { path: '/orders/"7"' },
+      { cost: 3, path: '/' },
       { scopes: ['a'] },
       { apiVersion: '1' },
       { referer: 'null' },
