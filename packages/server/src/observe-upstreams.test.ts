@@ -1,6 +1,6 @@
 import { UpstreamPool, newUpstreamTally, type RoutePart } from '@claviger/gateway'
 import { expect, test } from 'vitest'
-import { Metrics } from './http/metrics.ts'
+import { Metrics } from '#http'
 import { observeUpstreams } from './observe-upstreams.ts'
 
 test('/metrics counts upstreams by state over all routes, and names none of them', () => {
