@@ -1,8 +1,9 @@
 /**
  * Brings draws to the store: those of one turn together in one call, a few calls at a time. Knows how long the way takes
- * and whether the store is away.
+ * and whether the store is away. A call that fails because of one of its requests is taken apart, so that only that one fails.
  */
 import type { Clock } from '@claviger/gateway'
+import { DrawFault } from './draw-fault.ts'
 import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, Returned } from './lease-store.ts'
 
 export interface Answered {
@@ -17,6 +18,8 @@ export interface DrawQueueOptions {
   readonly clock: Clock
   /** Runs work at the end of this turn. */
   readonly schedule: (work: () => void) => void
+  /** One request, or one return, is such that the store does nothing of a call that it is in. It alone is dropped. */
+  readonly onFault: (cause: unknown, ids: readonly string[]) => void
   readonly onAway: (cause: unknown) => void
   readonly onBack: () => void
 }
@@ -143,12 +146,18 @@ export class DrawQueue {
   }
 
   async #call(queued: readonly Queued[], returns: readonly Returned[]): Promise<void> {
+    this.#running++
+    await this.#send(queued, returns)
+    this.#running--
+    this.#flush()
+  }
+
+  async #send(queued: readonly Queued[], returns: readonly Returned[]): Promise<void> {
     const { store, clock } = this.#options
     const sentMs = clock.monotonicMs()
     const requests = queued.map(({ request: { cost, limits, slowestMs } }) => {
       return { cost, limits, leastMs: Math.ceil(Math.max(this.#wayMs, slowestMs) * LEAST_WAYS) }
     })
-    this.#running++
     this.calls++
     let grants: readonly Grant[] = []
     try {
@@ -157,15 +166,22 @@ export class DrawQueue {
       })
       this.#onSuccess(clock.monotonicMs() - sentMs)
     } catch (error) {
-      this.#onFailure(error, returns)
+      const isFault = error instanceof DrawFault
+      const parts = isFault ? partsOf(queued, returns) : []
+      for (const [some, back] of parts) await this.#send(some, back)
+      if (parts.length > 0) return
+      // a store that does nothing even of nothing is of no use
+      if (isFault && requests.length + returns.length > 0) {
+        this.#onSuccess(clock.monotonicMs() - sentMs)
+        const ids = [...requests.flatMap(({ limits }) => limits), ...returns].map(({ id }) => id)
+        this.#options.onFault(error.cause, ids)
+      } else this.#onFailure(error, returns)
     }
-    this.#running--
     for (const [index, { onAnswer }] of queued.entries()) {
       const grant = grants[index]
       if (grant !== undefined) this.liveNodes = grant.liveNodes
       onAnswer({ grant, sentMs })
     }
-    this.#flush()
   }
 
   #onSuccess(tookMs: number): void {
@@ -181,6 +197,27 @@ export class DrawQueue {
     this.#restUntilMs = this.#options.clock.monotonicMs() + REST_MS
     if (this.#failures++ === 0) this.#options.onAway(error)
   }
+}
+
+/** What comes back apart from what is asked for, and then the halves of either. None: it is one thing, or nothing. */
+function partsOf(
+  queued: readonly Queued[],
+  returns: readonly Returned[],
+): readonly (readonly [readonly Queued[], readonly Returned[]])[] {
+  if (queued.length > 0 && returns.length > 0)
+    return [
+      [[], returns],
+      [queued, []],
+    ]
+  return [
+    ...halvesOf(queued).map((half) => [half, []] as const),
+    ...halvesOf(returns).map((half) => [[], half] as const),
+  ]
+}
+
+function halvesOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const middle = Math.ceil(items.length / 2)
+  return items.length < 2 ? [] : [items.slice(0, middle), items.slice(middle)]
 }
 
 /** What was granted to requests that were told that the store is away. Slots and blocks of credits are accounted for by their accounts. */

@@ -60,7 +60,7 @@ const closing = (changes: Partial<Extract<Returned, { kind: 'credits' }>> = {}):
 })
 const balance = async () => readCredits(store.db, 'wsp_1', account)
 const settle = async (): Promise<number> => store.transaction(async (tx) => settleCredits(tx, node))
-const late = { code: '55000' }
+const late = { cause: { code: '55000' } }
 
 describe('a draw that comes after its block was closed with a draw unanswered', () => {
   test('draws nothing, whether the block was there or not', async () => {

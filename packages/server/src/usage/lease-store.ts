@@ -152,7 +152,8 @@ export interface LeaseStore {
    * a second try after a lost answer would give units back twice.
    *
    * @param onLate told the grants when they come after this has thrown
-   * @throws whatever says that the store cannot be reached; then nothing may be assumed
+   * @throws DrawFault when the store answered that it did nothing, because of one of the requests or returns; whatever else
+   *   says that the store cannot be reached: then nothing may be assumed
    */
   draw(requests: readonly DrawRequest[], returns: readonly Returned[], onLate?: OnLate): Promise<readonly Grant[]>
   giveBack(returns: readonly Returned[]): Promise<void>

@@ -72,6 +72,8 @@ interface Drawn {
 const MOST_DRAWS = 4
 /** The wall clock gained so much on the monotonic one at once: the machine slept, or its clock was set. */
 const JUMP_MS = 50
+/** A limit that cannot be counted fails with every call of it. */
+const TELL_FAULTS_MS = 10_000
 
 export class LeasedLimits {
   readonly #options: LeasedLimitsOptions
@@ -84,6 +86,7 @@ export class LeasedLimits {
   readonly #waiting = new Map<Account, Waiting[]>()
   #clocksApartMs = Number.POSITIVE_INFINITY
   #jumpedAtMs = Number.NEGATIVE_INFINITY
+  #faultToldMs = Number.NEGATIVE_INFINITY
 
   constructor(options: LeasedLimitsOptions) {
     const { stores, clock, node, onLoss } = options
@@ -159,6 +162,12 @@ export class LeasedLimits {
       store,
       clock,
       schedule,
+      onFault: (cause, ids) => {
+        const nowMs = clock.monotonicMs()
+        if (nowMs < this.#faultToldMs + TELL_FAULTS_MS) return
+        this.#faultToldMs = nowMs
+        log.error({ err: cause, limits: ids }, 'these limits cannot be counted; others are not concerned')
+      },
       onAway: (cause) =>
         log.error({ err: cause, kinds }, 'limits cannot be counted: each limit does what it declares for this case'),
       onBack: () => {

@@ -1,6 +1,8 @@
 /** The lease store in PostgreSQL: one call of one function per batch of draws. The default, and the truth. */
 import type { LimitKind } from '@claviger/core'
+import { systemCode } from '#config'
 import { isLost, storeUnavailable, type Store } from '#store'
+import { DrawFault } from './draw-fault.ts'
 import { inTime } from './in-time.ts'
 import {
   drawOnWire,
@@ -37,13 +39,13 @@ export class PgLeaseStore implements LeaseStore {
     this.#store = store
   }
 
-  /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
+  /** @throws ClavigerError `store_unavailable` when the database does not answer within a second; see `LeaseStore` */
   async draw(
     requests: readonly DrawRequest[],
     returns: readonly Returned[],
     onLate?: OnLate,
   ): Promise<readonly Grant[]> {
-    return inTime(this.#draw(requests, returns), onLate).catch(tellLost)
+    return inTime(this.#draw(requests, returns), onLate).catch(tellFault).catch(tellLost)
   }
 
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second */
@@ -74,4 +76,14 @@ export class PgLeaseStore implements LeaseStore {
 
 function tellLost(error: unknown): never {
   throw isLost(error) ? storeUnavailable(error) : error
+}
+
+/**
+ * SQLSTATE classes of what is wrong with the data of a statement: data exceptions, constraints, prerequisites, raised by a
+ * function. Others (what may not be written, or is not there) concern every statement.
+ */
+const OF_DATA = /^(?:22...|23...|55000|P0...)$/
+
+function tellFault(error: unknown): never {
+  throw OF_DATA.test(systemCode(error) ?? '') ? new DrawFault(error) : error
 }

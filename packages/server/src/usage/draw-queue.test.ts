@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { DrawFault } from './draw-fault.ts'
+import { DrawQueue, type Answered } from './draw-queue.ts'
+import type { DrawRequest, Grant, LeaseStore, Returned } from './lease-store.ts'
+
+const returning = (id: string): Returned => ({ kind: 'quota', id, bucket: 1, units: 1 })
+const GRANT = { granted: true, delayMs: 0, liveNodes: 1, limits: [] } satisfies Grant
+
+/** A queue over a store that does nothing of a call that holds one of these ids. */
+function queueOver(faulty: readonly string[]) {
+  const cause = new Error('bigint out of range')
+  const told = { calls: [] as (readonly string[])[], faults: [] as (readonly string[])[], away: 0 }
+  const idsOf = (requests: readonly DrawRequest[], returns: readonly Returned[]): readonly string[] =>
+    [...requests.flatMap(({ limits }) => limits), ...returns].map(({ id }) => id)
+  const store: LeaseStore = {
+    kinds: new Set(),
+    draw: async (requests, returns) => {
+      const ids = idsOf(requests, returns)
+      told.calls.push(ids)
+      if (ids.some((id) => faulty.includes(id)) || faulty.includes('*')) throw new DrawFault(cause)
+      return requests.map(() => GRANT)
+    },
+    giveBack: async () => undefined,
+    look: async () => [],
+  }
+  const queue = new DrawQueue({
+    store,
+    clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    schedule: queueMicrotask,
+    onFault: (_cause, ids) => told.faults.push(ids),
+    onAway: () => told.away++,
+    onBack: () => undefined,
+  })
+  const answers = new Map<string, Answered>()
+  const ask = (id: string): void =>
+    queue.add(
+      {
+        cost: 1,
+        slowestMs: 0,
+        limits: [{ kind: 'quota', id, limit: 1, alone: false, patienceMs: 0, want: 1, starts: [] }],
+      },
+      (answered) => answers.set(id, answered),
+    )
+  return { queue, told, answers, ask }
+}
+
+describe('a request that the store does nothing of', () => {
+  test('fails alone: all others of its batch are granted, and the store does not count as away', async () => {
+    const { queue, told, answers, ask } = queueOver(['bad'])
+    for (let other = 0; other < 60; other++) ask(other === 17 ? 'bad' : `good-${other}`)
+    queue.giveBack([returning('given-back')])
+    await queue.settled()
+    await nextTurn()
+    expect(answers.size).toBe(60)
+    for (const [id, { grant }] of answers) expect(grant, id).toEqual(id === 'bad' ? undefined : GRANT)
+    expect(told).toMatchObject({ faults: [['bad']], away: 0 })
+    expect(queue.isAway()).toBe(false)
+    expect(queue.isLost()).toBe(false)
+    // what comes back is heard once
+    expect(told.calls.filter((ids) => ids.includes('given-back') && !ids.includes('bad'))).toHaveLength(1)
+    expect(told.calls.length).toBeLessThan(20)
+  })
+
+  test('may be a return: then that one is dropped, and said no more', async () => {
+    const { queue, told, answers, ask } = queueOver(['bad-return'])
+    ask('good')
+    queue.giveBack([returning('bad-return'), returning('good-return')])
+    await queue.settled()
+    expect(answers.get('good')?.grant).toEqual(GRANT)
+    expect(told).toMatchObject({ faults: [['bad-return']], away: 0 })
+    expect(told.calls.filter((ids) => ids.length === 1 && ids[0] === 'good-return')).toHaveLength(1)
+    const before = told.calls.length
+    queue.tryAgain()
+    await queue.settled()
+    expect(told.calls).toHaveLength(before)
+  })
+
+  test('is none when the store does nothing of an empty call either: then it is away', async () => {
+    const { queue, told } = queueOver(['*'])
+    queue.warmUp()
+    await nextTurn()
+    expect(told).toMatchObject({ faults: [], away: 1 })
+    expect(queue.isLost()).toBe(true)
+  })
+})
