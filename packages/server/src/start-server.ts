@@ -43,6 +43,8 @@ import { toldCredentials } from './told-credentials.ts'
 import { VERSION } from './version.ts'
 
 export interface RunningServer {
+  /** Settles when this process was taken for dead by another one, which has settled what it held: it must be stopped. */
+  readonly replaced: Promise<void>
   /** Refuses new work, ends what is under way within the grace, stores what is left, and lets go of everything. */
   stop(): Promise<void>
 }
@@ -165,6 +167,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   const { redisUrl } = config
   const redisLeases =
     redisUrl === undefined ? undefined : await openRedisLeases({ url: redisUrl, node: nodeId, store, log })
+  const replaced = Promise.withResolvers<void>()
   const counters = createCounters({
     store,
     node: nodeId,
@@ -172,6 +175,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     clock,
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
+    onNodeEnded: () => replaced.resolve(),
     ...shieldCounts(metrics),
   })
   feed.onChange((changes) => {
@@ -316,6 +320,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   const jobs = config.roles.has('worker') ? startJobs(installation) : undefined
 
   return {
+    replaced: replaced.promise,
     async stop() {
       // The port stays open while calls end: who comes now is told to come again, and where to is the balancer's matter.
       control.drain()

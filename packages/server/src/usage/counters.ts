@@ -20,6 +20,8 @@ export interface CountersOptions {
   /** Asked before PostgreSQL's, for the kinds of limits that it counts. */
   readonly leaseStore?: LeaseStore | undefined
   readonly onLoss?: OnLoss | undefined
+  /** This process was taken for dead, and what it held was settled: it should end. */
+  readonly onNodeEnded?: (() => void) | undefined
   readonly shield?: ShieldOptions
   /** A credential was wrong. */
   readonly onFailure?: ((reason: string) => void) | undefined
@@ -56,6 +58,7 @@ export function createCounters({
   node,
   leaseStore,
   onLoss,
+  onNodeEnded,
   shield: shieldOptions,
   onFailure,
   onBlock,
@@ -68,6 +71,7 @@ export function createCounters({
     schedule: (work) => void setImmediate(work),
     after: (delayMs, work) => workAfter(clock, delayMs, work),
     onLoss,
+    onNodeEnded,
   })
   limits.warmUp()
   const shield = new Shield(shieldOptions, onBlock)

@@ -10,7 +10,7 @@ const GRANT = { granted: true, delayMs: 0, liveNodes: 1, limits: [] } satisfies 
 /** A queue over a store that does nothing of a call that holds one of these ids. */
 function queueOver(faulty: readonly string[]) {
   const cause = new Error('bigint out of range')
-  const told = { calls: [] as (readonly string[])[], faults: [] as (readonly string[])[], away: 0 }
+  const told = { calls: [] as (readonly string[])[], faults: [] as (readonly string[])[], away: 0, ended: 0 }
   const idsOf = (requests: readonly DrawRequest[], returns: readonly Returned[]): readonly string[] =>
     [...requests.flatMap(({ limits }) => limits), ...returns].map(({ id }) => id)
   const store: LeaseStore = {
@@ -18,6 +18,10 @@ function queueOver(faulty: readonly string[]) {
     draw: async (requests, returns) => {
       const ids = idsOf(requests, returns)
       told.calls.push(ids)
+      if (faulty[0] === 'of-ended')
+        return requests.map((request) =>
+          idsOf([request], []).includes('of-ended') ? { ...GRANT, granted: false, nodeEnded: true } : GRANT,
+        )
       if (ids.some((id) => faulty.includes(id)) || faulty.includes('*')) throw new DrawFault(cause)
       return requests.map(() => GRANT)
     },
@@ -29,6 +33,7 @@ function queueOver(faulty: readonly string[]) {
     clock: { nowMs: () => 0, monotonicMs: () => 0 },
     schedule: queueMicrotask,
     onFault: (_cause, ids) => told.faults.push(ids),
+    onEnded: () => told.ended++,
     onAway: () => told.away++,
     onBack: () => undefined,
   })
@@ -74,6 +79,16 @@ describe('a request that the store does nothing of', () => {
     queue.tryAgain()
     await queue.settled()
     expect(told.calls).toHaveLength(before)
+  })
+
+  test('says that the node has ended: that is told, and the request is not decided', async () => {
+    const { queue, told, answers, ask } = queueOver(['of-ended'])
+    ask('of-ended')
+    ask('good')
+    await queue.settled()
+    expect(answers.get('of-ended')?.grant).toBeUndefined()
+    expect(answers.get('good')?.grant).toEqual(GRANT)
+    expect(told).toMatchObject({ ended: 1, faults: [], away: 0 })
   })
 
   test('is none when the store does nothing of an empty call either: then it is away', async () => {

@@ -7,7 +7,7 @@ import { DrawFault } from './draw-fault.ts'
 import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, Returned } from './lease-store.ts'
 
 export interface Answered {
-  /** Undefined: the store could not be reached. */
+  /** Undefined: the store could not be reached, or this request not be decided. */
   readonly grant: Grant | undefined
   /** When the request was sent, by the monotonic clock: leases count from here. */
   readonly sentMs: number
@@ -20,6 +20,8 @@ export interface DrawQueueOptions {
   readonly schedule: (work: () => void) => void
   /** One request, or one return, is such that the store does nothing of a call that it is in. It alone is dropped. */
   readonly onFault: (cause: unknown, ids: readonly string[]) => void
+  /** This node was taken for dead: it gets no credits any more. */
+  readonly onEnded: () => void
   readonly onAway: (cause: unknown) => void
   readonly onBack: () => void
 }
@@ -180,7 +182,9 @@ export class DrawQueue {
     for (const [index, { onAnswer }] of queued.entries()) {
       const grant = grants[index]
       if (grant !== undefined) this.liveNodes = grant.liveNodes
-      onAnswer({ grant, sentMs })
+      if (grant?.nodeEnded === true) this.#options.onEnded()
+      // what a balance holds is not known to who gets nothing of it
+      onAnswer({ grant: grant?.nodeEnded === true ? undefined : grant, sentMs })
     }
   }
 

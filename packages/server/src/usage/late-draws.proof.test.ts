@@ -60,6 +60,8 @@ const closing = (changes: Partial<Extract<Returned, { kind: 'credits' }>> = {}):
 })
 const balance = async () => readCredits(store.db, 'wsp_1', account)
 const settle = async (): Promise<number> => store.transaction(async (tx) => settleCredits(tx, node))
+/** A value, not an error: it concerns nobody else. */
+const ended = { granted: false, nodeEnded: true }
 const late = { cause: { code: '55000' } }
 
 describe('a draw that comes after its block was closed with a draw unanswered', () => {
@@ -94,10 +96,27 @@ describe('a draw of a node that was buried', () => {
   test('draws nothing, from an account that the node never drew from either', async () => {
     await leases.draw([asking()], [])
     expect(await settle()).toBe(1)
-    await expect(leases.draw([asking()], [])).rejects.toMatchObject(late)
-    await expect(leases.draw([asking({ block: 7 })], [])).rejects.toMatchObject(late)
+    expect(await leases.draw([asking(), asking({ block: 7 })], [])).toMatchObject([ended, ended])
     expect(await balance()).toEqual({ balance: 100, reserved: 0 })
     expect(await settle()).toBe(0)
+  })
+
+  test('hears of it, and the other limits of the call are counted: only what goes with its credits is not', async () => {
+    const { id, limit, windowMs } = windowOf(9, 60_000, { id: `window:${account}` })
+    const common = { id, limit, windowMs, widthMs: 6_000, want: 1, alone: true, patienceMs: 0 }
+    const window = { ...common, kind: 'window' } as const
+    const [credits] = asking().limits
+    await settle()
+    const grants = await leases.draw(
+      [
+        { cost: 1, leastMs: 0, limits: [window] },
+        { cost: 1, leastMs: 0, limits: [window, ...(credits === undefined ? [] : [credits])] },
+      ],
+      [],
+    )
+    expect(grants).toMatchObject([{ granted: true }, ended])
+    expect(grants[0]?.nodeEnded).toBeUndefined()
+    expect((await leases.draw([{ cost: 1, leastMs: 0, limits: [window] }], []))[0]?.limits[0]?.remaining).toBe(7)
   })
 
   test('comes wholly before the burial or after it, at whatever moment it is sent', async () => {
@@ -116,13 +135,10 @@ describe('a draw of a node that was buried', () => {
     let drawn: Promise<unknown> | undefined
     await store.transaction(async (tx) => {
       await settleCredits(tx, node)
-      drawn ??= leases.draw([asking()], []).then(
-        () => 'drawn',
-        (error: unknown) => error,
-      )
+      drawn ??= leases.draw([asking()], [])
       expect(await Promise.race([drawn, new Promise((done) => setTimeout(() => done('waits'), 200))])).toBe('waits')
     })
-    expect(await drawn).toMatchObject(late)
+    expect(await drawn).toMatchObject([ended])
     expect(await balance()).toEqual({ balance: 100, reserved: 0 })
   })
 })

@@ -130,6 +130,8 @@ export interface Grant {
   readonly liveNodes: number
   /** In the order of the request's limits. */
   readonly limits: readonly LimitGrant[]
+  /** The request wanted credits for a node that was taken for dead and settled: nothing was drawn, and it never gets any. */
+  readonly nodeEnded?: true
 }
 
 /** What is to be seen of one limit by who changes nothing. */

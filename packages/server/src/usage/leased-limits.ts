@@ -29,6 +29,8 @@ export interface LeasedLimitsOptions {
   /** Runs work so many ms later, never earlier. */
   readonly after: (delayMs: number, work: () => void) => void
   readonly onLoss?: OnLoss | undefined
+  /** This process was taken for dead, and gets no credits any more; told once. */
+  readonly onNodeEnded?: (() => void) | undefined
 }
 
 export interface LimitFacts {
@@ -156,7 +158,8 @@ export class LeasedLimits {
   }
 
   #openQueue(store: LeaseStore): DrawQueue {
-    const { clock, schedule, log } = this.#options
+    const { clock, schedule, log, onNodeEnded } = this.#options
+    let isEnded = false
     const kinds = [...store.kinds]
     return new DrawQueue({
       store,
@@ -167,6 +170,10 @@ export class LeasedLimits {
         if (nowMs < this.#faultToldMs + TELL_FAULTS_MS) return
         this.#faultToldMs = nowMs
         log.error({ err: cause, limits: ids }, 'these limits cannot be counted; others are not concerned')
+      },
+      onEnded: () => {
+        if (!isEnded) onNodeEnded?.()
+        isEnded = true
       },
       onAway: (cause) =>
         log.error({ err: cause, kinds }, 'limits cannot be counted: each limit does what it declares for this case'),

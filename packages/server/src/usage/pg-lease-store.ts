@@ -29,6 +29,8 @@ const LOOK = `
 interface Answer {
   readonly nodes: number
   readonly grants: readonly GrantOnWire[]
+  /** The node that asked for credits has ended. */
+  readonly ended?: true
 }
 
 export class PgLeaseStore implements LeaseStore {
@@ -69,10 +71,16 @@ export class PgLeaseStore implements LeaseStore {
     ])
     if (row === undefined) throw new Error('usage_draw answered nothing')
     // Written by us, and held against the arithmetic by a test.
-    const { nodes, grants } = row['answer'] as Answer
-    return grants.map((grant) => grantFromWire(grant, nodes))
+    const { nodes, grants, ended } = row['answer'] as Answer
+    const told = grants.map((grant) => grantFromWire(grant, nodes))
+    return ended === undefined
+      ? told
+      : told.map((grant, at) => (wantsCredits(requests[at]) ? { ...grant, nodeEnded: true } : grant))
   }
 }
+
+const wantsCredits = (request: DrawRequest | undefined): boolean =>
+  request?.limits.some(({ kind }) => kind === 'credits') === true
 
 function tellLost(error: unknown): never {
   throw isLost(error) ? storeUnavailable(error) : error

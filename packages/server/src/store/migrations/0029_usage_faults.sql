@@ -34,3 +34,46 @@ begin
   v.retry_ms := v.refused_reset_ms;
   return v;
 end $$;
+
+-- As before, see 0011 and 0022; and a node that has ended hears it: its requests for credits are refused, as a value, so that
+-- the other requests of the call are decided. The answer says "ended" then.
+create or replace function usage_draw(p_requests jsonb, p_returns jsonb, p_now_ms bigint default null) returns jsonb language plpgsql as $$
+declare
+  v_requests jsonb := p_requests;
+  v_nodes text[];
+  v_blocks bigint[];
+  v_ended text[];
+  v_answer jsonb;
+begin
+  select array_agg(l ->> 'node'), array_agg((l ->> 'block')::bigint) into v_nodes, v_blocks
+    from jsonb_array_elements(p_requests) r, jsonb_array_elements(r -> 'limits') l
+   where l ->> 'kind' = 'credits';
+  if v_nodes is not null then
+    perform usage_credit_hold_node(drawing.node) from (select distinct node from unnest(v_nodes) node order by node) drawing;
+    select array_agg(c.node_id) into v_ended from usage_credit_closed c where c.node_id = any (v_nodes) and c.number = 0;
+  end if;
+  if v_ended is not null then
+    -- The empty name is that of no balance: nothing can be drawn from it, so the request as a whole gets nothing.
+    select jsonb_agg(jsonb_set(r, '{limits}', limits.said) order by r_place) into v_requests
+      from jsonb_array_elements(p_requests) with ordinality as asked (r, r_place)
+     cross join lateral (
+       select coalesce(jsonb_agg(case when l ->> 'kind' = 'credits' and l ->> 'node' = any (v_ended)
+                                      then l || jsonb_build_object('id', '') else l end order by l_place), '[]') as said
+         from jsonb_array_elements(r -> 'limits') with ordinality as listed (l, l_place)) limits;
+  end if;
+  v_answer := usage_decide_draws(v_requests, p_returns, p_now_ms);
+  -- The rows of the accounts are held from here on, so closing a block and drawing into it never pass each other.
+  if p_returns <> '[]' then
+    insert into usage_credit_closed (node_id, number)
+    select r ->> 'node', (r ->> 'block')::bigint from jsonb_array_elements(p_returns) r
+     where r ->> 'kind' = 'credits' and (r ->> 'doubted')::boolean
+        on conflict do nothing;
+  end if;
+  if v_nodes is not null and exists (select from unnest(v_nodes, v_blocks) as drawn (node, block)
+                                       join usage_credit_closed c on c.node_id = drawn.node and c.number = drawn.block
+                                      where (drawn.node = any (v_ended)) is not true) then
+    raise exception 'a draw of credits came after its block was closed' using errcode = '55000';
+  end if;
+  if v_ended is not null then return v_answer || jsonb_build_object('ended', true); end if;
+  return v_answer;
+end $$;
