@@ -31,6 +31,7 @@ import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, liftedBy, openRedisLeases, openShieldBoard, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
+import { endSpool } from './end-spool.ts'
 import { gatewaySettings } from './gateway-settings.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, type Installation } from './installation.ts'
@@ -335,15 +336,18 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       await flushProbes()
       await jobs?.close()
       await shieldBoard.close()
-      await counters.close()
+      const openBlocks = await counters.close()
       await redisLeases?.close()
       await egress.close()
       await recovery.close()
       failureModes.close()
       await drain.close(LAST_DRAIN_MS)
-      // Blocks that could not be closed are settled from what was drained; if lines are left, by who drains them.
-      if (spool.pending() === 0) await store.transaction(async (tx) => settleCredits(tx, nodeId)).catch(() => undefined)
-      await spool.close()
+      await endSpool({
+        spool,
+        openBlocks,
+        settle: async () => void (await store.transaction(async (tx) => settleCredits(tx, nodeId))),
+        log,
+      })
       await node.close().catch(() => undefined)
       await feed.close()
     },

@@ -101,16 +101,22 @@ export class Accounts {
     for (const account of this.#accounts.values()) account.dropLeases(nowMs)
   }
 
-  /** Gives back everything, also what is drawn by calls that are under way; nothing may be drawn any more. */
-  async close(): Promise<void> {
+  /**
+   * Gives back everything, also what is drawn by calls that are under way; nothing may be drawn any more.
+   *
+   * @returns how many blocks of credits could not be closed
+   */
+  async close(): Promise<number> {
     await Promise.all(this.#options.queues.map(async (queue) => queue.settled()))
     const nowMs = this.#options.clock.monotonicMs()
     this.dropLeases(nowMs)
     const accounts = [...this.#accounts.values()]
+    let openBlocks = 0
     for (const queue of this.#options.queues) {
       const own = accounts.filter(({ policy }) => this.queueOf(policy) === queue)
-      await queue.close(own.flatMap((account) => account.takeReturns(nowMs)))
+      openBlocks += await queue.close(own.flatMap((account) => account.takeReturns(nowMs)))
     }
+    return openBlocks
   }
 
   #open(policy: LimitPolicy, nowMs: number): Account {

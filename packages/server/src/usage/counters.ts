@@ -44,8 +44,8 @@ export interface RunningCounters extends Counters {
     blocks(): readonly ShieldBlock[]
     lift(subject: ShieldSubject): void
   }
-  /** Gives all leases back. */
-  close(): Promise<void>
+  /** Gives all leases back. @returns how many blocks of credits could not be closed: they stay reserved until they are settled */
+  close(): Promise<number>
 }
 
 const SWEEP_MS = 50
@@ -97,7 +97,7 @@ export function createCounters({
     facts: () => limits.facts(),
     close: async () => {
       clearInterval(sweeping)
-      await limits.close()
+      return limits.close()
     },
   }
 }

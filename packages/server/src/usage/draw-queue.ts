@@ -123,11 +123,19 @@ export class DrawQueue {
     return promise
   }
 
-  /** Says the last things, at once. What cannot be said counts as spent, or is settled from the spool. */
-  async close(returns: readonly Returned[]): Promise<void> {
+  /**
+   * Says the last things, at once. What cannot be said counts as spent, or is settled from the spool.
+   *
+   * @returns how many blocks of credits could not be closed
+   */
+  async close(returns: readonly Returned[]): Promise<number> {
     this.#isClosed = true
     const last = [...this.#owed.splice(0), ...this.#returns.splice(0), ...returns]
-    if (last.length > 0) await this.#options.store.giveBack(last).catch(() => undefined)
+    if (last.length === 0) return 0
+    return this.#options.store.giveBack(last).then(
+      () => 0,
+      () => last.filter(({ kind }) => kind === 'credits').length,
+    )
   }
 
   #flushLater(): void {

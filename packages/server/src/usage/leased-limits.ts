@@ -127,9 +127,11 @@ export class LeasedLimits {
     for (const queue of this.#queues) queue.tryAgain()
   }
 
-  /** Gives back everything. */
-  async close(): Promise<void> {
-    await this.#accounts.close()
+  /** Gives back everything. @returns how many blocks of credits could not be closed */
+  async close(): Promise<number> {
+    const openBlocks = await this.#accounts.close()
+    if (openBlocks > 0) this.#options.log.warn({ openBlocks }, 'blocks of credits could not be closed')
+    return openBlocks
   }
 
   /** See `RunningCounters.peek`. */
