@@ -165,6 +165,10 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     'claviger_limit_losses_total',
     'Limits decided without their counter, by their own word.',
   )
+  const overspends = metrics.counter(
+    'claviger_credit_overspends_total',
+    'Blocks of credits of which more was spent than was drawn: a fault of ours.',
+  )
   const { redisUrl } = config
   const redisLeases =
     redisUrl === undefined ? undefined : await openRedisLeases({ url: redisUrl, node: nodeId, store, log })
@@ -177,6 +181,10 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
     onNodeEnded: () => replaced.resolve(),
+    onOverspend: (overspend) => {
+      overspends.add({})
+      log.error({ ...overspend }, 'more was spent of a block of credits than was drawn into it: report this')
+    },
     ...shieldCounts(metrics),
   })
   feed.onChange((changes) => {

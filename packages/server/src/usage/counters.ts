@@ -4,7 +4,7 @@ import type { LimitPolicy } from '@claviger/core'
 import type { Clock, Counters, LimitSubject } from '@claviger/gateway'
 import type { Log, Store } from '#store'
 import type { CallHold } from './call-hold.ts'
-import type { LeaseStore } from './lease-store.ts'
+import type { LeaseStore, Overspend } from './lease-store.ts'
 import { LeasedLimits, type LimitFacts } from './leased-limits.ts'
 import type { OnLoss } from './losses.ts'
 import type { LimitPeek } from './peek-limits.ts'
@@ -22,6 +22,8 @@ export interface CountersOptions {
   readonly onLoss?: OnLoss | undefined
   /** This process was taken for dead, and what it held was settled: it should end. */
   readonly onNodeEnded?: (() => void) | undefined
+  /** A process has answered more calls than it had drawn credits for. */
+  readonly onOverspend?: ((overspend: Overspend) => void) | undefined
   readonly shield?: ShieldOptions
   /** A credential was wrong. */
   readonly onFailure?: ((reason: string) => void) | undefined
@@ -59,12 +61,13 @@ export function createCounters({
   leaseStore,
   onLoss,
   onNodeEnded,
+  onOverspend,
   shield: shieldOptions,
   onFailure,
   onBlock,
 }: CountersOptions): RunningCounters {
   const limits = new LeasedLimits({
-    stores: [...(leaseStore === undefined ? [] : [leaseStore]), new PgLeaseStore(store)],
+    stores: [...(leaseStore === undefined ? [] : [leaseStore]), new PgLeaseStore(store, onOverspend)],
     node,
     clock,
     log,

@@ -10,7 +10,15 @@ const GRANT = { granted: true, delayMs: 0, liveNodes: 1, limits: [] } satisfies 
 /** A queue over a store that does nothing of a call that holds one of these ids. */
 function queueOver(faulty: readonly string[]) {
   const cause = new Error('bigint out of range')
-  const told = { calls: [] as (readonly string[])[], faults: [] as (readonly string[])[], away: 0, ended: 0 }
+  const told = {
+    calls: [] as (readonly string[])[],
+    faults: [] as (readonly string[])[],
+    returns: [] as (readonly Returned[])[],
+    clockMs: 0,
+    failure: undefined as Error | undefined,
+    away: 0,
+    ended: 0,
+  }
   const idsOf = (requests: readonly DrawRequest[], returns: readonly Returned[]): readonly string[] =>
     [...requests.flatMap(({ limits }) => limits), ...returns].map(({ id }) => id)
   const store: LeaseStore = {
@@ -18,6 +26,8 @@ function queueOver(faulty: readonly string[]) {
     draw: async (requests, returns) => {
       const ids = idsOf(requests, returns)
       told.calls.push(ids)
+      told.returns.push(returns)
+      if (told.failure !== undefined) throw told.failure
       if (faulty[0] === 'of-ended')
         return requests.map((request) =>
           idsOf([request], []).includes('of-ended') ? { ...GRANT, granted: false, nodeEnded: true } : GRANT,
@@ -30,7 +40,7 @@ function queueOver(faulty: readonly string[]) {
   }
   const queue = new DrawQueue({
     store,
-    clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    clock: { nowMs: () => 0, monotonicMs: () => told.clockMs },
     schedule: queueMicrotask,
     onFault: (_cause, ids) => told.faults.push(ids),
     onEnded: () => told.ended++,
@@ -79,6 +89,18 @@ describe('a request that the store does nothing of', () => {
     queue.tryAgain()
     await queue.settled()
     expect(told.calls).toHaveLength(before)
+  })
+
+  test('that was not answered is said again, as such, when it closes a block', async () => {
+    const { queue, told } = queueOver(['*'])
+    const closing: Returned = { kind: 'credits', id: 'key_1', node: 'nod_1', block: 1, spent: 2, doubted: false }
+    told.failure = new Error('the connection broke')
+    queue.giveBack([closing])
+    await queue.settled()
+    told.clockMs = 1_000
+    queue.tryAgain()
+    await queue.settled()
+    expect(told.returns).toEqual([[closing], [{ ...closing, again: true }]])
   })
 
   test('says that the node has ended: that is told, and the request is not decided', async () => {

@@ -205,7 +205,7 @@ export class DrawQueue {
 
   /** Units that were to be given back are lost with the call: trying again could give them back twice. */
   #onFailure(error: unknown, returns: readonly Returned[]): void {
-    for (const returned of returns) if (returned.kind === 'credits') this.#owed.push(returned)
+    for (const returned of returns) if (returned.kind === 'credits') this.#owed.push({ ...returned, again: true })
     this.#restUntilMs = this.#options.clock.monotonicMs() + REST_MS
     if (this.#failures++ === 0) this.#options.onAway(error)
   }

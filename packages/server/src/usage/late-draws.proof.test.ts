@@ -4,8 +4,9 @@ import { silentLog } from '#config'
 import { openSeal, type Seal } from '#seal'
 import { openTestStore, type TestStore } from '../store/testing.ts'
 import { bookCredits, readCredits } from './credits.ts'
-import type { CreditDraw, DrawRequest, Returned } from './lease-store.ts'
+import type { CreditDraw, DrawRequest, Overspend, Returned } from './lease-store.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
+import { noteSpends } from './rows-credits.ts'
 import { settleCredits } from './settle-credits.ts'
 import { windowOf } from './testing/worlds.ts'
 
@@ -140,5 +141,40 @@ describe('a draw of a node that was buried', () => {
     })
     expect(await drawn).toMatchObject([ended])
     expect(await balance()).toEqual({ balance: 100, reserved: 0 })
+  })
+})
+
+describe('closing a block of which more was spent than was drawn', () => {
+  const told: Overspend[] = []
+  const close = async (changes: Parameters<typeof closing>[0]): Promise<readonly Overspend[]> => {
+    told.length = 0
+    await new PgLeaseStore(store, (overspend) => told.push(overspend)).giveBack([
+      closing({ doubted: false, ...changes }),
+    ])
+    return [...told]
+  }
+
+  test('books what was drawn, and tells of both numbers', async () => {
+    const [grant] = await leases.draw([asking()], [])
+    const booked = grant?.limits[0]?.units ?? 0
+    expect(await close({ spent: booked + 3 })).toEqual([{ account, node, block: 1, spent: booked + 3, booked }])
+    expect(await balance()).toEqual({ balance: 100 - booked, reserved: 0 })
+  })
+
+  test('tells it of a block that there never was, too', async () => {
+    expect(await close({ block: 9, spent: 2 })).toEqual([{ account, node, block: 9, spent: 2, booked: 0 }])
+    expect(await close({ block: 9, spent: 0 })).toEqual([])
+  })
+
+  test('is not what a second word is: of one who does not know whether the first was heard, or after a settlement', async () => {
+    await leases.draw([asking()], [])
+    expect(await close({ spent: 2 })).toEqual([])
+    expect(await close({ spent: 2 })).toEqual([])
+    expect(await close({ spent: 2, again: true })).toEqual([])
+    await leases.draw([asking({ block: 2 })], [])
+    await store.transaction(async (tx) => noteSpends(tx, node, [{ block: 2, units: 1 }]))
+    await settle()
+    expect(await close({ block: 2, spent: 1 })).toEqual([])
+    expect(await close({ block: 2, spent: 2 })).toMatchObject([{ spent: 2, booked: 1 }])
   })
 })

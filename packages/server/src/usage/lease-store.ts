@@ -102,7 +102,19 @@ export type Returned =
       readonly spent: number
       /** A draw into it is unanswered: should it come after this, it draws nothing. */
       readonly doubted: boolean
+      /** This was said before, and nobody knows whether it was heard. */
+      readonly again?: true
     }
+
+/** A node has spent more of a block than it had drawn into it. It must not happen; whoever got the answers keeps them. */
+export interface Overspend {
+  readonly account: string
+  readonly node: string
+  readonly block: number
+  readonly spent: number
+  /** All that could be booked of it. */
+  readonly booked: number
+}
 
 /** The answer for one limit of a request; `units` is 0 when the request was refused. */
 export interface LimitGrant {

@@ -13,7 +13,16 @@ import {
   type GrantOnWire,
   type SightOnWire,
 } from './lease-wire.ts'
-import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitSight, OnLate, Returned } from './lease-store.ts'
+import type {
+  DrawRequest,
+  Grant,
+  LeaseStore,
+  LimitDraw,
+  LimitSight,
+  OnLate,
+  Overspend,
+  Returned,
+} from './lease-store.ts'
 
 const DRAW = 'select usage_draw($1::jsonb, $2::jsonb) as answer'
 
@@ -31,14 +40,17 @@ interface Answer {
   readonly grants: readonly GrantOnWire[]
   /** The node that asked for credits has ended. */
   readonly ended?: true
+  readonly overspends?: readonly Overspend[]
 }
 
 export class PgLeaseStore implements LeaseStore {
   readonly kinds: ReadonlySet<LimitKind> = new Set(['window', 'burst', 'concurrency', 'quota', 'credits'])
   readonly #store: Pick<Store, 'raw'>
+  readonly #onOverspend: ((overspend: Overspend) => void) | undefined
 
-  constructor(store: Pick<Store, 'raw'>) {
+  constructor(store: Pick<Store, 'raw'>, onOverspend?: (overspend: Overspend) => void) {
     this.#store = store
+    this.#onOverspend = onOverspend
   }
 
   /** @throws ClavigerError `store_unavailable` when the database does not answer within a second; see `LeaseStore` */
@@ -71,7 +83,8 @@ export class PgLeaseStore implements LeaseStore {
     ])
     if (row === undefined) throw new Error('usage_draw answered nothing')
     // Written by us, and held against the arithmetic by a test.
-    const { nodes, grants, ended } = row['answer'] as Answer
+    const { nodes, grants, ended, overspends = [] } = row['answer'] as Answer
+    for (const overspend of overspends) this.#onOverspend?.(overspend)
     const told = grants.map((grant) => grantFromWire(grant, nodes))
     return ended === undefined
       ? told
