@@ -229,6 +229,23 @@ test('an admin key that is held to apis gives to keys within them, and not to ap
   expect(back.body.code).toBe('permission_missing')
 })
 
+test('an admin key that is held to scopes gives nothing to a key whose role holds others', async () => {
+  const { identity } = it
+  const wanted = { name: 'scoped', role: 'operator', apiIds: null, scopes: ['orders.read'], expiresAt: null } as const
+  const issued = await createAdminKey(identity.room, identity.caller, wanted, NOBODY_ABOVE)
+  await identity.feed.reached(issued.position)
+  const as = issued.secret.reveal()
+  const give = async (body: object): Promise<number> => {
+    const made = await it.call('POST', '/api/v1/keys', {
+      body: { name: 'held', app_id: ids.get('app'), api_ids: [ids.get('api')], scopes: [], ...body },
+    })
+    return (await it.call('POST', `/api/v1/credits/${made.body.id}/grants`, { as, body: { units: 1 } })).status
+  }
+  const role = await it.call('POST', '/api/v1/roles', { body: { name: 'Wide', scopes: ['others.write'] } })
+  expect(await give({ role_ids: [role.body.id] })).toBe(403)
+  expect(await give({})).toBe(201)
+})
+
 describe('what a lost process held', () => {
   const node = 'nod_01k2m5f8r2e9vbt9rpk9w0z5d1'
   const settle = async (as: string, id = node): Promise<Got> =>

@@ -4,30 +4,27 @@
  */
 import { ClavigerError } from '@claviger/core'
 import { isDeepStrictEqual } from 'node:util'
-import { beyondBounds } from '#identity'
 import { limitsFromColumn, type WireLimit } from '#usage'
 import type { Tx } from '#store'
+import { isBeyondCaller, type Held } from './beyond-caller.ts'
 import { checkBounds } from './check-grant.ts'
-import { checkRoleBounds, readRoles, rolesBeyondBounds } from './check-roles.ts'
+import { checkRoleBounds, readRoles } from './check-roles.ts'
 import type { KeyChange } from './key-change.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller } from './room.ts'
-import { shareRoles } from './rows-roles.ts'
 import type { KeyRow } from './rows.ts'
-
-type Held = Pick<KeyRow, 'id' | 'workspace_id' | 'api_ids' | 'scopes' | 'role_ids'>
 
 /**
  * @param deed what the key would be given, as in "you may not …"
  * @throws ClavigerError `permission_missing` when the key may more than the caller could grant
  */
-export async function refuseBeyond(tx: Tx, caller: Caller, row: Held, deed: string): Promise<void> {
-  const { operator } = caller
-  if (operator === undefined) return
-  const own = beyondBounds(operator.bounds, { apiIds: row.api_ids, scopes: row.scopes })
-  // one that was deleted meanwhile gives nothing
-  const roles = await shareRoles(tx, row.workspace_id, row.role_ids)
-  if (own.length + rolesBeyondBounds(caller, [...roles.values()]).length === 0) return
+export async function refuseBeyond(
+  tx: Tx,
+  caller: Caller,
+  row: Held & Pick<KeyRow, 'id'>,
+  deed: string,
+): Promise<void> {
+  if (!(await isBeyondCaller(tx, caller, row))) return
   throw new ClavigerError(
     'permission_missing',
     `The key ${row.id} may more than your admin key may grant, so you may not ${deed}.`,
