@@ -38,13 +38,13 @@ export class Accounts {
 
   /** What is known of a limit as it is declared now. */
   find(policy: LimitPolicy): Account | undefined {
-    const account = this.#accounts.get(policy.id)
+    const account = this.#accounts.get(keyOf(policy))
     return account !== undefined && account.isOf(policy) ? account : undefined
   }
 
   /** The account of a limit; made if there is none. */
   of(policy: LimitPolicy, nowMs: number): Account {
-    const held = this.#accounts.get(policy.id)
+    const held = this.#accounts.get(keyOf(policy))
     if (held?.isOf(policy) === true) {
       held.policy = policy
       return held
@@ -55,7 +55,7 @@ export class Accounts {
       this.tell(held, nowMs)
     }
     const account = this.#open(policy, nowMs)
-    this.#accounts.set(policy.id, account)
+    this.#accounts.set(keyOf(policy), account)
     this.#idleness.add(account, nowMs + IDLE_MS)
     return account
   }
@@ -92,7 +92,7 @@ export class Accounts {
     }
     for (const account of this.#idleness.take(nowMs)) {
       if (!account.isIdle(nowMs, IDLE_MS)) this.#idleness.add(account, nowMs + IDLE_MS)
-      else if (this.#accounts.get(account.policy.id) === account) this.#accounts.delete(account.policy.id)
+      else if (this.#accounts.get(keyOf(account.policy)) === account) this.#accounts.delete(keyOf(account.policy))
     }
   }
 
@@ -137,3 +137,10 @@ export class Accounts {
     }
   }
 }
+
+/**
+ * One balance may be declared in both classes, by apis that are called in turn: each goes on with blocks of its own, for one
+ * that is exact is booked with the draw.
+ */
+const keyOf = ({ id, kind, class: limitClass }: LimitPolicy): string =>
+  kind === 'credits' && limitClass === 'exact' ? `exact:${id}` : id
