@@ -18,14 +18,7 @@ import { createEgress } from '#egress'
 import { ackedBy, endNode, registerNode, startFeed, type Change } from '#feed'
 import type { Geo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
-import {
-  AdminKeyDirectory,
-  countAppsOnPlan,
-  findApp,
-  loadAppPart,
-  loadWorkspacePart,
-  maxKeyAgeSeconds,
-} from '#identity'
+import { AdminKeyDirectory, appsOnPlan, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds } from '#identity'
 import { KeySnapshots, findCreditOwner, findOwnIds, type KeysRoutesRoom } from '#keys'
 import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, liftedBy, openRedisLeases, openShieldBoard, settleCredits, writeUsage } from '#usage'
@@ -250,7 +243,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     store,
     seal,
     findApp,
-    countAppsOnPlan,
+    appsOnPlan,
     maxKeyAgeSeconds,
     canLocate: (kind) => geo.has(kind),
     nowMs: () => clock.nowMs(),

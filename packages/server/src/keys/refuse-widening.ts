@@ -4,7 +4,7 @@
  */
 import { ClavigerError } from '@claviger/core'
 import { isDeepStrictEqual } from 'node:util'
-import { limitsFromColumn, type WireLimit } from '#usage'
+import { areLimitsKept, limitsFromColumn } from '#usage'
 import type { Tx } from '#store'
 import { isBeyondCaller, type Held } from './beyond-caller.ts'
 import { checkBounds } from './check-grant.ts'
@@ -73,7 +73,7 @@ function widenedBy(row: KeyRow, change: KeyChange, nowMs: number): readonly stri
       restrictions !== undefined &&
         restrictionsFromRow(row.restrictions).some((held) => held.mode !== 'shadow' && !isKept(restrictions, held)),
     ],
-    ['limits', limits !== undefined && limitsFromColumn(row.limits).some((held) => !isKeptLimit(limits, held))],
+    ['limits', limits !== undefined && !areLimitsKept(limits, limitsFromColumn(row.limits))],
     ['plan_id', change.planId !== undefined && change.planId !== row.plan_id],
   ]
   return checks.flatMap(([name, isWider]) => (isWider ? [name] : []))
@@ -91,16 +91,3 @@ const isLonger = (wanted: number | null | undefined, held: number | null): boole
   wanted !== undefined && wanted !== held && (wanted === null || held === null || wanted > held)
 
 const isKept = (list: readonly unknown[], held: unknown): boolean => list.some((each) => isDeepStrictEqual(each, held))
-
-/** As it is, or with a smaller number. */
-function isKeptLimit(list: readonly WireLimit[], held: WireLimit): boolean {
-  if (held.mode === 'shadow') return true
-  return list.some(
-    (each) =>
-      isDeepStrictEqual(each, held) ||
-      ('limit' in each &&
-        'limit' in held &&
-        each.limit <= held.limit &&
-        isDeepStrictEqual({ ...each, limit: held.limit }, held)),
-  )
-}
