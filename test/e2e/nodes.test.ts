@@ -1,5 +1,8 @@
 /** Two processes of one installation: what one revokes, the other refuses. The second one joins the first one's engine. */
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startStandIn } from '../../examples/stand-in-upstream.mjs'
 import { engineUrlOf } from '../support/engine.ts'
@@ -76,4 +79,27 @@ test('both are told as living nodes', async () => {
   const { body } = await api(first, 'GET', '/nodes')
   const nodes = body['data'] as readonly { readonly name: string; readonly state: string }[]
   expect(nodes.filter((node) => node.state === 'live').map((node) => node.name)).toContain('second')
+})
+
+/** The test's last: the second process is gone afterwards. */
+test('one that was taken for dead ends by itself, so that whatever started it starts it anew', async () => {
+  const { id, secret } = await makeKey(first, world, { limits: [{ kind: 'credits', name: 'credits' }] })
+  await api(first, 'POST', `/credits/${id}/grants`, { units: 5, reference: 'first' })
+  await expect.poll(async () => statusAt(second, secret), { interval: 10 }).toBe(200)
+  const { body } = await api(first, 'GET', '/nodes')
+  const nodes = body['data'] as readonly { readonly id: string; readonly name: string }[]
+  const victim = nodes.find(({ name }) => name === 'second')?.id ?? ''
+  // what a process beside it does that has not heard of it for a minute
+  await rm(join(second.dataDir, 'spool', victim), { recursive: true })
+  const database = new pg.Client(engineUrlOf(first.dataDir))
+  await database.connect()
+  await database.query('select usage_credit_end($1)', [victim])
+  await database.end()
+  const exited = once(second.process, 'exit')
+  await expect
+    .poll(async () => statusAt(second, secret).catch(() => 'gone'), { interval: 20, timeout: 10_000 })
+    .not.toBe(200)
+  expect(await exited).toEqual([1, null])
+  expect(second.output()).toContain('took it for dead')
+  expect(await statusAt(first, secret)).toBe(200)
 })

@@ -6,7 +6,7 @@ import { ensureFirstWorkspace, selectHomeWorkspace, type IdentityRoom } from '#i
 import { openSeal, type Seal } from '#seal'
 import type { Store, Tx } from '#store'
 import { registerHandoverSamples } from '#http'
-import { hasPlan } from '#keys'
+import { hasPlan, refuseLooserApp } from '#keys'
 import { registerVaultSamples } from '#vault'
 
 export interface SystemClock {
@@ -92,7 +92,7 @@ export function identityRoomOf(
   reached: (position: number) => Promise<void> = async () => {},
 ): IdentityRoom {
   const { store, seal, clock, config } = installation
-  return { store, seal, nowMs: () => clock.nowMs(), publicUrl: publicUrlOf(config), reached, hasPlan }
+  return { store, seal, nowMs: () => clock.nowMs(), publicUrl: publicUrlOf(config), reached, hasPlan, refuseLooserApp }
 }
 
 /** Makes the first workspace where there is none. */

@@ -7,19 +7,22 @@ import { homeWorkspaceOf, identityRoomOf, openInstallation, publicUrlOf, systemC
 import { say } from './say.ts'
 import { startServer, type RunningServer } from './start-server.ts'
 
-/** 128 + the number of the signal, as shells say it. */
-const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 0 } as const
+/** Of a signal 128 + its number, as shells say it; of a process that was replaced, such that it is started again. */
+const EXIT = { SIGINT: 130, SIGTERM: 0, replaced: 1 } as const
+
+const REPLACED =
+  'this process stood still for so long that another one took it for dead and settled what it held: it ends, to begin anew as another node'
 
 /** What was begun while this file and all below it were read. */
 export interface Beginning {
   readonly config: Config
   readonly log: Log
   readonly store: Promise<Store>
-  readonly toldToStop: Promise<keyof typeof SIGNAL_EXIT>
+  readonly toldToStop: Promise<Exclude<keyof typeof EXIT, 'replaced'>>
 }
 
 /**
- * Runs until a signal, then ends the process.
+ * Runs until a signal, or until another process has taken this one for dead; then ends the process.
  *
  * @throws StartError, and whatever is a fault of ours
  */
@@ -41,8 +44,9 @@ export async function serve({ config, log, store, toldToStop }: Beginning): Prom
   say(`Ready at ${publicUrlOf(config)} (API documents: ${publicUrlOf(config)}/api/docs)`)
   sayDisk(installation.store.disk())
   await offerSetup(identity, workspaceId)
-  const signal = await toldToStop
-  say(`${signal}: finishing what is under way, ${config.shutdownGraceMs / 1000} s at most`)
+  const reason = await Promise.race([toldToStop, server.replaced.then(() => 'replaced' as const)])
+  if (reason === 'replaced') log.error({}, REPLACED)
+  say(`${reason}: finishing what is under way, ${config.shutdownGraceMs / 1000} s at most`)
   try {
     await server.stop()
     await installation.close()
@@ -50,7 +54,7 @@ export async function serve({ config, log, store, toldToStop }: Beginning): Prom
     log.error({ err: error }, 'the server did not stop cleanly')
     process.exit(1)
   }
-  process.exit(SIGNAL_EXIT[signal])
+  process.exit(EXIT[reason])
 }
 
 /** The server runs on without a link: what keeps it from making one will be gone later. */

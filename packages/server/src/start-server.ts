@@ -24,7 +24,7 @@ import type { Geo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
   AdminKeyDirectory,
-  countAppsOnPlan,
+  appsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
@@ -36,6 +36,7 @@ import { openSpool, startDrain, startRecovery, type SpoolOptions } from '#spool'
 import { createCounters, liftedBy, openRedisLeases, openShieldBoard, settleCredits, writeUsage } from '#usage'
 import { Credentials } from '#vault'
 import { journalSink } from './drain-sinks.ts'
+import { endSpool } from './end-spool.ts'
 import { gatewaySettings } from './gateway-settings.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, publicUrlOf, type Installation } from './installation.ts'
@@ -49,6 +50,8 @@ import { toldCredentials } from './told-credentials.ts'
 import { VERSION } from './version.ts'
 
 export interface RunningServer {
+  /** Settles when this process was taken for dead by another one, which has settled what it held: it must be stopped. */
+  readonly replaced: Promise<void>
   /** Refuses new work, ends what is under way within the grace, stores what is left, and lets go of everything. */
   stop(): Promise<void>
 }
@@ -183,9 +186,14 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     'claviger_limit_losses_total',
     'Limits decided without their counter, by their own word.',
   )
+  const overspends = metrics.counter(
+    'claviger_credit_overspends_total',
+    'Blocks of credits of which more was spent than was drawn: a fault of ours.',
+  )
   const { redisUrl } = config
   const redisLeases =
     redisUrl === undefined ? undefined : await openRedisLeases({ url: redisUrl, node: nodeId, store, log })
+  const replaced = Promise.withResolvers<void>()
   const counters = createCounters({
     store,
     node: nodeId,
@@ -193,6 +201,11 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     clock,
     log,
     onLoss: ({ kind }, used) => losses.add({ kind, used }),
+    onNodeEnded: () => replaced.resolve(),
+    onOverspend: (overspend) => {
+      overspends.add({})
+      log.error({ ...overspend }, 'more was spent of a block of credits than was drawn into it: report this')
+    },
     ...shieldCounts(metrics),
   })
   feed.onChange((changes) => {
@@ -265,7 +278,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     store,
     seal,
     findApp,
-    countAppsOnPlan,
+    appsOnPlan,
     maxKeyAgeSeconds,
     canLocate: (kind) => geo.has(kind),
     nowMs: () => clock.nowMs(),
@@ -357,6 +370,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   const jobs = config.roles.has('worker') ? startJobs(installation) : undefined
 
   return {
+    replaced: replaced.promise,
     async stop() {
       // The port stays open while calls end: who comes now is told to come again, and where to is the balancer's matter.
       control.drain()
@@ -371,16 +385,19 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       await flushProbes()
       await jobs?.close()
       await shieldBoard.close()
-      await counters.close()
+      const openBlocks = await counters.close()
       await redisLeases?.close()
       healthChecks.close()
       await egress.close()
       await recovery.close()
       failureModes.close()
       await drain.close(LAST_DRAIN_MS)
-      // Blocks that could not be closed are settled from what was drained; if lines are left, by who drains them.
-      if (spool.pending() === 0) await store.transaction(async (tx) => settleCredits(tx, nodeId)).catch(() => undefined)
-      await spool.close()
+      await endSpool({
+        spool,
+        openBlocks,
+        settle: async () => void (await store.transaction(async (tx) => settleCredits(tx, nodeId))),
+        log,
+      })
       await node.close().catch(() => undefined)
       await feed.close()
     },

@@ -157,3 +157,24 @@ test('a journal that refuses says so, and drops nothing that was begun', async (
   await journal.record(call, 'ordinary')
   expect(await lines()).toEqual(['o a', 'd a'])
 })
+
+describe('a disk that takes nothing, in the mode `drop`', () => {
+  const spent = { credits: [{ block: 1, units: 1 }] }
+  const full = { code: 'journal_full' }
+
+  test('refuses whoever spends credits, and whoever is audited before the answer: their lines are the only word of it', async () => {
+    const journal = await open('drop')
+    await rm(directory, { recursive: true })
+    await expect(journal.open(callOf('a', spent), 'ordinary')).rejects.toMatchObject(full)
+    await expect(journal.open(callOf('b'), 'before-answer')).rejects.toMatchObject(full)
+    await expect(journal.record(callOf('c', { ...spent, door: 'verify' }), 'ordinary')).rejects.toMatchObject(full)
+    await expect(journal.record(callOf('d', { door: 'verify' }), 'before-answer')).rejects.toMatchObject(full)
+  })
+
+  test('lets ordinary calls go on, as it is declared', async () => {
+    const journal = await open('drop')
+    await rm(directory, { recursive: true })
+    await expect(journal.open(callOf('a'), 'ordinary')).resolves.toBeUndefined()
+    await expect(journal.open(callOf('b'), 'ordinary')).resolves.toBeUndefined()
+  })
+})

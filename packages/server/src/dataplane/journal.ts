@@ -1,6 +1,8 @@
 /**
  * The journal port over this process's spool: lines in, written once per turn; the drain does the rest. A line that tells of
- * spent credits is never dropped, and always waited for: it is the only word of the spend, should this process die.
+ * spent credits is never dropped, and always waited for: it is the only word of the spend, should this process die. So while
+ * the disk takes nothing, calls that spend credits are refused, and those that are audited before the answer, whatever mode
+ * is declared for ordinary ones.
  */
 import { JOURNAL_TARGET, forwardsHere, type DecisionRecord, type FailureModeUse, type Journal } from '@claviger/gateway'
 import { encodeDecision, encodeHead, encodeOpening } from '#audit'
@@ -25,8 +27,6 @@ const DROPPED: FailureModeUse = {
 export function createJournal({ spool, probes, nowMs, failureModeUsed }: JournalOptions): Journal {
   /** Since when openings are dropped, and whose was the first. */
   let dropping: { readonly sinceMs: number; readonly requestId: string } | undefined
-  const waitFor = (audit: 'ordinary' | 'before-answer'): Promise<void> =>
-    audit === 'before-answer' ? spool.durable() : spool.written()
   /** What was opened before the disk was full is ended in the journal too: else it would look interrupted. */
   const wasOpened = ({ atMs, requestId, door }: DecisionRecord): boolean =>
     forwardsHere(door) && (dropping === undefined || (atMs <= dropping.sinceMs && requestId !== dropping.requestId))
@@ -34,10 +34,17 @@ export function createJournal({ spool, probes, nowMs, failureModeUsed }: Journal
     open(record, audit) {
       record.headText = encodeHead(record)
       const line = encodeOpening(record)
-      if (audit === 'before-answer' || record.credits !== undefined) spool.append(line)
-      else if (spool.offer(line) !== undefined) dropping = undefined
+      if (audit === 'before-answer') {
+        spool.append(line)
+        return spool.durable()
+      }
+      if (record.credits !== undefined) {
+        spool.append(line)
+        return spool.taken()
+      }
+      if (spool.offer(line) !== undefined) dropping = undefined
       else dropping ??= { sinceMs: nowMs(), requestId: record.requestId }
-      return waitFor(audit)
+      return spool.written()
     },
     record(record, audit) {
       const line = encodeDecision(record)
@@ -47,7 +54,7 @@ export function createJournal({ spool, probes, nowMs, failureModeUsed }: Journal
       }
       if (record.credits !== undefined) {
         spool.append(line)
-        return spool.written()
+        return spool.taken()
       }
       if (spool.offer(line) !== undefined) return undefined // nothing depends on it: it goes to the disk with the turn
       if (record.usage !== undefined && wasOpened(record)) spool.append(line)

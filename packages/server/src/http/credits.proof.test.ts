@@ -1,5 +1,6 @@
 /** Balances of credits over HTTP: what is granted, refunded and corrected, and never more than that. */
 import type { CreditsPolicy } from '@claviger/core'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '#config'
 import { createAdminKey, NOBODY_ABOVE } from '#identity'
@@ -229,6 +230,23 @@ test('an admin key that is held to apis gives to keys within them, and not to ap
   expect(back.body.code).toBe('permission_missing')
 })
 
+test('an admin key that is held to scopes gives nothing to a key whose role holds others', async () => {
+  const { identity } = it
+  const wanted = { name: 'scoped', role: 'operator', apiIds: null, scopes: ['orders.read'], expiresAt: null } as const
+  const issued = await createAdminKey(identity.room, identity.caller, wanted, NOBODY_ABOVE)
+  await identity.feed.reached(issued.position)
+  const as = issued.secret.reveal()
+  const give = async (body: object): Promise<number> => {
+    const made = await it.call('POST', '/api/v1/keys', {
+      body: { name: 'held', app_id: ids.get('app'), api_ids: [ids.get('api')], scopes: [], ...body },
+    })
+    return (await it.call('POST', `/api/v1/credits/${made.body.id}/grants`, { as, body: { units: 1 } })).status
+  }
+  const role = await it.call('POST', '/api/v1/roles', { body: { name: 'Wide', scopes: ['others.write'] } })
+  expect(await give({ role_ids: [role.body.id] })).toBe(403)
+  expect(await give({})).toBe(201)
+})
+
 describe('what a lost process held', () => {
   const node = 'nod_01k2m5f8r2e9vbt9rpk9w0z5d1'
   const settle = async (as: string, id = node): Promise<Got> =>
@@ -242,12 +260,13 @@ describe('what a lost process held', () => {
       [node, secondsAgo],
     )
   }
-  const hold = async (units: number, told: number): Promise<void> => {
+  const hold = async (units: number, told: number, secondsAgo = 400): Promise<void> => {
     await post('grants', { units: 100 })
     await it.identity.store.raw('update usage_credit set leased = $2 where account_id = $1', [key, units])
     await it.identity.store.raw(
-      'insert into usage_credit_block (node_id, number, account_id, units, spent) values ($1, $2, $3, $4, $5)',
-      [node, ++nodes, key, units, told],
+      `insert into usage_credit_block (node_id, number, account_id, units, spent, opened_at)
+       values ($1, $2, $3, $4, $5, clock_timestamp() - make_interval(secs => $6))`,
+      [node, ++nodes, key, units, told, secondsAgo],
     )
   }
 
@@ -284,6 +303,29 @@ describe('what a lost process held', () => {
     expect((await balance()).reserved).toBe(40)
     await heard(400)
     await settle('free')
+  })
+
+  test('is not settled as far as it was drawn a moment ago: the process may have come back', async () => {
+    await hold(40, 10, 5)
+    await heard(400)
+    const got = await settle('free')
+    expect([got.status, got.body.code]).toEqual([409, 'conflict'])
+    expect((await balance()).reserved).toBe(40)
+    await it.identity.store.raw(`update usage_credit_block set opened_at = opened_at - interval '1 hour'`, [])
+    expect((await settle('free')).body).toMatchObject({ blocks: 1, units: 40, spent: 10 })
+  })
+
+  test('waits for a draw of that process that is under way, and none passes it', async () => {
+    await hold(40, 10)
+    await heard(400)
+    const settled = await it.identity.store.transaction(async (tx) => {
+      await sql`select usage_credit_hold_node(${node})`.execute(tx)
+      const settling = settle('free')
+      const first = await Promise.race([settling, new Promise((done) => setTimeout(() => done('waits'), 200))])
+      expect(first).toBe('waits')
+      return [settling]
+    })
+    expect((await settled[0])?.body).toMatchObject({ blocks: 1, units: 40, spent: 10 })
   })
 
   test('of a process that nobody knows there is nothing', async () => {

@@ -123,3 +123,79 @@ describe('a key within the bounds', () => {
     expect((await it.call('POST', `/api/v1/keys/${id}/rotate`, { as: bounded, body: {} })).status).toBe(200)
   })
 })
+
+describe('an api, a plan and an app', () => {
+  let count = 0
+  const make = async (path: string, body: object): Promise<string> => {
+    const got = await it.call('POST', `/api/v1${path}`, { body: { name: `${path} ${++count}`, ...body } })
+    expect(got.status, got.text).toBe(201)
+    return got.body.id
+  }
+  /** Each with one key, and what a change of it looks like. */
+  const holders = {
+    api: async (scopes: readonly string[]) => {
+      const on_feed_loss = { mode: 'deny' }
+      const members = { prefix: 'acme', scopes: ['orders.read', 'orders.write'], limits: [LIMIT], on_feed_loss }
+      const id = await make('/apis', members)
+      await makeKey(scopes, { api_ids: [id] })
+      return `/apis/${id}`
+    },
+    plan: async (scopes: readonly string[]) => {
+      const id = await make('/plans', { limits: [LIMIT] })
+      await makeKey(scopes, { plan_id: id })
+      return `/plans/${id}`
+    },
+    'plan of an app': async (scopes: readonly string[]) => {
+      const id = await make('/plans', { limits: [LIMIT] })
+      await makeKey(scopes, { app_id: await make('/apps', { owner: 'x', plan_id: id }) })
+      return `/plans/${id}`
+    },
+    app: async (scopes: readonly string[]) => {
+      const id = await make('/apps', { owner: 'x', limits: [LIMIT] })
+      await makeKey(scopes, { app_id: id })
+      return `/apps/${id}`
+    },
+  } as const
+  const set = async (path: string, body: object, as = bounded): Promise<readonly unknown[]> => {
+    const got = await it.call('PATCH', `/api/v1${path}`, { as, body })
+    return got.status === 200 ? [200] : [got.status, got.body.code]
+  }
+  const refused = [403, 'permission_missing']
+  const LOOSER = { limits: [{ ...LIMIT, limit: 11 }] }
+
+  test.each(Object.entries(holders))(
+    'of whose keys one may more: who has bounds makes the limits of the %s stricter, and no looser',
+    async (kind, open) => {
+      const path = await open(['orders.write'])
+      expect(await set(path, { limits: [{ ...LIMIT, limit: 5 }] }), kind).toEqual([200])
+      expect(await set(path, LOOSER)).toEqual(refused)
+      expect(await set(path, { limits: [] })).toEqual(refused)
+      expect(await set(path, { name: `renamed ${++count}` })).toEqual([200])
+      expect(await set(path, LOOSER, it.owner)).toEqual([200])
+    },
+  )
+
+  test.each(Object.entries(holders))('of whose keys none does: the %s is loosened as one likes', async (kind, open) => {
+    // an api that is made for the test is none of those that the admin key is held to
+    const path = kind === 'api' ? `/apis/${await make('/apis', { prefix: 'acme', limits: [LIMIT] })}` : await open([])
+    expect(await set(path, { limits: [] })).toEqual([200])
+  })
+
+  test('are not enabled, and no api is served longer without the feed, for keys that may more', async () => {
+    const [api, app] = [await holders.api([]), await holders.app(['orders.write'])]
+    const served = { on_feed_loss: { mode: 'serve_known', max_stale_seconds: 600 } }
+    expect(await set(api, served)).toEqual(refused)
+    for (const path of [api, app]) {
+      expect(await set(path, { disabled: true })).toEqual([200])
+      expect(await set(path, { disabled: false })).toEqual(refused)
+    }
+    expect(await set(app, { plan_id: planId })).toEqual(refused)
+  })
+
+  test('count a role like scopes of the key', async () => {
+    const role = await make('/roles', { scopes: ['orders.write'] })
+    const id = await make('/apps', { owner: 'x', limits: [LIMIT] })
+    await makeKey([], { app_id: id, role_ids: [role] })
+    expect(await set(`/apps/${id}`, { limits: [] })).toEqual(refused)
+  })
+})

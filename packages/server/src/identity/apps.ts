@@ -4,7 +4,7 @@ import { appendEntry } from '#audit'
 import { atRevision, nameTaken, unknownPlan } from '#edge'
 import { appendChange } from '#feed'
 import type { Tx } from '#store'
-import { limitsToColumn, type WireLimit } from '#usage'
+import { areLimitsKept, limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
 import type { Caller, IdentityRoom, Target } from './room.ts'
 import { appNameTaken, insertApp, lockApp, updateAppRow, type AppRow } from './rows.ts'
 
@@ -70,7 +70,8 @@ export async function createApp(room: IdentityRoom, caller: Caller, wanted: NewA
 /**
  * Disabling is told to the nodes like a revocation, so that open streams of the app are cut too.
  *
- * @throws ClavigerError `not_found`, `precondition_failed`, `conflict` when the new name is taken or the app is decommissioned
+ * @throws ClavigerError `not_found`, `precondition_failed`, `conflict` when the new name is taken or the app is decommissioned,
+ *   `permission_missing` for what loosens it for keys that are beyond the bounds of the caller
  */
 export async function updateApp(
   room: IdentityRoom,
@@ -88,6 +89,7 @@ export async function updateApp(
     if (change.disabled === false && before.decommissioned_at !== null)
       throw new ClavigerError('conflict', 'The app is decommissioned; it cannot be enabled again. Make a new one.')
     await checkPlan(room, tx, caller.workspaceId, change.planId)
+    await room.refuseLooserApp(tx, caller, before.id, loosenedBy(before, change))
     const row = await updateAppRow(tx, before.id, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.owner !== undefined && { owner: change.owner }),
@@ -142,6 +144,15 @@ export async function deleteApp(room: IdentityRoom, caller: Caller, target: Targ
       detail: { deleted: true },
     })
   })
+}
+
+/** Members of the change, as on the wire, that let its keys do what they may not do now. */
+function loosenedBy(before: AppRow, { limits, disabled, planId }: AppChange): readonly string[] {
+  return [
+    ...(limits !== undefined && !areLimitsKept(limits, limitsFromColumn(before.limits)) ? ['limits'] : []),
+    ...(disabled === false && before.disabled_at !== null ? ['disabled'] : []),
+    ...(planId !== undefined && planId !== before.plan_id ? ['plan_id'] : []),
+  ]
 }
 
 function changedValues({ limits, planId, disabled, ...rest }: AppChange) {

@@ -17,7 +17,7 @@ export { identityOperations } from './routes.ts'
 export { createSetupLink, hasOwner, type SetupLink } from './setup-link.ts'
 export { decommissionApps, type EndedApp } from './decommission-apps.ts'
 export {
-  countAppsOnPlan,
+  appsOnPlan,
   selectApp,
   selectAppIdsOfOwner as appIdsOfOwner,
   selectHomeWorkspace,

@@ -93,14 +93,15 @@ export async function updateAppRow(db: Db, id: string, change: Updateable<Tables
     .executeTakeFirstOrThrow()
 }
 
-export async function countAppsOnPlan(db: Db, planId: string): Promise<number> {
-  const row = await db
+/** Ids of those that are not deleted. */
+export async function appsOnPlan(db: Db, planId: string): Promise<readonly string[]> {
+  const rows = await db
     .selectFrom('identity_app')
-    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .select('id')
     .where('plan_id', '=', planId)
     .where('deleted_at', 'is', null)
-    .executeTakeFirstOrThrow()
-  return Number(row.count)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Whoever owns each of these apps, deleted ones too. */

@@ -6,7 +6,8 @@ import { appendChange } from '#feed'
 import { beyondBounds, isBounded, UNBOUNDED } from '#identity'
 import { feedLossPolicy } from './compile.ts'
 import { isNarrower, maximumFromRow, type Maximum } from './maximum.ts'
-import { limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
+import { areLimitsKept, limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
+import { refuseLooser } from './refuse-looser.ts'
 import type { Caller, KeysRoom } from './room.ts'
 import { countLivingKeysOfApi, insertApi, lockApi, selectApiByName, updateApiRow, type ApiRow } from './rows.ts'
 
@@ -103,6 +104,7 @@ export async function createApi(room: KeysRoom, caller: Caller, wanted: NewApi):
   })
 }
 
+/** @throws ClavigerError `permission_missing` for what loosens it for keys that are beyond the bounds of the caller */
 export async function updateApi(
   room: KeysRoom,
   caller: Caller,
@@ -122,6 +124,7 @@ export async function updateApi(
         throw nameTaken('an api', change.name)
     }
     refuseWider(caller, before, change)
+    await refuseLooser(tx, caller, { kind: 'api', id: before.id }, loosenedBy(before, change))
     const row = await updateApiRow(tx, before.id, {
       ...changedApiColumns(before, change, now),
       updated_at: now,
@@ -171,6 +174,20 @@ function refuseWider(caller: Caller, before: ApiRow, change: ApiChange): void {
   )
   if (errors.length > 0) throw new ClavigerError('validation_failed', 'Your admin key may not give this.', { errors })
 }
+
+/** Members of the change, as on the wire, that let keys do what they may not do now. */
+function loosenedBy(before: ApiRow, { limits, disabled, onFeedLoss }: ApiChange): readonly string[] {
+  const servesLonger =
+    onFeedLoss !== undefined &&
+    staleMs(onFeedLoss) > staleMs(feedLossPolicy(before.feed_loss_mode, before.feed_loss_max_stale_seconds))
+  return [
+    ...(limits !== undefined && !areLimitsKept(limits, limitsFromColumn(before.limits)) ? ['limits'] : []),
+    ...(disabled === false && before.disabled_at !== null ? ['disabled'] : []),
+    ...(servesLonger ? ['on_feed_loss'] : []),
+  ]
+}
+
+const staleMs = (policy: FeedLossPolicy): number => (policy.mode === 'deny' ? 0 : policy.maxStaleMs)
 
 /** What a change makes of an api's row. Writes nothing. */
 export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) {

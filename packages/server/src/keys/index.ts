@@ -32,6 +32,7 @@ export {
   verifyBody,
 } from './schemas.ts'
 export { createApi } from './apis.ts'
+export { refuseLooserApp } from './refuse-looser.ts'
 export { hasPlan } from './rows-plans.ts'
 export type { RoleChange } from './roles.ts'
 export { selectKeyIdsOfRole as keyIdsOfRole } from './rows-roles.ts'

@@ -1,4 +1,5 @@
 import { composeKey, makePublicId } from '@claviger/core'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '#config'
 import { createApp, findApp, loadAppPart, loadWorkspacePart, maxKeyAgeSeconds } from '#identity'
@@ -9,6 +10,7 @@ import { revokeKey, revokeVersion } from './revoke-key.ts'
 import type { KeysRoom } from './room.ts'
 import { rotateKey } from './rotate-key.ts'
 import { KeySnapshots } from './snapshots.ts'
+import { livingKeysOfApi } from './rows.ts'
 import { updateKey } from './update-key.ts'
 
 let identity: TestIdentity
@@ -310,3 +312,11 @@ function foreignKey(): string {
     secret: identity.seal.randomBytes(32),
   })
 }
+
+test('the living keys of an api are found by the index of apis', async () => {
+  const plan = await identity.store.transaction(async (tx) => {
+    await sql`set local enable_seqscan = off`.execute(tx)
+    return livingKeysOfApi(tx, apiId).select('id').explain('text')
+  })
+  expect(JSON.stringify(plan)).toContain('keys_key_apis')
+})

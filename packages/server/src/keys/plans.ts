@@ -2,7 +2,8 @@
 import { ClavigerError, makeId } from '@claviger/core'
 import { atRevision, nameTaken, unknownPlan } from '#edge'
 import type { Db, Tx } from '#store'
-import { limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
+import { areLimitsKept, limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
+import { refuseLooser } from './refuse-looser.ts'
 import { tellEdit } from './tell-edit.ts'
 import type { Caller, KeysRoom, PlansRoom } from './room.ts'
 import {
@@ -77,9 +78,12 @@ export async function createPlan(
   })
 }
 
-/** @throws ClavigerError `not_found`, `precondition_failed`, `conflict` when the new name is taken */
+/**
+ * @throws ClavigerError `not_found`, `precondition_failed`, `conflict` when the new name is taken, `permission_missing` for
+ *   what loosens it for keys that are beyond the bounds of the caller
+ */
 export async function updatePlan(
-  room: KeysRoom,
+  room: PlansRoom,
   caller: Caller,
   target: PlanTarget,
   change: PlanChange,
@@ -92,6 +96,10 @@ export async function updatePlan(
       (await planNameTaken(tx, caller.workspaceId, change.name))
     )
       throw nameTaken('a plan', change.name)
+    if (change.limits !== undefined && !areLimitsKept(change.limits, limitsFromColumn(before.limits))) {
+      const holder = { kind: 'plan', id: before.id, appIds: await room.appsOnPlan(tx, before.id) } as const
+      await refuseLooser(tx, caller, holder, ['limits'])
+    }
     const row = await updatePlanRow(tx, before.id, {
       ...(change.name !== undefined && { name: change.name }),
       ...(change.limits !== undefined && { limits: limitsToColumn(change.limits) }),
@@ -109,7 +117,7 @@ export async function updatePlan(
 export async function deletePlan(room: PlansRoom, caller: Caller, target: PlanTarget): Promise<number> {
   return room.store.transaction(async (tx) => {
     const { id } = await lockedPlan(tx, caller, target)
-    const [keys, apps] = [await countKeysOnPlan(tx, id), await room.countAppsOnPlan(tx, id)]
+    const [keys, apps] = [await countKeysOnPlan(tx, id), (await room.appsOnPlan(tx, id)).length]
     if (keys + apps > 0) {
       const detail = `The plan is in use: ${keys} keys (deleted ones that can be restored among them) and ${apps} apps are on it. Give them another "plan_id", or null, first.`
       throw new ClavigerError('conflict', detail)

@@ -4,30 +4,27 @@
  */
 import { ClavigerError } from '@claviger/core'
 import { isDeepStrictEqual } from 'node:util'
-import { beyondBounds } from '#identity'
-import { limitsFromColumn, type WireLimit } from '#usage'
+import { areLimitsKept, limitsFromColumn } from '#usage'
 import type { Tx } from '#store'
+import { isBeyondCaller, type Held } from './beyond-caller.ts'
 import { checkBounds } from './check-grant.ts'
-import { checkRoleBounds, readRoles, rolesBeyondBounds } from './check-roles.ts'
+import { checkRoleBounds, readRoles } from './check-roles.ts'
 import type { KeyChange } from './key-change.ts'
 import { restrictionsFromRow } from './restriction-schema.ts'
 import type { Caller } from './room.ts'
-import { shareRoles } from './rows-roles.ts'
 import type { KeyRow } from './rows.ts'
-
-type Held = Pick<KeyRow, 'id' | 'workspace_id' | 'api_ids' | 'scopes' | 'role_ids'>
 
 /**
  * @param deed what the key would be given, as in "you may not …"
  * @throws ClavigerError `permission_missing` when the key may more than the caller could grant
  */
-export async function refuseBeyond(tx: Tx, caller: Caller, row: Held, deed: string): Promise<void> {
-  const { operator } = caller
-  if (operator === undefined) return
-  const own = beyondBounds(operator.bounds, { apiIds: row.api_ids, scopes: row.scopes })
-  // one that was deleted meanwhile gives nothing
-  const roles = await shareRoles(tx, row.workspace_id, row.role_ids)
-  if (own.length + rolesBeyondBounds(caller, [...roles.values()]).length === 0) return
+export async function refuseBeyond(
+  tx: Tx,
+  caller: Caller,
+  row: Held & Pick<KeyRow, 'id'>,
+  deed: string,
+): Promise<void> {
+  if (!(await isBeyondCaller(tx, caller, row))) return
   throw new ClavigerError(
     'permission_missing',
     `The key ${row.id} may more than your admin key may grant, so you may not ${deed}.`,
@@ -76,7 +73,7 @@ function widenedBy(row: KeyRow, change: KeyChange, nowMs: number): readonly stri
       restrictions !== undefined &&
         restrictionsFromRow(row.restrictions).some((held) => held.mode !== 'shadow' && !isKept(restrictions, held)),
     ],
-    ['limits', limits !== undefined && limitsFromColumn(row.limits).some((held) => !isKeptLimit(limits, held))],
+    ['limits', limits !== undefined && !areLimitsKept(limits, limitsFromColumn(row.limits))],
     ['plan_id', change.planId !== undefined && change.planId !== row.plan_id],
   ]
   return checks.flatMap(([name, isWider]) => (isWider ? [name] : []))
@@ -94,16 +91,3 @@ const isLonger = (wanted: number | null | undefined, held: number | null): boole
   wanted !== undefined && wanted !== held && (wanted === null || held === null || wanted > held)
 
 const isKept = (list: readonly unknown[], held: unknown): boolean => list.some((each) => isDeepStrictEqual(each, held))
-
-/** As it is, or with a smaller number. */
-function isKeptLimit(list: readonly WireLimit[], held: WireLimit): boolean {
-  if (held.mode === 'shadow') return true
-  return list.some(
-    (each) =>
-      isDeepStrictEqual(each, held) ||
-      ('limit' in each &&
-        'limit' in held &&
-        each.limit <= held.limit &&
-        isDeepStrictEqual({ ...each, limit: held.limit }, held)),
-  )
-}

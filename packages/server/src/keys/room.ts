@@ -22,7 +22,7 @@ export interface KeysRoom {
 
 export interface PlansRoom extends KeysRoom {
   /** Apps that are not deleted. */
-  readonly countAppsOnPlan: (db: Db, planId: string) => Promise<number>
+  readonly appsOnPlan: (db: Db, planId: string) => Promise<readonly string[]>
 }
 
 /** What the routes need beside the behaviours: to wait until this node, and to tell how many nodes, have applied a change. */

@@ -105,15 +105,19 @@ export async function updateApiRow(db: Db, id: string, change: Updateable<Tables
 }
 
 export async function countLivingKeysOfApi(db: Db, apiId: string): Promise<number> {
-  const row = await db
-    .selectFrom('keys_key')
+  const row = await livingKeysOfApi(db, apiId)
     .select((eb) => eb.fn.countAll<string>().as('count'))
-    .where((eb) => eb(eb.val(apiId), '=', eb.fn.any('api_ids')))
-    .where('revoked_at', 'is', null)
-    .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow()
   return Number(row.count)
 }
+
+/** Contained, not `= any (api_ids)`: the index of api_ids knows only what an array contains. */
+export const livingKeysOfApi = (db: Db, apiId: string) =>
+  db
+    .selectFrom('keys_key')
+    .where(sql<boolean>`api_ids @> array[${apiId}]::text[]`)
+    .where('revoked_at', 'is', null)
+    .where('deleted_at', 'is', null)
 
 // ── keys and their versions ──────────────────────────────────────────────────────────────────────────────────────────
 

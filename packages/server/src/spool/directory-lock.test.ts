@@ -47,6 +47,12 @@ describe('lockDirectory', () => {
     expect(await lockDirectory(directory, () => 1)).toBeDefined()
   })
 
+  test('abandoned when it is gone with its directory, as one that stood still finds it, it is simply gone', async () => {
+    const lock = await lockDirectory(directory, now)
+    await rm(directory, { recursive: true })
+    await expect(lock?.abandon()).resolves.toBeUndefined()
+  })
+
   test('a killed process holds nothing any more', async () => {
     const child = await holdInAnotherProcess()
     expect(await lockDirectory(directory, now)).toBeUndefined()

@@ -35,7 +35,8 @@ export async function lockDirectory(directory: string, nowMs: () => number): Pro
     touch: async (): Promise<void> => utimes(path, nowMs() / 1000, nowMs() / 1000),
     release: async (): Promise<void> => rm(path, { force: true }),
     // its time, not its content: on a full disk nothing can be written
-    abandon: async (): Promise<void> => utimes(path, ABANDONED, ABANDONED),
+    // gone: somebody took us for dead, and is done with it
+    abandon: async (): Promise<void> => utimes(path, ABANDONED, ABANDONED).catch(absent),
   }
   // Somebody who listed the directory when we did may hold another generation by now: then both step back.
   const others = ((await generationsIn(directory)) ?? []).filter((generation) => generation !== ours)

@@ -83,6 +83,11 @@ export class FileSpool implements Spool {
     return this.#refuses() ? Promise.reject(this.#full()) : WRITTEN
   }
 
+  async taken(): Promise<void> {
+    await this.written()
+    if (this.#failure !== undefined) throw this.#full()
+  }
+
   durable(): Promise<void> {
     if (this.#frame.lineCount === 0) return this.#writtenThenSynced()
     this.#turnDurable ??= this.#writtenThenSynced()

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -200,6 +200,25 @@ describe('a disk below its watermark', () => {
     await spool.written()
     expect(spool.facts().diskLevel).toBe('full')
   })
+
+  test.each(['drop', 'refuse'] as const)(
+    'in the mode %s tells whoever depends on a line that the disk did not take it, until it does',
+    async (fullMode) => {
+      const spool = await open({ fullMode, retryMs: 10 })
+      await rm(directory, { recursive: true })
+      spool.append('a spend')
+      const written = spool.written().then(
+        () => 'drop',
+        () => 'refuse',
+      )
+      await expect(spool.taken()).rejects.toMatchObject({ code: 'journal_full' })
+      expect(await written).toBe(fullMode)
+      await expect(spool.taken()).rejects.toMatchObject({ code: 'journal_full' })
+      await mkdir(directory)
+      await expect.poll(() => events.at(-1)?.kind).toBe('write_recovered')
+      await spool.taken()
+    },
+  )
 
   test('mode drop: ordinary lines are counted away, others are kept', async () => {
     const spool = await open({ diskLevel: () => 'full', fullMode: 'drop' })

@@ -56,9 +56,16 @@ export interface Spool {
   /**
    * Settles when everything appended so far is in the page cache.
    *
-   * @throws ClavigerError `journal_full` when the disk does not take it and the mode is `refuse`
+   * @throws ClavigerError `journal_full` when the disk does not take it and the mode is `refuse`; in the mode `drop` it settles
+   *   all the same, so nothing may depend on the lines
    */
   written(): Promise<void>
+  /**
+   * The same, for lines that something depends on.
+   *
+   * @throws ClavigerError `journal_full` when the disk does not take it, whatever the mode
+   */
+  taken(): Promise<void>
   /**
    * Settles when everything appended so far is on the disk (fdatasync, shared by all who wait).
    *

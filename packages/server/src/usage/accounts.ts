@@ -38,13 +38,13 @@ export class Accounts {
 
   /** What is known of a limit as it is declared now. */
   find(policy: LimitPolicy): Account | undefined {
-    const account = this.#accounts.get(policy.id)
+    const account = this.#accounts.get(keyOf(policy))
     return account !== undefined && account.isOf(policy) ? account : undefined
   }
 
   /** The account of a limit; made if there is none. */
   of(policy: LimitPolicy, nowMs: number): Account {
-    const held = this.#accounts.get(policy.id)
+    const held = this.#accounts.get(keyOf(policy))
     if (held?.isOf(policy) === true) {
       held.policy = policy
       return held
@@ -55,7 +55,7 @@ export class Accounts {
       this.tell(held, nowMs)
     }
     const account = this.#open(policy, nowMs)
-    this.#accounts.set(policy.id, account)
+    this.#accounts.set(keyOf(policy), account)
     this.#idleness.add(account, nowMs + IDLE_MS)
     return account
   }
@@ -92,7 +92,7 @@ export class Accounts {
     }
     for (const account of this.#idleness.take(nowMs)) {
       if (!account.isIdle(nowMs, IDLE_MS)) this.#idleness.add(account, nowMs + IDLE_MS)
-      else if (this.#accounts.get(account.policy.id) === account) this.#accounts.delete(account.policy.id)
+      else if (this.#accounts.get(keyOf(account.policy)) === account) this.#accounts.delete(keyOf(account.policy))
     }
   }
 
@@ -101,16 +101,22 @@ export class Accounts {
     for (const account of this.#accounts.values()) account.dropLeases(nowMs)
   }
 
-  /** Gives back everything, also what is drawn by calls that are under way; nothing may be drawn any more. */
-  async close(): Promise<void> {
+  /**
+   * Gives back everything, also what is drawn by calls that are under way; nothing may be drawn any more.
+   *
+   * @returns how many blocks of credits could not be closed
+   */
+  async close(): Promise<number> {
     await Promise.all(this.#options.queues.map(async (queue) => queue.settled()))
     const nowMs = this.#options.clock.monotonicMs()
     this.dropLeases(nowMs)
     const accounts = [...this.#accounts.values()]
+    let openBlocks = 0
     for (const queue of this.#options.queues) {
       const own = accounts.filter(({ policy }) => this.queueOf(policy) === queue)
-      await queue.close(own.flatMap((account) => account.takeReturns(nowMs)))
+      openBlocks += await queue.close(own.flatMap((account) => account.takeReturns(nowMs)))
     }
+    return openBlocks
   }
 
   #open(policy: LimitPolicy, nowMs: number): Account {
@@ -131,3 +137,10 @@ export class Accounts {
     }
   }
 }
+
+/**
+ * One balance may be declared in both classes, by apis that are called in turn: each goes on with blocks of its own, for one
+ * that is exact is booked with the draw.
+ */
+const keyOf = ({ id, kind, class: limitClass }: LimitPolicy): string =>
+  kind === 'credits' && limitClass === 'exact' ? `exact:${id}` : id

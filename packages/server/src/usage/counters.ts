@@ -4,7 +4,7 @@ import type { LimitPolicy } from '@claviger/core'
 import type { Clock, Counters, LimitSubject } from '@claviger/gateway'
 import type { Log, Store } from '#store'
 import type { CallHold } from './call-hold.ts'
-import type { LeaseStore } from './lease-store.ts'
+import type { LeaseStore, Overspend } from './lease-store.ts'
 import { LeasedLimits, type LimitFacts } from './leased-limits.ts'
 import type { OnLoss } from './losses.ts'
 import type { LimitPeek } from './peek-limits.ts'
@@ -20,6 +20,10 @@ export interface CountersOptions {
   /** Asked before PostgreSQL's, for the kinds of limits that it counts. */
   readonly leaseStore?: LeaseStore | undefined
   readonly onLoss?: OnLoss | undefined
+  /** This process was taken for dead, and what it held was settled: it should end. */
+  readonly onNodeEnded?: (() => void) | undefined
+  /** A process has answered more calls than it had drawn credits for. */
+  readonly onOverspend?: ((overspend: Overspend) => void) | undefined
   readonly shield?: ShieldOptions
   /** A credential was wrong. */
   readonly onFailure?: ((reason: string) => void) | undefined
@@ -42,8 +46,8 @@ export interface RunningCounters extends Counters {
     blocks(): readonly ShieldBlock[]
     lift(subject: ShieldSubject): void
   }
-  /** Gives all leases back. */
-  close(): Promise<void>
+  /** Gives all leases back. @returns how many blocks of credits could not be closed: they stay reserved until they are settled */
+  close(): Promise<number>
 }
 
 const SWEEP_MS = 50
@@ -56,18 +60,21 @@ export function createCounters({
   node,
   leaseStore,
   onLoss,
+  onNodeEnded,
+  onOverspend,
   shield: shieldOptions,
   onFailure,
   onBlock,
 }: CountersOptions): RunningCounters {
   const limits = new LeasedLimits({
-    stores: [...(leaseStore === undefined ? [] : [leaseStore]), new PgLeaseStore(store)],
+    stores: [...(leaseStore === undefined ? [] : [leaseStore]), new PgLeaseStore(store, onOverspend)],
     node,
     clock,
     log,
     schedule: (work) => void setImmediate(work),
     after: (delayMs, work) => workAfter(clock, delayMs, work),
     onLoss,
+    onNodeEnded,
   })
   limits.warmUp()
   const shield = new Shield(shieldOptions, onBlock)
@@ -93,7 +100,7 @@ export function createCounters({
     facts: () => limits.facts(),
     close: async () => {
       clearInterval(sweeping)
-      await limits.close()
+      return limits.close()
     },
   }
 }

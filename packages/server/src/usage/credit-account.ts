@@ -9,7 +9,7 @@
  * The number of a block is never used again once it may have been closed. After an answer that was lost nothing more is drawn
  * into the block, and closing it says so: should the draw arrive later, it draws nothing.
  */
-import { countsAlike, type CreditsPolicy, type LimitPolicy, type LimitState } from '@claviger/core'
+import type { CreditsPolicy, LimitPolicy, LimitState } from '@claviger/core'
 import { Refusal, type Account, type DrawFor, type Refused } from './account.ts'
 import { Appetite } from './appetite.ts'
 import type { CallHold } from './call-hold.ts'
@@ -39,6 +39,8 @@ interface Block {
 const LIFE_MS = 30_000
 const NOTHING: readonly Returned[] = []
 
+const accountOf = ({ account, id }: CreditsPolicy): string => account ?? id
+
 export class CreditAccount implements Account {
   policy: CreditsPolicy
   drawing = 0
@@ -60,7 +62,7 @@ export class CreditAccount implements Account {
   constructor(policy: CreditsPolicy, nowMs: number, options: CreditAccountOptions) {
     this.policy = policy
     this.#options = options
-    this.#account = policy.account ?? policy.id
+    this.#account = accountOf(policy)
     this.#central = policy.class === 'exact'
     this.#appetite = new Appetite(0, nowMs) // a balance has no size that a share could be taken of
   }
@@ -69,8 +71,10 @@ export class CreditAccount implements Account {
     return !this.#central
   }
 
+  /** Whatever its mode: a shadow spends of the same units. */
   isOf(policy: LimitPolicy): boolean {
-    return policy === this.policy || countsAlike(policy, this.policy)
+    if (policy === this.policy) return true
+    return policy.kind === 'credits' && policy.class === this.policy.class && accountOf(policy) === this.#account
   }
 
   has(cost: number, nowMs: number): boolean {

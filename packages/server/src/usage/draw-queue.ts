@@ -1,12 +1,13 @@
 /**
  * Brings draws to the store: those of one turn together in one call, a few calls at a time. Knows how long the way takes
- * and whether the store is away.
+ * and whether the store is away. A call that fails because of one of its requests is taken apart, so that only that one fails.
  */
 import type { Clock } from '@claviger/gateway'
+import { DrawFault } from './draw-fault.ts'
 import type { DrawRequest, Grant, LeaseStore, LimitDraw, LimitGrant, Returned } from './lease-store.ts'
 
 export interface Answered {
-  /** Undefined: the store could not be reached. */
+  /** Undefined: the store could not be reached, or this request not be decided. */
   readonly grant: Grant | undefined
   /** When the request was sent, by the monotonic clock: leases count from here. */
   readonly sentMs: number
@@ -17,6 +18,10 @@ export interface DrawQueueOptions {
   readonly clock: Clock
   /** Runs work at the end of this turn. */
   readonly schedule: (work: () => void) => void
+  /** One request, or one return, is such that the store does nothing of a call that it is in. It alone is dropped. */
+  readonly onFault: (cause: unknown, ids: readonly string[]) => void
+  /** This node was taken for dead: it gets no credits any more. */
+  readonly onEnded: () => void
   readonly onAway: (cause: unknown) => void
   readonly onBack: () => void
 }
@@ -118,11 +123,19 @@ export class DrawQueue {
     return promise
   }
 
-  /** Says the last things, at once. What cannot be said counts as spent, or is settled from the spool. */
-  async close(returns: readonly Returned[]): Promise<void> {
+  /**
+   * Says the last things, at once. What cannot be said counts as spent, or is settled from the spool.
+   *
+   * @returns how many blocks of credits could not be closed
+   */
+  async close(returns: readonly Returned[]): Promise<number> {
     this.#isClosed = true
     const last = [...this.#owed.splice(0), ...this.#returns.splice(0), ...returns]
-    if (last.length > 0) await this.#options.store.giveBack(last).catch(() => undefined)
+    if (last.length === 0) return 0
+    return this.#options.store.giveBack(last).then(
+      () => 0,
+      () => last.filter(({ kind }) => kind === 'credits').length,
+    )
   }
 
   #flushLater(): void {
@@ -143,12 +156,18 @@ export class DrawQueue {
   }
 
   async #call(queued: readonly Queued[], returns: readonly Returned[]): Promise<void> {
+    this.#running++
+    await this.#send(queued, returns)
+    this.#running--
+    this.#flush()
+  }
+
+  async #send(queued: readonly Queued[], returns: readonly Returned[]): Promise<void> {
     const { store, clock } = this.#options
     const sentMs = clock.monotonicMs()
     const requests = queued.map(({ request: { cost, limits, slowestMs } }) => {
       return { cost, limits, leastMs: Math.ceil(Math.max(this.#wayMs, slowestMs) * LEAST_WAYS) }
     })
-    this.#running++
     this.calls++
     let grants: readonly Grant[] = []
     try {
@@ -157,15 +176,24 @@ export class DrawQueue {
       })
       this.#onSuccess(clock.monotonicMs() - sentMs)
     } catch (error) {
-      this.#onFailure(error, returns)
+      const isFault = error instanceof DrawFault
+      const parts = isFault ? partsOf(queued, returns) : []
+      for (const [some, back] of parts) await this.#send(some, back)
+      if (parts.length > 0) return
+      // a store that does nothing even of nothing is of no use
+      if (isFault && requests.length + returns.length > 0) {
+        this.#onSuccess(clock.monotonicMs() - sentMs)
+        const ids = [...requests.flatMap(({ limits }) => limits), ...returns].map(({ id }) => id)
+        this.#options.onFault(error.cause, ids)
+      } else this.#onFailure(error, returns)
     }
-    this.#running--
     for (const [index, { onAnswer }] of queued.entries()) {
       const grant = grants[index]
       if (grant !== undefined) this.liveNodes = grant.liveNodes
-      onAnswer({ grant, sentMs })
+      if (grant?.nodeEnded === true) this.#options.onEnded()
+      // what a balance holds is not known to who gets nothing of it
+      onAnswer({ grant: grant?.nodeEnded === true ? undefined : grant, sentMs })
     }
-    this.#flush()
   }
 
   #onSuccess(tookMs: number): void {
@@ -177,10 +205,31 @@ export class DrawQueue {
 
   /** Units that were to be given back are lost with the call: trying again could give them back twice. */
   #onFailure(error: unknown, returns: readonly Returned[]): void {
-    for (const returned of returns) if (returned.kind === 'credits') this.#owed.push(returned)
+    for (const returned of returns) if (returned.kind === 'credits') this.#owed.push({ ...returned, again: true })
     this.#restUntilMs = this.#options.clock.monotonicMs() + REST_MS
     if (this.#failures++ === 0) this.#options.onAway(error)
   }
+}
+
+/** What comes back apart from what is asked for, and then the halves of either. None: it is one thing, or nothing. */
+function partsOf(
+  queued: readonly Queued[],
+  returns: readonly Returned[],
+): readonly (readonly [readonly Queued[], readonly Returned[]])[] {
+  if (queued.length > 0 && returns.length > 0)
+    return [
+      [[], returns],
+      [queued, []],
+    ]
+  return [
+    ...halvesOf(queued).map((half) => [half, []] as const),
+    ...halvesOf(returns).map((half) => [[], half] as const),
+  ]
+}
+
+function halvesOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const middle = Math.ceil(items.length / 2)
+  return items.length < 2 ? [] : [items.slice(0, middle), items.slice(middle)]
 }
 
 /** What was granted to requests that were told that the store is away. Slots and blocks of credits are accounted for by their accounts. */

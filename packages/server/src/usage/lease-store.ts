@@ -102,7 +102,19 @@ export type Returned =
       readonly spent: number
       /** A draw into it is unanswered: should it come after this, it draws nothing. */
       readonly doubted: boolean
+      /** This was said before, and nobody knows whether it was heard. */
+      readonly again?: true
     }
+
+/** A node has spent more of a block than it had drawn into it. It must not happen; whoever got the answers keeps them. */
+export interface Overspend {
+  readonly account: string
+  readonly node: string
+  readonly block: number
+  readonly spent: number
+  /** All that could be booked of it. */
+  readonly booked: number
+}
 
 /** The answer for one limit of a request; `units` is 0 when the request was refused. */
 export interface LimitGrant {
@@ -130,6 +142,8 @@ export interface Grant {
   readonly liveNodes: number
   /** In the order of the request's limits. */
   readonly limits: readonly LimitGrant[]
+  /** The request wanted credits for a node that was taken for dead and settled: nothing was drawn, and it never gets any. */
+  readonly nodeEnded?: true
 }
 
 /** What is to be seen of one limit by who changes nothing. */
@@ -152,7 +166,8 @@ export interface LeaseStore {
    * a second try after a lost answer would give units back twice.
    *
    * @param onLate told the grants when they come after this has thrown
-   * @throws whatever says that the store cannot be reached; then nothing may be assumed
+   * @throws DrawFault when the store answered that it did nothing, because of one of the requests or returns; whatever else
+   *   says that the store cannot be reached: then nothing may be assumed
    */
   draw(requests: readonly DrawRequest[], returns: readonly Returned[], onLate?: OnLate): Promise<readonly Grant[]>
   giveBack(returns: readonly Returned[]): Promise<void>

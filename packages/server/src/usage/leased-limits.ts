@@ -29,6 +29,8 @@ export interface LeasedLimitsOptions {
   /** Runs work so many ms later, never earlier. */
   readonly after: (delayMs: number, work: () => void) => void
   readonly onLoss?: OnLoss | undefined
+  /** This process was taken for dead, and gets no credits any more; told once. */
+  readonly onNodeEnded?: (() => void) | undefined
 }
 
 export interface LimitFacts {
@@ -72,6 +74,8 @@ interface Drawn {
 const MOST_DRAWS = 4
 /** The wall clock gained so much on the monotonic one at once: the machine slept, or its clock was set. */
 const JUMP_MS = 50
+/** A limit that cannot be counted fails with every call of it. */
+const TELL_FAULTS_MS = 10_000
 
 export class LeasedLimits {
   readonly #options: LeasedLimitsOptions
@@ -84,6 +88,7 @@ export class LeasedLimits {
   readonly #waiting = new Map<Account, Waiting[]>()
   #clocksApartMs = Number.POSITIVE_INFINITY
   #jumpedAtMs = Number.NEGATIVE_INFINITY
+  #faultToldMs = Number.NEGATIVE_INFINITY
 
   constructor(options: LeasedLimitsOptions) {
     const { stores, clock, node, onLoss } = options
@@ -122,9 +127,11 @@ export class LeasedLimits {
     for (const queue of this.#queues) queue.tryAgain()
   }
 
-  /** Gives back everything. */
-  async close(): Promise<void> {
-    await this.#accounts.close()
+  /** Gives back everything. @returns how many blocks of credits could not be closed */
+  async close(): Promise<number> {
+    const openBlocks = await this.#accounts.close()
+    if (openBlocks > 0) this.#options.log.warn({ openBlocks }, 'blocks of credits could not be closed')
+    return openBlocks
   }
 
   /** See `RunningCounters.peek`. */
@@ -153,12 +160,23 @@ export class LeasedLimits {
   }
 
   #openQueue(store: LeaseStore): DrawQueue {
-    const { clock, schedule, log } = this.#options
+    const { clock, schedule, log, onNodeEnded } = this.#options
+    let isEnded = false
     const kinds = [...store.kinds]
     return new DrawQueue({
       store,
       clock,
       schedule,
+      onFault: (cause, ids) => {
+        const nowMs = clock.monotonicMs()
+        if (nowMs < this.#faultToldMs + TELL_FAULTS_MS) return
+        this.#faultToldMs = nowMs
+        log.error({ err: cause, limits: ids }, 'these limits cannot be counted; others are not concerned')
+      },
+      onEnded: () => {
+        if (!isEnded) onNodeEnded?.()
+        isEnded = true
+      },
       onAway: (cause) =>
         log.error({ err: cause, kinds }, 'limits cannot be counted: each limit does what it declares for this case'),
       onBack: () => {

@@ -4,6 +4,7 @@
  */
 import { ipPrefix, shortHash, type IpAddress, type LimitPartition, type LimitPolicy } from '@claviger/core'
 import type { LimitSubject } from '@claviger/gateway'
+import { eachOnce } from './strictest.ts'
 
 const MOST_PER_LIMIT = 20_000
 
@@ -40,10 +41,6 @@ export class Partitions {
     return bound
   }
 }
-
-/** Two declarations may mean one balance: a call is paid once. */
-const eachOnce = (policies: readonly LimitPolicy[]): readonly LimitPolicy[] =>
-  policies.filter((policy, at) => policies.findIndex(({ id }) => id === policy.id) === at)
 
 const NOBODY: LimitSubject = { keyId: '', appId: '', targetId: undefined, clientIp: undefined }
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestStore, type TestStore } from '../store/testing.ts'
+import type { DrawRequest } from './lease-store.ts'
 import { PgLeaseStore } from './pg-lease-store.ts'
 import { describeStore } from './testing/describe-store.ts'
 import { expectArithmetic } from './testing/lease-store-suite.ts'
+import { MemoryLeaseStore } from './testing/memory-lease-store.ts'
 import { Simulation } from './testing/simulation.ts'
 import { START_MS } from './testing/worlds.ts'
 
@@ -44,6 +46,43 @@ describe('the SQL function', () => {
       await expectArithmetic({ open: atTime, grant }, nodes, 60)
     },
   )
+
+  const MONTH_MS = 31 * 86_400_000
+  const largest = { windowMs: MONTH_MS, burst: Math.floor(2 ** 52 / MONTH_MS) }
+  const extremes = [
+    { limit: 1, windowMs: 60_000, burst: 20_000_000 },
+    { limit: 1, windowMs: 1_000, burst: 1_000_000_000 },
+    { limit: 1_000_000_000, windowMs: 1_000, burst: 1_000_000_000 },
+    { limit: 1, ...largest },
+    { limit: 1_000_000_000, ...largest },
+  ]
+
+  test('decides the largest bursts that can be declared as the arithmetic does, and any edit of one to another', async () => {
+    await setLiveNodes(2)
+    let nowMs = START_MS
+    const memory = new MemoryLeaseStore(
+      () => nowMs,
+      () => 2,
+    )
+    const real = atTime(() => nowMs)
+    const asDraw = (id: string, shape: (typeof extremes)[number], want: number) =>
+      ({ kind: 'burst', id, ...shape, want, alone: false, patienceMs: 0 }) as const
+    for (const [at, before] of extremes.entries())
+      for (const [to, after] of extremes.entries()) {
+        const draws: readonly DrawRequest[] = [
+          { cost: 1, leastMs: 20, limits: [asDraw(`extreme:${at}:${to}`, before, before.burst)] },
+          { cost: before.burst / 4, leastMs: 20, limits: [asDraw(`extreme:${at}:${to}`, before, before.burst)] },
+          { cost: 1, leastMs: 20, limits: [asDraw(`extreme:${at}:${to}`, after, 400)] },
+        ].map((draw) => ({ ...draw, cost: Math.ceil(draw.cost) }))
+        for (const draw of draws) {
+          nowMs += 5
+          expect(await real.look(draw.cost, draw.limits)).toEqual(
+            (await memory.look(draw.cost, draw.limits)).map((sight) => (draw === draws[0] ? undefined : sight)),
+          )
+          expect(await real.draw([draw], [])).toEqual(await memory.draw([draw], []))
+        }
+      }
+  })
 
   test('many connections at once never wait in a circle, and never grant more than the limit', async () => {
     await setLiveNodes(2)

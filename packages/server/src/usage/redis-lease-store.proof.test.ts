@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis())('the script', () => {
 
 describe.skipIf(!hasOwnRedis())('limits that are counted in Redis', () => {
   let redis: TestRedis
-  const closing: { close(): Promise<void> }[] = []
+  const closing: { close(): Promise<unknown> }[] = []
   let count = 0
 
   afterEach(async () => {

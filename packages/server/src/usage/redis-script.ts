@@ -183,8 +183,9 @@ function see.burst(draw, cost)
   if state then
     s.debt = max(0, state.d - (s.now - state.l) * state.n)
     if state.n ~= draw.limit or state.w ~= draw.window_ms then
-      -- the limit was edited: the longer of what the debt takes to pay back, and what its units owe now
-      s.debt = max(ceil(s.debt * draw.limit / state.n), ceil(s.debt * draw.window_ms / state.w))
+      -- the limit was edited: the longer of what the debt takes to pay back, and what its units owe now; more than twice the
+      -- largest burst that can be declared says nothing more
+      s.debt = min(9007199254740991, max(ceil(s.debt * draw.limit / state.n), ceil(s.debt * draw.window_ms / state.w)))
     end
   end
   local span = draw.burst * draw.window_ms / draw.limit

@@ -7,7 +7,11 @@ import type { Db, Tables, Tx } from '#store'
 export type AccountRow = Selectable<Tables['usage_credit']>
 export type EntryRow = Selectable<Tables['usage_credit_entry']>
 export type BlockRow = Selectable<Tables['usage_credit_block']>
-export type HeldBlockRow = Pick<BlockRow, 'account_id' | 'units' | 'spent'> & Pick<AccountRow, 'workspace_id'>
+export interface HeldBlockRow
+  extends Pick<BlockRow, 'account_id' | 'number' | 'units' | 'spent'>, Pick<AccountRow, 'workspace_id'> {
+  /** By the clock of the database. */
+  readonly age_ms: number
+}
 
 /** Opens the account if there is none, and locks it; of whichever workspace it is. */
 export async function lockAccount(tx: Tx, accountId: string, workspaceId: string): Promise<AccountRow> {
@@ -121,6 +125,11 @@ export async function noteSpends(tx: Tx, nodeId: string, spends: readonly Credit
   await sql`select usage_credit_note(${nodeId}, ${told}::jsonb)`.execute(tx)
 }
 
+/** Keeps a node from drawing until the end of the transaction. Comes before the row of any account. */
+export async function lockNode(tx: Tx, nodeId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('claviger.usage_credit_node:' || ${nodeId}, 0))`.execute(tx)
+}
+
 /** What a node holds, by account; the accounts are locked. */
 export async function lockBlocksOf(tx: Tx, nodeId: string): Promise<readonly HeldBlockRow[]> {
   const held = tx.selectFrom('usage_credit_block').where('node_id', '=', nodeId)
@@ -135,27 +144,32 @@ export async function lockBlocksOf(tx: Tx, nodeId: string): Promise<readonly Hel
   return tx
     .selectFrom('usage_credit_block as block')
     .innerJoin('usage_credit as credit', 'credit.account_id', 'block.account_id')
-    .select(['block.account_id', 'credit.workspace_id', 'block.units', 'block.spent'])
+    .select(['block.account_id', 'credit.workspace_id', 'block.number', 'block.units', 'block.spent'])
+    .select(sql<number>`(extract(epoch from clock_timestamp() - block.opened_at) * 1000)::float8`.as('age_ms'))
     .where('block.node_id', '=', nodeId)
     .orderBy('block.account_id')
     .execute()
 }
 
-/** Takes all units of a node's blocks for spent. */
-export async function noteAllSpent(tx: Tx, nodeId: string): Promise<void> {
+/** Takes all units of these blocks of a node for spent. */
+export async function noteAllSpent(tx: Tx, nodeId: string, numbers: readonly number[]): Promise<void> {
   await tx
     .updateTable('usage_credit_block')
     .set((eb) => ({ spent: eb.ref('units') }))
     .where('node_id', '=', nodeId)
+    .where(sql<boolean>`number = any(${[...numbers]}::bigint[])`)
     .execute()
 }
 
-export async function settleBlocks(tx: Tx, nodeId: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select usage_credit_settle(${nodeId}) as count`.execute(tx)
-  return rows[0]?.count ?? 0
+/** Books what these blocks are known to have spent, and frees the rest. Their accounts are locked. */
+export async function settleBlocks(tx: Tx, nodeId: string, numbers: readonly number[]): Promise<void> {
+  await sql`
+    select usage_credit_close(held.account_id, ${nodeId}, held.number, held.spent)
+      from (select account_id, number, spent from usage_credit_block
+             where node_id = ${nodeId} and number = any(${[...numbers]}::bigint[]) order by number) held`.execute(tx)
 }
 
-/** The same for a node that has ended for good: what it draws from now on is refused. */
+/** The same for all blocks of a node that has ended for good: what it draws from now on is refused. */
 export async function endBlocks(tx: Tx, nodeId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`select usage_credit_end(${nodeId}) as count`.execute(tx)
   return rows[0]?.count ?? 0

@@ -7,7 +7,7 @@ import { appendEntry } from '#audit'
 import { findNodes, type NodeFacts } from '#feed'
 import type { Store, Tx } from '#store'
 import type { CreditCaller } from './credits.ts'
-import { lockBlocksOf, noteAllSpent, settleBlocks, type HeldBlockRow } from './rows-credits.ts'
+import { lockBlocksOf, lockNode, noteAllSpent, settleBlocks, type HeldBlockRow } from './rows-credits.ts'
 
 /** `spent`: all that it held counts as spent. `free`: only what its spool has told; the rest can be spent again. */
 export type SettleAs = 'spent' | 'free'
@@ -23,8 +23,10 @@ export interface SettledByHand {
 const SILENT_MS = 300_000
 
 /**
+ * Blocks that were opened since then stay: a process that comes back while this is decided may spend of them.
+ *
  * @throws ClavigerError `not_found` for a process that nobody knows and that holds nothing; `conflict` for one that lives, or
- *   that has been silent for less than five minutes
+ *   that has been silent for less than five minutes, or whose blocks are all younger
  */
 export async function settleByHand(
   store: Pick<Store, 'transaction'>,
@@ -32,12 +34,21 @@ export async function settleByHand(
   { nodeId, as, note }: { readonly nodeId: string; readonly as: SettleAs; readonly note: string },
 ): Promise<SettledByHand> {
   return store.transaction(async (tx) => {
+    // from here on it draws nothing, until this is decided
+    await lockNode(tx, nodeId)
     const [node] = await findNodes(tx, [nodeId])
-    const held = await lockBlocksOf(tx, nodeId)
-    if (node === undefined && held.length === 0) throw new ClavigerError('not_found', `There is no process ${nodeId}.`)
+    const all = await lockBlocksOf(tx, nodeId)
+    if (node === undefined && all.length === 0) throw new ClavigerError('not_found', `There is no process ${nodeId}.`)
     refuseLiving(node)
-    if (as === 'spent') await noteAllSpent(tx, nodeId)
-    await settleBlocks(tx, nodeId)
+    const held = all.filter(({ age_ms }) => age_ms >= SILENT_MS)
+    if (held.length === 0 && all.length > 0)
+      throw new ClavigerError(
+        'conflict',
+        `What ${nodeId} holds was drawn within the last ${SILENT_MS / 1_000} s: it may still spend it. Settle it later.`,
+      )
+    const numbers = held.map((block) => block.number)
+    if (as === 'spent') await noteAllSpent(tx, nodeId, numbers)
+    await settleBlocks(tx, nodeId, numbers)
     const settled = sumOf(held, as)
     const values = { node_id: nodeId, settled_as: as, note }
     await appendEntry(tx, {

@@ -9,14 +9,14 @@ import { openGeo, type Geo } from '#geo'
 import {
   createAdminKey,
   NOBODY_ABOVE,
-  countAppsOnPlan,
+  appsOnPlan,
   findApp,
   loadAppPart,
   loadWorkspacePart,
   maxKeyAgeSeconds,
   type RoleName,
 } from '#identity'
-import { findCreditOwner, findOwnIds, hasPlan, KeySnapshots, type KeysRoutesRoom } from '#keys'
+import { findCreditOwner, findOwnIds, hasPlan, KeySnapshots, refuseLooserApp, type KeysRoutesRoom } from '#keys'
 import { createCounters, liftedBy, type RunningCounters, type ShieldOptions } from '#usage'
 import { registerVaultSamples } from '#vault'
 import { countCalls } from '../../store/testing/count-calls.ts'
@@ -239,7 +239,7 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets, isCont
     seal,
     nowMs,
     findApp,
-    countAppsOnPlan,
+    appsOnPlan,
     maxKeyAgeSeconds,
     canLocate: (kind) => geo.has(kind),
     applied: async (position) => void (await feed.reached(position)),
@@ -247,7 +247,7 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets, isCont
     deniesAfterSeconds: 2,
   }
   return {
-    identity: { ...room, hasPlan },
+    identity: { ...room, hasPlan, refuseLooserApp },
     vault: { store, seal, nowMs, reached, allowPrivateUpstreams: new Set() },
     keys: keysRoom,
     dataplane: {

@@ -35,6 +35,7 @@ export async function openTestIdentity(): Promise<TestIdentity> {
     seal,
     nowMs: () => clock.ms,
     hasPlan: async () => false,
+    refuseLooserApp: async () => undefined,
     publicUrl: 'https://claviger.example',
     reached: async (position) => feed.reached(position),
   }

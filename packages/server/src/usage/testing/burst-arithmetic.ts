@@ -45,8 +45,16 @@ export function burst(draw: BurstDraw, books: Map<string, BurstState>, asking: A
   }
 }
 
-/** The limit was edited: the longer of what the debt takes to pay back, and what its units owe now. */
+/**
+ * The limit was edited: the longer of what the debt takes to pay back, and what its units owe now. More than twice the largest
+ * burst that can be declared says nothing more.
+ */
 function converted(draw: BurstDraw, state: BurstState, debt: number): number {
   if (state.limit === draw.limit && state.windowMs === draw.windowMs) return debt
-  return Math.max(Math.ceil((debt * draw.limit) / state.limit), Math.ceil((debt * draw.windowMs) / state.windowMs))
+  const owed = [scaled(debt, draw.limit, state.limit), scaled(debt, draw.windowMs, state.windowMs)]
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(...owed))
 }
+
+/** `debt * by / of` rounded up, exactly. */
+const scaled = (debt: number, by: number, of: number): number =>
+  Number((BigInt(debt) * BigInt(by) + BigInt(of) - 1n) / BigInt(of))

@@ -24,23 +24,27 @@ const windows = [
   { limit: 100, windowMs: 10_000, buckets: 10 },
   { limit: 1_000, windowMs: 60_000, buckets: 60 },
   { limit: 700, windowMs: 61_003, buckets: 60 },
+  // as much as the schema lets one declare, and a half of it where an edit doubles it
+  { limit: 500_000_000, windowMs: 893 * 1_000_000, buckets: 60 },
 ]
 const bursts = [
   { limit: 5, windowMs: 1_000, burst: 1 },
   { limit: 70, windowMs: 61_003, burst: 10 },
   { limit: 1_000, windowMs: 1_000, burst: 400 },
+  { limit: 1, windowMs: 60_000, burst: 20_000_000 },
 ]
 const quotas = [
   { limit: 40, lengthMs: DAY_MS },
   { limit: 3_000, lengthMs: 20_000 },
+  { limit: 500_000_000, lengthMs: 366 * DAY_MS },
 ]
-const slots = [{ limit: 3 }, { limit: 30 }, { limit: 200 }]
+const slots = [{ limit: 3 }, { limit: 30 }, { limit: 200 }, { limit: 500_000_000 }]
 
 const number = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
 
 const limitDraw = fc.record({
   kind: fc.constantFrom<LimitKind>('window', 'burst', 'quota', 'concurrency', 'credits'),
-  which: number(0, 3),
+  which: number(0, 4),
   want: number(1, 400),
   alone: fc.boolean(),
   // Another shape of the same counter: somebody edited the limit.
