@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest'
 /** Operations without a verb of their own, each with its reason. */
 const WITHOUT_A_VERB: Readonly<Record<string, string>> = {
   completeSetup: 'Whoever follows a set-up link has no admin key yet: the page behind the link asks it.',
+  openKey: 'An embedded verifier asks it: what it answers are the parts of a decision, for a program.',
+  reportDecisions: 'An embedded verifier tells it what it has decided.',
   checkSeal: 'seal status tells the same on the machine itself, where it works without a running server too.',
   rotateKeyring: 'keyring rotate does it on the machine itself, beside the key that it concerns.',
   rotateIdentityKey: 'identity-key rotate does it on the machine itself, beside the key that it concerns.',

@@ -64,7 +64,8 @@ export function challengeOf(error: ClavigerError): string | undefined {
     const scope = quotable(String(error.facts['scope'] ?? ''))
     return `${REALM}, error="insufficient_scope", scope="${scope}"`
   }
-  if (error.status === 403) return `${REALM}, error="insufficient_scope"`
+  // no other key would help against what the operator has set up wrong
+  if (error.status === 403 && error.code !== 'upstream_not_allowed') return `${REALM}, error="insufficient_scope"`
   if (error.code === 'query_credential' || error.facts['challenge'] === 'invalid_request')
     return `${REALM}, error="invalid_request"`
   return undefined
