@@ -15,7 +15,7 @@ import {
   cutStreams,
 } from '#dataplane'
 import { createEgress } from '#egress'
-import { ackedBy, endNode, registerNode, startFeed, type Change } from '#feed'
+import { acknowledgedBy, endNode, registerNode, startFeed, type Change } from '#feed'
 import type { Geo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
@@ -64,7 +64,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     { id: nodeId, name: config.nodeName, roles: [...config.roles], version: VERSION },
     log,
   )
-  const reached = async (position: number): Promise<void> => void (await feed.reached(position))
+  const reached = async (position: number): Promise<boolean> => feed.reached(position)
 
   // what is known in memory, and kept true by the feed
   const operators = new AdminKeyDirectory({ store, seal, log, nowMs: () => clock.nowMs() })
@@ -243,11 +243,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     nowMs: () => clock.nowMs(),
     applied: reached,
     deniesAfterSeconds: config.feedStaleMs / 1000,
-    acknowledgedBy: async (position) => {
-      const { acked, running } = await ackedBy(store.db, position)
-      // This process has applied it, or it would not answer; its own heartbeat may be under way still.
-      return { acknowledged: Math.max(1, acked), total: running }
-    },
+    acknowledgedBy: async (position) => acknowledgedBy({ db: store.db, feed }, position),
   }
   const control = createControl({
     config,

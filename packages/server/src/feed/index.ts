@@ -4,7 +4,7 @@ export type { Change, NewChange, SubjectType } from './change.ts'
 export { FEED_CHANNEL, startFeed, type ChangeListener, type Feed, type FeedOptions } from './feed.ts'
 export { maintainFeed, registerFeedJobs, renewFeed } from './maintain-feed.ts'
 export {
-  ackedBy,
+  acknowledgedBy,
   advanceDrained,
   drainedTo,
   endNode,

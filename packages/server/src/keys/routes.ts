@@ -336,9 +336,8 @@ const verifyKeys = describeOperation({
   answer: verifyBatchAnswer,
 })
 
-/** Answers only when this node itself refuses the key, and says who else does. */
+/** Answers when this node itself refuses the key, or did not in time; and says who does. */
 async function receipt(room: Room, revoked: Revoked): Promise<z.input<typeof revokedAnswer>> {
-  await room.applied(revoked.position)
   return { ...keyToWire(revoked.key), position: revoked.position, nodes: await room.acknowledgedBy(revoked.position) }
 }
 

@@ -232,8 +232,8 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets }: Room
     countAppsOnPlan,
     maxKeyAgeSeconds,
     canLocate: (kind) => geo.has(kind),
-    applied: async (position) => void (await feed.reached(position)),
-    acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
+    applied: async (position) => feed.reached(position),
+    acknowledgedBy: async (position) => ({ acknowledged: (await feed.reached(position)) ? 1 : 0, total: 1 }),
     deniesAfterSeconds: 2,
   }
   return {
