@@ -15,7 +15,7 @@ import {
   cutStreams,
 } from '#dataplane'
 import { createEgress } from '#egress'
-import { acknowledgedBy, endNode, registerNode, startFeed, type Change } from '#feed'
+import { acknowledgedBy, endNode, registerNode, startFeed } from '#feed'
 import type { Geo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
@@ -38,6 +38,7 @@ import { closeServer, listen } from './listen.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
 import { startJobs } from './start-jobs.ts'
+import { TakeIn } from './take-in.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { toldCredentials } from './told-credentials.ts'
 import { VERSION } from './version.ts'
@@ -84,32 +85,24 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   })
   const credentials = new Credentials({ store, seal })
   const openStreams = new OpenStreams()
-  const takeIn = async (changes: readonly Change[]): Promise<void> => {
-    for (const change of changes) {
-      credentials.apply(change)
-      if (change.subjectType === 'pepper') await seal.refresh()
-      await Promise.all([keys.apply(change), targets.apply(change), operators.apply(change)])
-      cutStreams(openStreams, change)
-    }
-  }
-  const forget = (): void => {
-    credentials.resync()
-    for (const again of [keys.resync(), targets.load(), operators.load(), seal.refresh()]) {
-      again.catch((error: unknown) => log.error({ err: error }, 'what is known could not be read again yet'))
-    }
-  }
-  feed.onChange(takeIn)
-  feed.onResync(forget)
-  await Promise.all([operators.load(), targets.load()])
-  keys
-    .loadFilter()
-    .catch((error: unknown) =>
-      log.warn({ err: error }, 'the filter of key ids could not be read; every key is looked up'),
-    )
-  const retrying = setInterval(
-    () => void Promise.all([keys.retryStale(), targets.retryStale(), operators.retryStale()]).catch(() => undefined),
-    RETRY_STALE_MS,
-  )
+  const takeIn = new TakeIn({
+    log,
+    monotonicMs: () => clock.monotonicMs(),
+    followers: {
+      credentials,
+      keys,
+      targets,
+      operators,
+      streams: { mark: (change) => void cutStreams(openStreams, change) },
+    },
+    refreshPeppers: async () => seal.refresh(),
+    loadFilter: async () => keys.loadFilter(),
+  })
+  feed.onChange(async (changes) => takeIn.take(changes))
+  feed.onResync(() => takeIn.resync())
+  await Promise.all([operators.loadAll(), targets.loadAll()])
+  takeIn.loadFilter()
+  const retrying = setInterval(() => void takeIn.retry(), RETRY_STALE_MS)
 
   const metrics = new Metrics()
 
@@ -185,7 +178,13 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     credentials: toldCredentials(credentials, store, failureModeUsed),
     clock,
   })
-  const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed })
+  const snapshots = createSnapshots({
+    keys,
+    targets,
+    verifiers: new Verifiers(operators),
+    feed,
+    staleForMs: () => takeIn.staleForMs(),
+  })
   const failureModes = new FailureModes({
     clock,
     log,

@@ -10,8 +10,10 @@ export function createSnapshots(parts: {
   readonly targets: TargetTables
   readonly verifiers: Verifiers
   readonly feed: Feed
+  /** What is read as a whole and could not be read again, in ms. */
+  readonly staleForMs: () => number
 }): Snapshots {
-  const { keys, targets, verifiers, feed } = parts
+  const { keys, targets, verifiers, feed, staleForMs } = parts
   return {
     find: (presented) => keys.find(presented),
     isRevoked: (key, version) => keys.isRevoked(key, version),
@@ -20,6 +22,6 @@ export function createSnapshots(parts: {
     modelByName: (workspaceId, name) => targets.modelByName(workspaceId, name),
     modelsOf: (workspaceId) => targets.modelsOf(workspaceId),
     // What is known to have changed and could not be read again is as bad as a feed that could not be read.
-    feedAgeMs: () => Math.max(feed.ageMs(), keys.staleForMs(), targets.staleForMs()),
+    feedAgeMs: () => Math.max(feed.ageMs(), keys.staleForMs(), targets.staleForMs(), staleForMs()),
   }
 }

@@ -5,7 +5,7 @@
 import type { ApiPart, PartRef } from '@claviger/core'
 import type { ModelPart, RoutePart } from '@claviger/gateway'
 import type { Change } from '#feed'
-import type { Log, Store } from '#store'
+import { byFew, compileRow, UnreadableRow, type Log, type Store } from '#store'
 import { compileModel, compileRoute } from './compile.ts'
 import {
   selectAllModels,
@@ -27,86 +27,133 @@ const NO_MODELS: readonly ModelPart[] = []
 
 export class TargetTables {
   readonly #options: TargetTablesOptions
-  #routesByName = new Map<string, RoutePart>()
-  #routeNames = new Map<string, string>()
-  #modelsById = new Map<string, ModelPart>()
-  #modelsByWorkspace = new Map<string, Map<string, ModelPart>>()
+  #maps = emptyMaps()
   /** Targets that have changed and could not be read again yet: `route:<id>`, and since when. */
   readonly #stale = new Map<string, number>()
+  /** A number for the last change told of each target, never used twice: a read that it overtook is worth nothing. */
   readonly #changes = new Map<string, number>()
+  #changesTold = 0
+  /** Targets that were read and cannot be compiled: not served, until they or an api have changed. */
+  readonly #leftOut = new Set<string>()
+  /** For each read of everything that is under way: the targets that changed since it began. */
+  readonly #changedDuringLoads = new Set<Set<string>>()
+  /** Counts the swaps: what was read of one target before one must not be put in after it. */
+  #loads = 0
 
   constructor(options: TargetTablesOptions) {
     this.#options = options
   }
 
   routeByName(name: string): RoutePart | undefined {
-    return this.#routesByName.get(name)
+    return this.#maps.routesByName.get(name)
   }
 
   modelByName(workspaceId: string, name: string): ModelPart | undefined {
-    return this.#modelsByWorkspace.get(workspaceId)?.get(name)
+    return this.#maps.modelsByWorkspace.get(workspaceId)?.get(name)
   }
 
   modelsOf(workspaceId: string): readonly ModelPart[] {
-    const models = this.#modelsByWorkspace.get(workspaceId)
+    const models = this.#maps.modelsByWorkspace.get(workspaceId)
     return models === undefined ? NO_MODELS : [...models.values()]
   }
 
   /** A route or a model, whatever the workspace; undefined: there is none such. */
   targetById(targetId: string): RoutePart | ModelPart | undefined {
-    const name = this.#routeNames.get(targetId)
-    const route = name === undefined ? undefined : this.#routesByName.get(name)
-    return route?.id === targetId ? route : this.#modelsById.get(targetId)
+    const name = this.#maps.routeNames.get(targetId)
+    const route = name === undefined ? undefined : this.#maps.routesByName.get(name)
+    return route?.id === targetId ? route : this.#maps.modelsById.get(targetId)
   }
 
   get size(): { readonly routes: number; readonly models: number } {
-    return { routes: this.#routesByName.size, models: this.#modelsById.size }
+    return { routes: this.#maps.routesByName.size, models: this.#maps.modelsById.size }
   }
 
-  /** Reads everything; before the first call is served, and when the feed's tail was missed. */
-  async load(): Promise<void> {
-    const { db } = this.#options.store
-    const [routes, models] = await Promise.all([selectAllRoutes(db), selectAllModels(db)])
-    this.#routesByName = new Map()
-    this.#routeNames = new Map()
-    this.#modelsById = new Map()
-    this.#modelsByWorkspace = new Map()
-    for (const row of routes) await this.#putRoute(row)
-    for (const row of models) await this.#putModel(row)
-    this.#stale.clear()
+  /**
+   * Reads everything; before the first call is served, and when the feed's tail was missed. What is known serves until all
+   * of it is read. One target that cannot be compiled is left out; rejects when the database cannot be asked.
+   */
+  async loadAll(): Promise<void> {
+    const changed = new Set<string>()
+    this.#changedDuringLoads.add(changed)
+    try {
+      await this.#loadWhile(changed)
+    } finally {
+      this.#changedDuringLoads.delete(changed)
+    }
+    await byFew(changed, async (name) => this.#reload(name))
   }
 
   /** Takes one change of the feed. Never throws. */
   async apply(change: Change): Promise<void> {
-    if (change.subjectType !== 'route' && change.subjectType !== 'model') return
-    const name = `${change.subjectType}:${change.subjectId}`
-    this.#changes.set(name, (this.#changes.get(name) ?? 0) + 1)
-    if (!this.#stale.has(name)) this.#stale.set(name, this.#options.monotonicMs())
-    await this.#reload(name)
+    this.mark(change)
+    await this.reload(change)
+  }
+
+  /** Reads nothing yet: what has changed is stale from here on. */
+  mark({ subjectType, subjectId }: Change): void {
+    if (subjectType === 'route' || subjectType === 'model') this.#markStale(`${subjectType}:${subjectId}`)
+    // what made no sense may have been its api
+    if (subjectType === 'api') for (const name of this.#leftOut) this.#markStale(name)
+  }
+
+  /** Reads again what has changed. Never throws. */
+  async reload({ subjectType, subjectId }: Change): Promise<void> {
+    if (subjectType === 'route' || subjectType === 'model') await this.#reload(`${subjectType}:${subjectId}`)
+    if (subjectType === 'api') await byFew(this.#leftOut, async (name) => this.#reload(name))
   }
 
   async retryStale(): Promise<void> {
-    for (const name of [...this.#stale.keys()]) await this.#reload(name)
+    await byFew(this.#stale.keys(), async (name) => this.#reload(name))
   }
 
   staleForMs(): number {
     return this.#stale.size === 0 ? 0 : this.#options.monotonicMs() - Math.min(...this.#stale.values())
   }
 
+  async #loadWhile(changed: ReadonlySet<string>): Promise<void> {
+    const { db } = this.#options.store
+    const staleBefore = [...this.#stale.keys()]
+    const [routes, models] = await Promise.all([selectAllRoutes(db), selectAllModels(db)])
+    const maps = emptyMaps()
+    const leftOut = new Set<string>()
+    const put = async (target: Target): Promise<void> => {
+      const part = await this.#compiled(target)
+      if (part === 'left out') leftOut.add(nameOf(target))
+      else if (part !== undefined) putInto(maps, part)
+    }
+    await byFew(routes, async (row) => put({ kind: 'route', row }))
+    await byFew(models, async (row) => put({ kind: 'model', row }))
+    this.#loads++
+    this.#maps = maps
+    this.#leftOut.clear()
+    for (const name of leftOut) this.#leftOut.add(name)
+    for (const name of staleBefore) if (!changed.has(name)) this.#stale.delete(name)
+    // what was reloaded meanwhile was put into the maps that are gone
+    for (const name of changed) this.#markStale(name)
+  }
+
+  #markStale(name: string): void {
+    this.#changes.set(name, ++this.#changesTold)
+    for (const changed of this.#changedDuringLoads) changed.add(name)
+    if (!this.#stale.has(name)) this.#stale.set(name, this.#options.monotonicMs())
+  }
+
   async #reload(name: string): Promise<void> {
+    if (!this.#stale.has(name)) return
     const changes = this.#changes.get(name)
+    const loads = this.#loads
     const [kind, id = ''] = name.split(':')
     const { db } = this.#options.store
     try {
-      const row = kind === 'route' ? { route: await selectAnyRoute(db, id) } : { model: await selectAnyModel(db, id) }
+      const target =
+        kind === 'route' ? routeTarget(await selectAnyRoute(db, id)) : modelTarget(await selectAnyModel(db, id))
+      const part = target === undefined ? undefined : await this.#compiled(target)
       if (changes !== this.#changes.get(name)) return // a newer change has its own reload under way
-      if ('route' in row) {
-        this.#dropRoute(id)
-        if (row.route !== undefined) await this.#putRoute(row.route)
-      } else {
-        this.#dropModel(id)
-        if (row.model !== undefined) await this.#putModel(row.model)
-      }
+      if (loads !== this.#loads) return // everything was read meanwhile: what is still stale is read again
+      dropFrom(this.#maps, id)
+      this.#leftOut.delete(name)
+      if (part === 'left out') this.#leftOut.add(name)
+      else if (part !== undefined) putInto(this.#maps, part)
       this.#stale.delete(name)
       this.#changes.delete(name)
     } catch (cause) {
@@ -114,35 +161,58 @@ export class TargetTables {
     }
   }
 
-  async #putRoute(row: RouteRow): Promise<void> {
-    const api = await this.#options.apiPart(row.api_id)
-    if (api === undefined) return
-    this.#routesByName.set(row.name, compileRoute(row, api))
-    this.#routeNames.set(row.id, row.name)
+  /** Undefined: its api is gone. @throws when its api could not be read */
+  async #compiled(target: Target): Promise<RoutePart | ModelPart | 'left out' | undefined> {
+    const name = nameOf(target)
+    try {
+      const api = await this.#options.apiPart(target.row.api_id)
+      if (api === undefined) return undefined
+      return compileRow(name, () =>
+        target.kind === 'route' ? compileRoute(target.row, api) : compileModel(target.row, api),
+      )
+    } catch (cause) {
+      if (!(cause instanceof UnreadableRow)) throw cause
+      this.#options.log.error({ err: cause, target: name }, 'a route or model cannot be understood: it is not served')
+      return 'left out'
+    }
   }
+}
 
-  async #putModel(row: ModelRow): Promise<void> {
-    const api = await this.#options.apiPart(row.api_id)
-    if (api === undefined) return
-    const part = compileModel(row, api)
-    const models = this.#modelsByWorkspace.get(row.workspace_id) ?? new Map<string, ModelPart>()
-    models.set(row.name, part)
-    this.#modelsByWorkspace.set(row.workspace_id, models)
-    this.#modelsById.set(row.id, part)
-  }
+type Target = { readonly kind: 'route'; readonly row: RouteRow } | { readonly kind: 'model'; readonly row: ModelRow }
 
-  #dropRoute(id: string): void {
-    const name = this.#routeNames.get(id)
-    if (name === undefined) return
-    if (this.#routesByName.get(name)?.id === id) this.#routesByName.delete(name)
-    this.#routeNames.delete(id)
-  }
+const nameOf = ({ kind, row }: Target): string => `${kind}:${row.id}`
+const routeTarget = (row: RouteRow | undefined): Target | undefined =>
+  row === undefined ? undefined : { kind: 'route', row }
+const modelTarget = (row: ModelRow | undefined): Target | undefined =>
+  row === undefined ? undefined : { kind: 'model', row }
 
-  #dropModel(id: string): void {
-    const part = this.#modelsById.get(id)
-    if (part === undefined) return
-    const models = this.#modelsByWorkspace.get(part.workspaceId)
-    if (models?.get(part.name)?.id === id) models.delete(part.name)
-    this.#modelsById.delete(id)
+const emptyMaps = () => ({
+  routesByName: new Map<string, RoutePart>(),
+  routeNames: new Map<string, string>(),
+  modelsById: new Map<string, ModelPart>(),
+  modelsByWorkspace: new Map<string, Map<string, ModelPart>>(),
+})
+type Maps = ReturnType<typeof emptyMaps>
+
+function putInto(maps: Maps, part: RoutePart | ModelPart): void {
+  if (part.kind === 'route') {
+    maps.routesByName.set(part.name, part)
+    maps.routeNames.set(part.id, part.name)
+    return
   }
+  const models = maps.modelsByWorkspace.get(part.workspaceId) ?? new Map<string, ModelPart>()
+  models.set(part.name, part)
+  maps.modelsByWorkspace.set(part.workspaceId, models)
+  maps.modelsById.set(part.id, part)
+}
+
+function dropFrom(maps: Maps, id: string): void {
+  const name = maps.routeNames.get(id)
+  if (name !== undefined && maps.routesByName.get(name)?.id === id) maps.routesByName.delete(name)
+  maps.routeNames.delete(id)
+  const model = maps.modelsById.get(id)
+  if (model === undefined) return
+  const models = maps.modelsByWorkspace.get(model.workspaceId)
+  if (models?.get(model.name)?.id === id) models.delete(model.name)
+  maps.modelsById.delete(id)
 }

@@ -41,7 +41,7 @@ export async function openTestDoors(): Promise<TestDoors> {
     credentials: new Credentials({ store, seal }),
     clock,
   })
-  await control.targets.load()
+  await control.targets.loadAll()
   const settings = {
     maxBodyBytes: 1_048_576,
     maxHeaderBytes: 32_768,
@@ -62,6 +62,7 @@ export async function openTestDoors(): Promise<TestDoors> {
         targets: control.targets,
         verifiers: new Verifiers(directory),
         feed,
+        staleForMs: () => 0,
       }),
       counters: control.counters,
       egress,
