@@ -119,12 +119,13 @@ const updateApiOperation = defineOperation({
   answer: updatedApiAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
-    const api = await updateApi(
+    const { result: api, position } = await updateApi(
       room,
       call,
       { apiId: params.id, expectedRevision: call.expectedRevision },
       apiChangeFromWire(body),
     )
+    await room.applied(position)
     const answer = apiToWire(api, room.deniesAfterSeconds)
     if (body.maximum === undefined) return answer
     const now = new Date(room.nowMs())
@@ -144,7 +145,7 @@ const deleteApiOperation = defineOperation({
   params: apiId,
   status: 204,
   async handler(room: Room, call, { params }) {
-    await deleteApi(room, call, params.id)
+    await room.applied(await deleteApi(room, call, params.id))
   },
 })
 
