@@ -37,7 +37,7 @@ import { identityRoomOf, type Installation } from './installation.ts'
 import { closeServer, listen } from './listen.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
-import { startJobs } from './start-jobs.ts'
+import { startJobs, type StartedJobs } from './start-jobs.ts'
 import { TakeIn } from './take-in.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { toldCredentials } from './told-credentials.ts'
@@ -227,10 +227,11 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   observeShield(metrics, counters.shield)
   observeServer(metrics, { store, feed, keys, spool, openStreams })
   measureGeo(geo, metrics, () => clock.nowMs())
+  const worker: { jobs?: StartedJobs } = {}
   const readiness = (): Readiness =>
     gateway.isDraining
       ? { state: 'unready', reasons: ['The server is stopping.'] }
-      : readinessOf({ store, feed, spool })
+      : readinessOf({ store, feed, spool, jobsMissing: () => worker.jobs?.areMissing() ?? false })
   const identity = identityRoomOf(installation, reached)
   const keysRoom: KeysRoutesRoom = {
     store,
@@ -308,7 +309,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   const tlsWatch = tls === undefined ? undefined : watchTls(config, server, log, metrics)
   await listen(server, config)
 
-  const jobs = config.roles.has('worker') ? startJobs(installation) : undefined
+  if (config.roles.has('worker')) worker.jobs = startJobs(installation)
 
   return {
     async stop() {
@@ -323,7 +324,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       tlsWatch?.close()
       geo.close()
       await flushProbes()
-      await jobs?.close()
+      await worker.jobs?.close()
       await shieldBoard.close()
       await counters.close()
       await redisLeases?.close()
