@@ -89,7 +89,7 @@ export function publicUrlOf(config: Config): string {
 /** The identity room of an installation; `reached` waits for this process's feed, where one runs. */
 export function identityRoomOf(
   installation: Installation,
-  reached: (position: number) => Promise<void> = async () => {},
+  reached: (position: number) => Promise<unknown> = async () => undefined,
 ): IdentityRoom {
   const { store, seal, clock, config } = installation
   return { store, seal, nowMs: () => clock.nowMs(), publicUrl: publicUrlOf(config), reached, hasPlan, refuseLooserApp }

@@ -78,7 +78,12 @@ export function observeFailureModes(
 }
 
 /** Decision 4: `degraded` while any mode permits service, `unready` only when nothing can be served. */
-export function readinessOf({ store, feed, spool }: Pick<Observed, 'store' | 'feed' | 'spool'>): Readiness {
+export function readinessOf({
+  store,
+  feed,
+  spool,
+  jobsMissing,
+}: Pick<Observed, 'store' | 'feed' | 'spool'> & { readonly jobsMissing: () => boolean }): Readiness {
   const reasons: string[] = []
   if (!store.available())
     reasons.push('The database does not answer: known keys are served where their policy says so.')
@@ -90,6 +95,7 @@ export function readinessOf({ store, feed, spool }: Pick<Observed, 'store' | 'fe
     }
   const level = spool.facts().diskLevel
   if (level === 'full') reasons.push('The disk is full: decisions are dropped from the journal, and counted.')
+  if (jobsMissing()) reasons.push('Background jobs could not be started yet.')
   if (level === 'warn') reasons.push('The disk is filling up.')
   return { state: reasons.length === 0 ? 'ready' : 'degraded', reasons }
 }

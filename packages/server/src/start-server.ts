@@ -19,7 +19,7 @@ import {
   startHealthChecks,
 } from '#dataplane'
 import { createEgress } from '#egress'
-import { ackedBy, endNode, registerNode, startFeed, type Change } from '#feed'
+import { acknowledgedBy, endNode, registerNode, startFeed } from '#feed'
 import type { Geo } from '#geo'
 import { Metrics, createControl, type Readiness } from '#http'
 import {
@@ -44,7 +44,8 @@ import { listen } from './listen.ts'
 import { observeUpstreams } from './observe-upstreams.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
-import { startJobs } from './start-jobs.ts'
+import { startJobs, type StartedJobs } from './start-jobs.ts'
+import { TakeIn } from './take-in.ts'
 import { loadTls, watchTls } from './tls.ts'
 import { toldCredentials } from './told-credentials.ts'
 import { VERSION } from './version.ts'
@@ -73,7 +74,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     { id: nodeId, name: config.nodeName, roles: [...config.roles], version: VERSION },
     log,
   )
-  const reached = async (position: number): Promise<void> => void (await feed.reached(position))
+  const reached = async (position: number): Promise<boolean> => feed.reached(position)
 
   // what is known in memory, and kept true by the feed
   const operators = new AdminKeyDirectory({ store, seal, log, nowMs: () => clock.nowMs() })
@@ -96,36 +97,27 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   const apiNames = new ApiNames(store, keys.apis, async () => (await selectHomeWorkspace(store.db))?.id)
   const credentials = new Credentials({ store, seal })
   const openStreams = new OpenStreams()
-  const takeIn = async (changes: readonly Change[]): Promise<void> => {
-    for (const change of changes) {
-      credentials.apply(change)
-      apiNames.apply(change)
-      if (change.subjectType === 'pepper' || change.subjectType === 'identity_key') await seal.refresh()
-      await Promise.all([keys.apply(change), targets.apply(change), operators.apply(change)])
-      cutStreams(openStreams, change)
-    }
-  }
-  const forget = (): void => {
-    credentials.resync()
-    apiNames.resync()
-    for (const again of [keys.resync(), targets.load(), operators.load(), seal.refresh()]) {
-      again.catch((error: unknown) => log.error({ err: error }, 'what is known could not be read again yet'))
-    }
-  }
   // before those who take them in: followers elsewhere hear of a change as early as we do
   const changes = new FeedChangeLog(feed)
-  feed.onChange(takeIn)
-  feed.onResync(forget)
-  await Promise.all([operators.load(), targets.load()])
-  keys
-    .loadFilter()
-    .catch((error: unknown) =>
-      log.warn({ err: error }, 'the filter of key ids could not be read; every key is looked up'),
-    )
-  const retrying = setInterval(
-    () => void Promise.all([keys.retryStale(), targets.retryStale(), operators.retryStale()]).catch(() => undefined),
-    RETRY_STALE_MS,
-  )
+  const takeIn = new TakeIn({
+    log,
+    monotonicMs: () => clock.monotonicMs(),
+    followers: {
+      credentials,
+      apiNames,
+      keys,
+      targets,
+      operators,
+      streams: { mark: (change) => void cutStreams(openStreams, change) },
+    },
+    refreshKeys: async () => seal.refresh(),
+    loadFilter: async () => keys.loadFilter(),
+  })
+  feed.onChange(async (changed) => takeIn.take(changed))
+  feed.onResync(() => takeIn.resync())
+  await Promise.all([operators.loadAll(), targets.loadAll()])
+  takeIn.loadFilter()
+  const retrying = setInterval(() => void takeIn.retry(), RETRY_STALE_MS)
 
   const metrics = new Metrics()
   metrics.gauge(
@@ -224,7 +216,14 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     routes: () => targets.routes(),
     monotonicMs: () => clock.monotonicMs(),
   })
-  const snapshots = createSnapshots({ keys, targets, verifiers: new Verifiers(operators), feed, changes })
+  const snapshots = createSnapshots({
+    keys,
+    targets,
+    verifiers: new Verifiers(operators),
+    feed,
+    changes,
+    staleForMs: () => takeIn.staleForMs(),
+  })
   const failureModes = new FailureModes({
     clock,
     log,
@@ -269,10 +268,11 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   observeUpstreams(metrics, targets)
   observeServer(metrics, { store, feed, keys, spool, openStreams })
   measureGeo(geo, metrics, () => clock.nowMs())
+  const worker: { jobs?: StartedJobs } = {}
   const readiness = (): Readiness =>
     gateway.isDraining
       ? { state: 'unready', reasons: ['The server is stopping.'] }
-      : readinessOf({ store, feed, spool })
+      : readinessOf({ store, feed, spool, jobsMissing: () => worker.jobs?.areMissing() ?? false })
   const identity = identityRoomOf(installation, reached)
   const keysRoom: KeysRoutesRoom = {
     store,
@@ -284,11 +284,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
     nowMs: () => clock.nowMs(),
     applied: reached,
     deniesAfterSeconds: config.feedStaleMs / 1000,
-    acknowledgedBy: async (position) => {
-      const { acked, running } = await ackedBy(store.db, position)
-      // This process has applied it, or it would not answer; its own heartbeat may be under way still.
-      return { acknowledged: Math.max(1, acked), total: running }
-    },
+    acknowledgedBy: async (position) => acknowledgedBy({ db: store.db, feed }, position),
   }
   const control = createControl({
     config,
@@ -367,7 +363,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   const tlsWatch = tls === undefined ? undefined : watchTls(config, server, log, metrics)
   const listening = await listen(server, config)
 
-  const jobs = config.roles.has('worker') ? startJobs(installation) : undefined
+  if (config.roles.has('worker')) worker.jobs = startJobs(installation)
 
   return {
     replaced: replaced.promise,
@@ -383,7 +379,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
       tlsWatch?.close()
       geo.close()
       await flushProbes()
-      await jobs?.close()
+      await worker.jobs?.close()
       await shieldBoard.close()
       const openBlocks = await counters.close()
       await redisLeases?.close()

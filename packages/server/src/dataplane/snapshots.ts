@@ -11,8 +11,10 @@ export function createSnapshots(parts: {
   readonly verifiers: Verifiers
   readonly feed: Feed
   readonly changes: ChangeLog
+  /** What is read as a whole and could not be read again, in ms. */
+  readonly staleForMs: () => number
 }): Snapshots {
-  const { keys, targets, verifiers, feed, changes } = parts
+  const { keys, targets, verifiers, feed, changes, staleForMs } = parts
   return {
     find: (presented) => keys.find(presented),
     keysOf: async (workspaceId, keyIds) => keys.read(workspaceId, keyIds),
@@ -26,6 +28,6 @@ export function createSnapshots(parts: {
     modelByName: (workspaceId, name) => targets.modelByName(workspaceId, name),
     modelsOf: (workspaceId) => targets.modelsOf(workspaceId),
     // What is known to have changed and could not be read again is as bad as a feed that could not be read.
-    feedAgeMs: () => Math.max(feed.ageMs(), keys.staleForMs(), targets.staleForMs()),
+    feedAgeMs: () => Math.max(feed.ageMs(), keys.staleForMs(), targets.staleForMs(), staleForMs()),
   }
 }

@@ -17,6 +17,8 @@ let tables: TargetTables
 let apiId: string
 let providerKeyId: string
 let down = false
+/** Holds up whoever asks for an api, after the rows are read. */
+let held: { readonly began: () => void; readonly ended: PromiseWithResolvers<void> } | undefined
 
 beforeAll(async () => {
   identity = await openTestIdentity()
@@ -68,10 +70,13 @@ beforeAll(async () => {
     isControlHost: () => false,
     apiPart: async () => {
       if (down) throw new Error('gone')
+      const wait = held
+      wait?.began()
+      await wait?.ended.promise
       return part
     },
   })
-  await tables.load()
+  await tables.loadAll()
   identity.feed.onChange(async (changes) => {
     for (const change of changes) await tables.apply(change)
   })
@@ -181,7 +186,7 @@ describe('a route', () => {
     const after = tables.poolOf(id)?.members ?? []
     expect(after.map(({ breaker }) => breaker.state(performance.now()))).toEqual(['closed', 'open'])
 
-    await tables.load()
+    await tables.loadAll()
     expect(tables.poolOf(id)?.members[1]?.breaker).toBe(first?.breaker)
     await updateRoute(
       identity.room,
@@ -343,4 +348,42 @@ test('a change that cannot be read again is told as stale until it can', async (
   await tables.retryStale()
   expect(tables.staleForMs()).toBe(0)
   expect(tables.routeByName('later')).toBeDefined()
+})
+
+test('one row that makes no sense is left out, and takes nothing else with it', async () => {
+  const { id } = await createRoute(identity.room, identity.caller, route({ name: 'broken' }))
+  await createRoute(identity.room, identity.caller, route({ name: 'whole' }))
+  await expect.poll(() => tables.routeByName('broken')).toBeDefined()
+  const before = await identity.store.raw('select api_version from dataplane_route where id = $1', [id])
+  const write = async (value: unknown): Promise<unknown> =>
+    identity.store.raw('update dataplane_route set api_version = $2 where id = $1', [id, JSON.stringify(value)])
+  await write({ from: 'the future' })
+  const edited = { workspaceId: 'w', kind: 'edit' as const, subjectType: 'route' as const, subjectId: id }
+  await tables.apply({ ...edited, position: 1, atMs: 0, detail: {} })
+  expect(tables.routeByName('broken')).toBeUndefined()
+  expect(tables.staleForMs()).toBe(0)
+  await tables.loadAll()
+  expect(tables.routeByName('broken')).toBeUndefined()
+  expect(tables.routeByName('whole')).toBeDefined()
+  await write(before[0]?.['api_version'])
+  await tables.apply({ ...edited, subjectType: 'api', position: 2, atMs: 0, detail: {} })
+  expect(tables.routeByName('broken')).toBeDefined()
+})
+
+test('while everything is read again what is known serves, and a newer change is not undone', async () => {
+  const { id } = await createRoute(identity.room, identity.caller, route({ name: 'steady' }))
+  await expect.poll(() => tables.routeByName('steady')).toBeDefined()
+  const read = Promise.withResolvers<void>()
+  held = { began: read.resolve, ended: Promise.withResolvers<void>() }
+  const loading = tables.loadAll()
+  await read.promise
+  const { ended } = held
+  held = undefined
+  expect(tables.routeByName('steady')).toBeDefined()
+  await deleteRoute(identity.room, identity.caller, id)
+  await expect.poll(() => tables.routeByName('steady')).toBeUndefined()
+  ended.resolve()
+  await loading
+  expect(tables.routeByName('steady')).toBeUndefined()
+  expect(tables.staleForMs()).toBe(0)
 })

@@ -35,3 +35,9 @@ export interface Change extends NewChange {
   /** By the database's clock. */
   readonly atMs: number
 }
+
+/** What a change made, and where it stands in the feed: `Feed.reached` tells when this process has taken it in. */
+export interface Changed<Result> {
+  readonly result: Result
+  readonly position: number
+}

@@ -1,10 +1,10 @@
 /** The change feed and the nodes that read it (decisions 3, 4 and 18). */
 export { appendChange } from './append-change.ts'
-export type { Change, NewChange, SubjectType } from './change.ts'
+export type { Change, Changed, NewChange, SubjectType } from './change.ts'
 export { FEED_CHANNEL, startFeed, type ChangeListener, type Feed, type FeedOptions } from './feed.ts'
 export { maintainFeed, registerFeedJobs, renewFeed } from './maintain-feed.ts'
 export {
-  ackedBy,
+  acknowledgedBy,
   advanceDrained,
   drainedTo,
   endNode,

@@ -4,7 +4,7 @@ import { openTestStore, type TestStore } from '../store/testing.ts'
 import { appendChange } from './append-change.ts'
 import { startFeed, type Feed } from './feed.ts'
 import { maintainFeed } from './maintain-feed.ts'
-import { ackedBy, advanceDrained, drainedTo, endNode, listNodes, registerNode } from './nodes.ts'
+import { ackedBy, acknowledgedBy, advanceDrained, drainedTo, endNode, listNodes, registerNode } from './nodes.ts'
 
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
 const node = (id: string) => ({ id, name: 'one', roles: ['gateway', 'control'], version: '0.1.0' })
@@ -65,6 +65,10 @@ describe('nodes', () => {
     )
     await expect.poll(async () => ackedBy(store.db, position), { timeout: 1_000 }).toEqual({ acked: 1, running: 1 })
     expect(await ackedBy(store.db, position + 1)).toEqual({ acked: 0, running: 1 })
+    const receipt = async (here: boolean) =>
+      acknowledgedBy({ db: store.db, feed: { reached: async () => here } }, position + 1)
+    expect(await receipt(true)).toEqual({ acknowledged: 1, total: 1 })
+    expect(await receipt(false)).toEqual({ acknowledged: 0, total: 1 })
     await one.close()
   })
 })

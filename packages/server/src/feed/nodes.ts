@@ -123,6 +123,19 @@ export async function ackedBy(db: Db, position: number): Promise<{ readonly acke
 }
 
 /**
+ * Waits for this process, and tells how many of the running ones have taken the change in. This one counts when it has,
+ * though its own heartbeat may be under way still; when it has not in time, it is not counted.
+ */
+export async function acknowledgedBy(
+  { db, feed }: { readonly db: Db; readonly feed: Pick<Feed, 'reached'> },
+  position: number,
+): Promise<{ readonly acknowledged: number; readonly total: number }> {
+  const isHere = await feed.reached(position)
+  const { acked, running } = await ackedBy(db, position)
+  return { acknowledged: isHere ? Math.max(1, acked) : acked, total: running }
+}
+
+/**
  * Moves a node's cursor over lines that this transaction stores. Call it first in the transaction that stores them: the
  * row lock keeps two drains of one spool apart.
  *

@@ -300,7 +300,7 @@ describe('a table of 10,000 routes', () => {
        select hosts[1], paths[1], id, workspace_id from dataplane_route where id like '${MANY_ID}%'`,
       [],
     )
-    await it.targets.load()
+    await it.targets.loadAll()
     expect(it.targets.size.routes).toBeGreaterThanOrEqual(ROUTES)
 
     const outcomes = new Map<number, number>()
@@ -331,7 +331,7 @@ describe('a table of 10,000 routes', () => {
       await change('PATCH', `/api/v1/routes/${id}`, { hosts: [`h${n}.many.test`] })
       await change('DELETE', `/api/v1/routes/${id}`)
       // and as after a feed that was lost: everything is read anew, while changes go on
-      if (n % 10 === 0) await it.targets.load()
+      if (n % 10 === 0) await it.targets.loadAll()
     }
     const operators = [1, 2, 3, 4, 5].map(async (first) => {
       for (let n = first; n <= CHANGES / 4; n += 5) await changeOne(n)

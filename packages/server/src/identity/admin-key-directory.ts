@@ -60,8 +60,11 @@ export class AdminKeyDirectory {
   #isReady = false
   /** Ids that changed and could not be read again: answered with 503 until they could. */
   readonly #stale = new Set<string>()
-  /** Changes taken while the whole directory is being read: read those again afterwards. */
-  #changedDuringLoad: Set<string> | undefined
+  /** For each read of the whole directory that is under way: the changes since it began, to be taken again after it. */
+  readonly #changesDuringLoads = new Set<Change[]>()
+  /** The last refresh that began of each key: an earlier one that ends later says nothing. */
+  readonly #refreshing = new Map<string, number>()
+  #refreshes = 0
   readonly #upgrading = new Set<string>()
 
   constructor(options: AdminKeyDirectoryOptions) {
@@ -73,21 +76,20 @@ export class AdminKeyDirectory {
   }
 
   /** Reads all living keys. Until it has ended every look-up is `unavailable`. Again at a resync of the feed. */
-  async load(): Promise<void> {
-    const changed = new Set<string>()
-    this.#changedDuringLoad = changed
-    const entries: Entry[] = []
-    for (let afterId = ''; ;) {
-      const rows = await selectKnownAdminKeys(this.#options.store.db, { afterId, limit: PAGE })
-      for (const row of rows) entries.push(entryOf(row))
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < PAGE) break
-      afterId = last.id
+  async loadAll(): Promise<void> {
+    const changes: Change[] = []
+    this.#changesDuringLoads.add(changes)
+    try {
+      const staleBefore = [...this.#stale]
+      const entries = await this.#readAll()
+      this.#byPublicId = new Map(entries.map((entry) => [entry.publicId, entry]))
+      this.#publicIdById = new Map(entries.map((entry) => [entry.key.id, entry.publicId]))
+      for (const id of staleBefore) this.#stale.delete(id)
+    } finally {
+      this.#changesDuringLoads.delete(changes)
     }
-    this.#byPublicId = new Map(entries.map((entry) => [entry.publicId, entry]))
-    this.#publicIdById = new Map(entries.map((entry) => [entry.key.id, entry.publicId]))
-    this.#changedDuringLoad = undefined
-    for (const id of changed) await this.#refresh(id)
+    for (const change of changes) this.mark(change)
+    for (const change of changes) await this.reload(change)
     this.#isReady = true
   }
 
@@ -104,22 +106,42 @@ export class AdminKeyDirectory {
     return this.#judge(presented, entry, digest)
   }
 
-  /**
-   * Takes one change of the feed. A revocation acts before anything is read. Never throws: a key that could not be read
-   * again is `unavailable` until `retryStale` succeeds.
-   */
+  /** Takes one change of the feed. Never throws. */
   async apply(change: Change): Promise<void> {
-    if (change.subjectType === 'admin_key') {
-      if (change.kind === 'revocation') this.#forget(change.subjectId)
-      await this.#refresh(change.subjectId)
-    } else if (change.subjectType === 'workspace') {
-      await this.#refreshWorkspace(change)
-    }
+    this.mark(change)
+    await this.reload(change)
+  }
+
+  /** A revocation acts before anything is read: the key is unknown, those of a disabled workspace are `unavailable`. */
+  mark(change: Change): void {
+    const { kind, subjectType, subjectId } = change
+    if (subjectType !== 'admin_key' && subjectType !== 'workspace') return
+    for (const changes of this.#changesDuringLoads) changes.push(change)
+    if (kind !== 'revocation') return
+    if (subjectType === 'admin_key') this.#forget(subjectId)
+    if (subjectType === 'workspace') for (const id of this.#idsOf(subjectId)) this.#stale.add(id)
+  }
+
+  /** Reads again what has changed. Never throws: a key that could not be read is `unavailable` until `retryStale` succeeds. */
+  async reload({ subjectType, subjectId }: Change): Promise<void> {
+    if (subjectType === 'admin_key') await this.#refresh(subjectId)
+    if (subjectType === 'workspace') for (const id of this.#idsOf(subjectId)) await this.#refresh(id)
   }
 
   /** Reads again what could not be read when it changed. */
   async retryStale(): Promise<void> {
     for (const id of this.#stale) await this.#refresh(id)
+  }
+
+  async #readAll(): Promise<readonly Entry[]> {
+    const entries: Entry[] = []
+    for (let afterId = ''; ;) {
+      const rows = await selectKnownAdminKeys(this.#options.store.db, { afterId, limit: PAGE })
+      for (const row of rows) entries.push(entryOf(row))
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < PAGE) return entries
+      afterId = last.id
+    }
   }
 
   async #findUnderNewPepper(presented: string, entry: Entry): Promise<AdminKeyLookup> {
@@ -146,29 +168,28 @@ export class AdminKeyDirectory {
   }
 
   async #refresh(id: string): Promise<void> {
-    this.#changedDuringLoad?.add(id)
+    const turn = ++this.#refreshes
+    this.#refreshing.set(id, turn)
     try {
       const [row] = await selectKnownAdminKeys(this.#options.store.db, { id })
+      if (this.#refreshing.get(id) !== turn) return
       if (row === undefined || row.revoked_at !== null) this.#forget(id)
       else this.#remember(entryOf(row))
       this.#stale.delete(id)
     } catch (cause) {
+      if (this.#refreshing.get(id) !== turn) return
       this.#stale.add(id)
       this.#options.log.warn(
         { err: cause, adminKeyId: id },
         'a changed admin key could not be read; it is refused until it can',
       )
+    } finally {
+      if (this.#refreshing.get(id) === turn) this.#refreshing.delete(id)
     }
   }
 
-  async #refreshWorkspace(change: Change): Promise<void> {
-    const workspaceId = change.subjectId
-    const isDisabling = change.kind === 'revocation'
-    const ids = [...this.#byPublicId.values()]
-      .filter((entry) => entry.key.workspaceId === workspaceId)
-      .map((entry) => entry.key.id)
-    if (isDisabling) for (const id of ids) this.#stale.add(id)
-    for (const id of ids) await this.#refresh(id)
+  #idsOf(workspaceId: string): readonly string[] {
+    return [...this.#byPublicId.values()].filter(({ key }) => key.workspaceId === workspaceId).map(({ key }) => key.id)
   }
 
   #remember(entry: Entry): void {

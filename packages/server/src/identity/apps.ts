@@ -2,7 +2,7 @@
 import { ClavigerError, makeId } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { atRevision, nameTaken, unknownPlan } from '#edge'
-import { appendChange } from '#feed'
+import { appendChange, type Changed } from '#feed'
 import type { Tx } from '#store'
 import { areLimitsKept, limitsFromColumn, limitsToColumn, type WireLimit } from '#usage'
 import type { Caller, IdentityRoom, Target } from './room.ts'
@@ -78,7 +78,7 @@ export async function updateApp(
   caller: Caller,
   target: Target,
   change: AppChange,
-): Promise<AppRow> {
+): Promise<Changed<AppRow>> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const locked = await lockApp(tx, caller.workspaceId, target.id)
@@ -110,20 +110,20 @@ export async function updateApp(
       values: changedValues(change),
     })
     const disabledNow = row.disabled_at !== null && before.disabled_at === null
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: disabledNow ? 'revocation' : 'edit',
       subjectType: 'app',
       subjectId: row.id,
       detail: disabledNow ? { disabled: true } : {},
     })
-    return row
+    return { result: row, position }
   })
 }
 
 /** From here on every key of the app refuses, for good. @throws ClavigerError `not_found`, `precondition_failed` */
-export async function deleteApp(room: IdentityRoom, caller: Caller, target: Target): Promise<void> {
-  await room.store.transaction(async (tx) => {
+export async function deleteApp(room: IdentityRoom, caller: Caller, target: Target): Promise<number> {
+  return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const locked = await lockApp(tx, caller.workspaceId, target.id)
     const before = atRevision('app', target.id, locked, target.expectedRevision)
@@ -136,7 +136,7 @@ export async function deleteApp(room: IdentityRoom, caller: Caller, target: Targ
       status: 204,
       resource: { type: 'app', id: before.id },
     })
-    await appendChange(tx, {
+    return appendChange(tx, {
       workspaceId: caller.workspaceId,
       kind: 'revocation',
       subjectType: 'app',

@@ -237,7 +237,8 @@ describe('apps', () => {
   test('go through life with an entry and a change for each step', async () => {
     const made = await createApp(it.room, it.caller, newApp('Life'))
     const target = (expectedRevision: number | undefined) => ({ id: made.id, expectedRevision })
-    const changed = await updateApp(it.room, it.caller, target(1), { disabled: true })
+    const { result: changed, position } = await updateApp(it.room, it.caller, target(1), { disabled: true })
+    expect(await it.feed.reached(position)).toBe(true)
     expect(changed).toMatchObject({ revision: 2, disabled_at: new Date(it.clockMs) })
     await expect(updateApp(it.room, it.caller, target(1), { name: 'x' })).rejects.toThrow(
       refused('precondition_failed'),

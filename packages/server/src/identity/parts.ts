@@ -1,6 +1,6 @@
 /** What the data plane's decisions know of workspaces and apps. */
 import type { AppPart, WorkspacePart } from '@claviger/core'
-import type { Db } from '#store'
+import { compileRow, type Db } from '#store'
 import { policiesFromColumn } from '#usage'
 import { selectAnyApp, selectAppOwners, selectWorkspace, shareApp, type AppRow } from './rows.ts'
 
@@ -9,10 +9,10 @@ export interface StoredApp extends Omit<AppPart, 'plan'> {
   readonly planId: string | undefined
 }
 
-/** Whatever the workspace; a deleted app comes out as disabled. Undefined: there never was one. */
+/** Whatever the workspace; a deleted app comes out as disabled. Undefined: there never was one. @throws UnreadableRow */
 export async function loadAppPart(db: Db, id: string): Promise<StoredApp | undefined> {
   const row = await selectAnyApp(db, id)
-  return row === undefined ? undefined : appPart(row)
+  return row === undefined ? undefined : compileRow(`app ${id}`, () => appPart(row))
 }
 
 export async function loadWorkspacePart(db: Db, id: string): Promise<WorkspacePart | undefined> {

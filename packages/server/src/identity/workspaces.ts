@@ -2,7 +2,7 @@
 import { ClavigerError, makeId } from '@claviger/core'
 import { appendEntry, type Actor } from '#audit'
 import { atRevision, found } from '#edge'
-import { appendChange } from '#feed'
+import { appendChange, type Changed } from '#feed'
 import type { Db, Tx } from '#store'
 import type { Caller, IdentityRoom, Target } from './room.ts'
 import {
@@ -89,7 +89,7 @@ export async function updateWorkspace(
   caller: Caller,
   target: Target,
   change: WorkspaceChange,
-): Promise<WorkspaceRow> {
+): Promise<Changed<WorkspaceRow>> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const before = atRevision('workspace', target.id, await lockWorkspace(tx, target.id), target.expectedRevision)
@@ -116,14 +116,14 @@ export async function updateWorkspace(
       values: { ...change, changed: Object.keys(change) },
     })
     const disabledNow = row.disabled_at !== null && before.disabled_at === null
-    await appendChange(tx, {
+    const position = await appendChange(tx, {
       workspaceId: row.id,
       kind: disabledNow ? 'revocation' : 'edit',
       subjectType: 'workspace',
       subjectId: row.id,
       detail: disabledNow ? { disabled: true } : {},
     })
-    return row
+    return { result: row, position }
   })
 }
 

@@ -39,11 +39,11 @@ export class ApiNames {
     return this.#byName.has(name) ? this.#byName.get(name) : this.#readName(name)
   }
 
-  apply({ subjectType }: Pick<Change, 'subjectType'>): void {
-    if (subjectType === 'api') this.resync()
+  mark({ subjectType }: Pick<Change, 'subjectType'>): void {
+    if (subjectType === 'api') this.distrust()
   }
 
-  resync(): void {
+  distrust(): void {
     this.#changes += 1
     this.#byName.clear()
     this.#missingIds.clear()

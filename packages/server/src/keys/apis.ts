@@ -2,7 +2,7 @@
 import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
 import { appendEntry } from '#audit'
 import { atRevision, found, nameTaken } from '#edge'
-import { appendChange } from '#feed'
+import { appendChange, type Changed } from '#feed'
 import { beyondBounds, isBounded, UNBOUNDED } from '#identity'
 import { feedLossPolicy } from './compile.ts'
 import { isNarrower, maximumFromRow, type Maximum } from './maximum.ts'
@@ -110,7 +110,7 @@ export async function updateApi(
   caller: Caller,
   target: { readonly apiId: string; readonly expectedRevision: number | undefined },
   change: ApiChange,
-): Promise<Api> {
+): Promise<Changed<Api>> {
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     const before = atRevision(
@@ -138,15 +138,15 @@ export async function updateApi(
       resource: { type: 'api', id: row.id },
       values: { ...change, changed: Object.keys(change) },
     })
-    const detail = change.disabled === true ? { disabled: true } : {}
-    await appendChange(tx, {
+    const disabledNow = row.disabled_at !== null && before.disabled_at === null
+    const position = await appendChange(tx, {
       workspaceId: caller.workspaceId,
-      kind: 'edit',
+      kind: disabledNow ? 'revocation' : 'edit',
       subjectType: 'api',
       subjectId: row.id,
-      detail,
+      detail: disabledNow ? { disabled: true } : {},
     })
-    return apiFromRow(row)
+    return { result: apiFromRow(row), position }
   })
 }
 
@@ -202,8 +202,8 @@ export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) 
 }
 
 /** @throws ClavigerError `conflict` while keys live on it */
-export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): Promise<void> {
-  await room.store.transaction(async (tx) => {
+export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): Promise<number> {
+  return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
     found('api', apiId, await lockApi(tx, caller.workspaceId, apiId))
     const living = await countLivingKeysOfApi(tx, apiId)
@@ -218,9 +218,9 @@ export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): 
       status: 204,
       resource: { type: 'api', id: apiId },
     })
-    await appendChange(tx, {
+    return appendChange(tx, {
       workspaceId: caller.workspaceId,
-      kind: 'edit',
+      kind: 'revocation',
       subjectType: 'api',
       subjectId: apiId,
       detail: { deleted: true },

@@ -113,7 +113,7 @@ describe('while a key is being granted', () => {
     const lowered = updateApi(it.room, it.caller, api(), { maximum: MOST })
     expect(await waits(lowered)).toBe(true)
     await end()
-    expect((await lowered).maximum).toEqual(MOST)
+    expect((await lowered).result.maximum).toEqual(MOST)
   })
 
   test('the api is not deleted under it', async () => {

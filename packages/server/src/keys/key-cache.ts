@@ -57,6 +57,11 @@ export class KeyCache {
     }
   }
 
+  forgetWhere(isMeant: (key: KeyPart) => boolean): void {
+    for (const generation of [this.#young, this.#old])
+      for (const key of [...generation.byKeyId.values()]) if (isMeant(key)) this.#drop(generation, key)
+  }
+
   clear(): void {
     this.#young = emptyGeneration()
     this.#old = emptyGeneration()

@@ -130,6 +130,49 @@ describe('a new key', () => {
   })
 })
 
+describe('after a resync to a lower head', () => {
+  test('keys are found again, though changes at higher positions were heard of', async () => {
+    const { key, secret } = await issue()
+    const after = newSnapshots()
+    const told = { workspaceId: 'w', subjectType: 'key' as const, subjectId: key.id, atMs: 0, detail: {} }
+    after.mark({ ...told, kind: 'edit', position: 1_000_000 })
+    await expect(after.find(secret.reveal())).resolves.toEqual({ kind: 'unavailable' })
+    expect(after.reads).toBeLessThan(20)
+    after.mark({ ...told, kind: 'revocation', position: 1_000_001 })
+    after.distrust()
+    await after.loadAll()
+    const found = await after.find(secret.reveal())
+    if (found.kind !== 'found') throw new Error(`the key is ${found.kind}`)
+    expect(after.isRevoked(found.key, found.version)).toBe(false)
+  })
+
+  test('what was read before it is not kept', async () => {
+    const { secret } = await issue()
+    const read = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const after = newSnapshots(async (text, values) => {
+      const rows = await identity.store.raw(text, values)
+      read.resolve()
+      await goOn.promise
+      return rows
+    })
+    const asked = after.find(secret.reveal())
+    await read.promise
+    after.distrust()
+    goOn.resolve()
+    await expect(asked).resolves.toMatchObject({ kind: 'found' })
+    expect(after.reads).toBe(2)
+  })
+})
+
+test('reading keys to tell of them keeps nothing of them', async () => {
+  const { key } = await issue()
+  const fresh = newSnapshots()
+  const told = await fresh.read(identity.workspaceId, [key.id])
+  expect(told.get(key.id)?.apis).toHaveLength(1)
+  expect(fresh.apis.size.held).toBe(0)
+})
+
 describe('a look-up', () => {
   test('of keys that do not exist costs no read, however they are made up', async () => {
     const { secret } = await issue()
@@ -290,6 +333,24 @@ describe('an api', () => {
     )
     await expect.poll(() => found.key.apis[0]?.current.onFeedLoss).toEqual({ mode: 'serve_known', maxStaleMs: 5_000 })
     expect(snapshots.reads).toBe(reads)
+  })
+
+  test('that is disabled refuses before it is read again, and is open again when it is enabled', async () => {
+    const api = await createApi(room, identity.caller, apiNamed('shut'))
+    const { secret } = await issue({ apiIds: [api.id] })
+    const found = await snapshots.find(secret.reveal())
+    if (found.kind !== 'found') throw new Error('the key was not found')
+    const change = { workspaceId: api.id, subjectType: 'api' as const, subjectId: api.id, atMs: 0 }
+    snapshots.mark({ ...change, kind: 'revocation', position: 1, detail: { disabled: true } })
+    expect(found.key.apis[0]?.current.disabledAtMs).toBeDefined()
+    await snapshots.retryStale()
+    expect(found.key.apis[0]?.current.disabledAtMs).toBeUndefined()
+    const target = { apiId: api.id, expectedRevision: undefined }
+    const { position } = await updateApi(room, identity.caller, target, { disabled: true })
+    await identity.feed.reached(position)
+    expect(found.key.apis[0]?.current.disabledAtMs).toBeDefined()
+    const { rows } = await sql`select kind from feed_change where position = ${position}`.execute(identity.store.db)
+    expect(rows).toEqual([{ kind: 'revocation' }])
   })
 
   test('with living keys is not deleted, and its name is its own', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UnreadableRow } from '#store'
 import { PartRegistry } from './part-registry.ts'
 
 interface Part {
@@ -81,5 +82,55 @@ describe('PartRegistry', () => {
     await again
     expect(registry.staleForMs()).toBe(0)
     expect(holder?.current.text).toBe('one')
+  })
+
+  test.each([
+    { what: 'is gone', next: async () => undefined },
+    {
+      what: 'cannot be understood',
+      next: async () => {
+        throw new UnreadableRow('nonsense')
+      },
+    },
+  ])('a part that $what lets nothing through, is not stale, and opens in place when it is back', async ({ next }) => {
+    let load: () => Promise<Part | undefined> = async () => ({ text: 'open' })
+    let closings = 0
+    const registry = new PartRegistry<Part>(
+      async () => load(),
+      () => 0,
+      { closed: () => ({ text: 'closed' }), onClosed: () => void closings++ },
+    )
+    const holder = await registry.get('a')
+    load = next
+    await registry.refresh('a')
+    expect({ text: holder?.current.text, closings, stale: registry.size.stale }).toEqual({
+      text: 'closed',
+      closings: 1,
+      stale: 0,
+    })
+    expect(await registry.get('a').catch(() => undefined)).toBeUndefined()
+    load = async () => ({ text: 'mended' })
+    expect(await registry.get('a')).toBe(holder)
+    expect(holder?.current.text).toBe('mended')
+  })
+
+  test('keeps no note of what was read again, and reads a few at once', async () => {
+    let running = 0
+    let most = 0
+    const registry = new PartRegistry<Part>(
+      async (id) => {
+        most = Math.max(most, ++running)
+        await settled()
+        running--
+        return { text: id }
+      },
+      () => 0,
+    )
+    for (let id = 0; id < 50; id++) await registry.get(String(id))
+    registry.markAll()
+    await registry.retry()
+    expect(most).toBeGreaterThan(1)
+    expect(most).toBeLessThan(10)
+    expect(registry.size).toEqual({ held: 50, changes: 0, stale: 0 })
   })
 })

@@ -27,8 +27,9 @@ export interface PlansRoom extends KeysRoom {
 
 /** What the routes need beside the behaviours: to wait until this node, and to tell how many nodes, have applied a change. */
 export interface KeysRoutesRoom extends PlansRoom {
-  /** Settles when this node has applied the change at that position. */
-  readonly applied: (position: number) => Promise<void>
+  /** Whether this node has applied the change at that position; false when it has not in time. */
+  readonly applied: (position: number) => Promise<boolean>
+  /** Waits for this node like `applied`, and tells how many have: this one only when it has. */
   readonly acknowledgedBy: (position: number) => Promise<{ readonly acknowledged: number; readonly total: number }>
   /** After so many seconds without the feed, `deny` refuses. */
   readonly deniesAfterSeconds: number

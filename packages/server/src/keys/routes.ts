@@ -116,12 +116,13 @@ const updateApiOperation = defineOperation({
   answer: updatedApiAnswer,
   revision: (answer) => answer.revision,
   async handler(room: Room, call, { params, body }) {
-    const api = await updateApi(
+    const { result: api, position } = await updateApi(
       room,
       call,
       { apiId: params.id, expectedRevision: call.expectedRevision },
       apiChangeFromWire(body),
     )
+    await room.applied(position)
     const answer = apiToWire(api, room.deniesAfterSeconds)
     if (body.maximum === undefined) return answer
     const now = new Date(room.nowMs())
@@ -141,7 +142,7 @@ const deleteApiOperation = defineOperation({
   params: apiId,
   status: 204,
   async handler(room: Room, call, { params }) {
-    await deleteApi(room, call, params.id)
+    await room.applied(await deleteApi(room, call, params.id))
   },
 })
 
@@ -302,9 +303,8 @@ const revokeKeyVersion = defineOperation({
   },
 })
 
-/** Answers only when this node itself refuses the key, and says who else does. */
+/** Answers when this node itself refuses the key, or did not in time; and says who does. */
 async function receipt(room: Room, revoked: Revoked): Promise<z.input<typeof revokedAnswer>> {
-  await room.applied(revoked.position)
   return { ...keyToWire(revoked.key), position: revoked.position, nodes: await room.acknowledgedBy(revoked.position) }
 }
 

@@ -4,46 +4,30 @@
  * What is none of our keys, but may be an imported one, takes the same way with an id that is made of it.
  * The change feed keeps it true; revocations are checked outside the cache too (decisions 3 and 6).
  */
-import {
-  IdFilter,
-  parseKey,
-  type ApiPart,
-  type AppPart,
-  type KeyPart,
-  type PlanPart,
-  type RolePart,
-  type VersionPart,
-  type WorkspacePart,
-} from '@claviger/core'
+import { IdFilter, parseKey, type KeyPart, type VersionPart } from '@claviger/core'
 import type { Lookup, MaybePromise } from '@claviger/gateway'
 import type { Change } from '#feed'
 import type { Seal } from '#seal'
-import type { Log, Store } from '#store'
-import { compileApi, compileKey, compilePlan, compileRole } from './compile.ts'
+import type { Log } from '#store'
+import { compileKey } from './compile.ts'
 import { ImportedKeys } from './imported-keys.ts'
 import { KeyCache, type CachedKey } from './key-cache.ts'
-import { PartRegistry } from './part-registry.ts'
-import { selectAnyPlan } from './rows-plans.ts'
-import { selectAnyRole } from './rows-roles.ts'
+import { KeyChanges } from './key-changes.ts'
+import { Revocations } from './revocations.ts'
 import {
   SELECT_IMPORTED_SNAPSHOT,
   SELECT_SNAPSHOT,
   SELECT_SNAPSHOTS_OF_KEYS,
-  selectAnyApi,
   selectPublicIds,
   upgradeDigest,
   type SnapshotRow,
 } from './rows.ts'
+import { SharedParts, type SharedPartsOptions } from './shared-parts.ts'
+import { textsOf } from './texts-of.ts'
 
-export interface KeySnapshotOptions {
-  readonly store: Store
+export interface KeySnapshotOptions extends Omit<SharedPartsOptions, 'onClosed'> {
   readonly seal: Seal
   readonly log: Log
-  readonly monotonicMs: () => number
-  readonly loadApp: (
-    id: string,
-  ) => Promise<(Omit<AppPart, 'plan'> & { readonly planId: string | undefined }) | undefined>
-  readonly loadWorkspace: (id: string) => Promise<WorkspacePart | undefined>
   readonly maxCachedVersions?: number
 }
 
@@ -54,10 +38,9 @@ const WRONG_SECRET: Lookup = { kind: 'unknown', reason: 'wrong_secret' }
 const UNAVAILABLE: Lookup = { kind: 'unavailable' }
 
 const FILTER_PAGE = 20_000
-/** Changes of keys are remembered this far back, to tell a read that was overtaken. */
-const REMEMBERED_CHANGES = 20_000
-const REMEMBERED_REVOCATIONS = 100_000
 const REMEMBERED_MISSES = 10_000
+/** A key that changes more often than it can be read is answered with 503. */
+const MOST_READS = 10
 
 export class KeySnapshots {
   readonly #options: KeySnapshotOptions
@@ -67,19 +50,15 @@ export class KeySnapshots {
   readonly #filling = new Map<string, Promise<CachedOrMissing>>()
   /** Ids that passed the filter and are not in the database; emptied when a key is made. */
   readonly #misses = new Set<string>()
-  readonly #changedAt = new Map<string, number>()
-  /** Changes up to here may have been forgotten from `#changedAt`. */
-  #changesForgottenTo = 0
-  readonly #revoked = new Set<string>()
+  readonly #keyChanges = new KeyChanges()
+  readonly #revocations = new Revocations()
   readonly #upgrading = new Set<string>()
   readonly #imported: ImportedKeys
   /** Counts the changes that brought new ids, so that a miss that one of them overtook is looked for again. */
   #idChanges = 0
-  readonly apis: PartRegistry<ApiPart>
-  readonly apps: PartRegistry<AppPart>
-  readonly plans: PartRegistry<PlanPart>
-  readonly roles: PartRegistry<RolePart>
-  readonly workspaces: PartRegistry<WorkspacePart>
+  /** Counts how often all was forgotten: what was read before that is worth nothing after it. */
+  #epoch = 0
+  readonly #shared: SharedParts
   /** Reads of the database so far: a test counts that unknown keys cost none. */
   reads = 0
 
@@ -89,7 +68,19 @@ export class KeySnapshots {
     // Seeded, so that whoever knows one id cannot compute others that pass.
     const seed = Buffer.from(options.seal.randomBytes(8))
     this.#filter = new IdFilter([seed.readUInt32LE(0), seed.readUInt32LE(4)])
-    const { store, seal, log, monotonicMs } = options
+    const { store, seal, log } = options
+    this.#shared = new SharedParts({
+      ...options,
+      onClosed: (holder) =>
+        this.#cache.forgetWhere(
+          (key) =>
+            key.app === holder ||
+            key.workspace === holder ||
+            key.plan === holder ||
+            key.app.current.plan === holder ||
+            key.roles.some((role) => role === holder),
+        ),
+    })
     this.#imported = new ImportedKeys({
       store,
       seal,
@@ -98,29 +89,15 @@ export class KeySnapshots {
       isUnknown: (id) => this.#isUnknown(id),
       read: async (id) => this.#fillOnce(id, SELECT_IMPORTED_SNAPSHOT),
     })
-    this.apis = new PartRegistry(async (id) => {
-      const row = await selectAnyApi(store.db, id)
-      return row === undefined ? undefined : compileApi(row)
-    }, monotonicMs)
-    this.plans = new PartRegistry(async (id) => {
-      const row = await selectAnyPlan(store.db, id)
-      return row === undefined ? undefined : compilePlan(row)
-    }, monotonicMs)
-    this.roles = new PartRegistry(async (id) => {
-      const row = await selectAnyRole(store.db, id)
-      return row === undefined ? undefined : compileRole(row)
-    }, monotonicMs)
-    this.apps = new PartRegistry(async (id) => {
-      const stored = await options.loadApp(id)
-      if (stored === undefined) return undefined
-      const { planId, ...app } = stored
-      return { ...app, plan: planId === undefined ? undefined : await this.plans.get(planId) }
-    }, monotonicMs)
-    this.workspaces = new PartRegistry(options.loadWorkspace, monotonicMs)
+  }
+
+  get apis(): SharedParts['apis'] {
+    return this.#shared.apis
   }
 
   /** Reads all ids into the filter. Until it has ended, every well-formed key is looked up. */
   async loadFilter(): Promise<void> {
+    const epoch = this.#epoch
     await this.#imported.readForms()
     for (let after = ''; ;) {
       const ids = await selectPublicIds(this.#options.store.db, after, FILTER_PAGE)
@@ -129,7 +106,7 @@ export class KeySnapshots {
       if (last === undefined || ids.length < FILTER_PAGE) break
       after = last
     }
-    this.#filterReady = true
+    if (epoch === this.#epoch) this.#filterReady = true
   }
 
   get size(): { readonly cached: number; readonly filtered: number; readonly filterBytes: number } {
@@ -158,77 +135,84 @@ export class KeySnapshots {
     edit: Partial<SnapshotRow> = {},
   ): Promise<ReadonlyMap<string, KeyPart>> {
     const rows = readSnapshotRows(await this.#options.store.raw(SELECT_SNAPSHOTS_OF_KEYS, [workspaceId, keyIds]))
+    const shared = new SharedParts(this.#options)
     const keys = new Map<string, KeyPart>()
     for (const versions of Map.groupBy(rows, ({ id }) => id).values()) {
       const edited = versions.map((row) => ({ ...row, ...edit }))
       const first = edited[0]
-      const joined = first === undefined ? undefined : await this.#join(first)
+      const joined = first === undefined ? undefined : await shared.join(first)
       if (first !== undefined && joined !== undefined) keys.set(first.id, compileKey(first, edited, joined))
     }
     return keys
   }
 
   isRevoked(key: KeyPart, version: VersionPart): boolean {
-    if (this.#revoked.size === 0) return false
+    if (this.#revocations.size === 0) return false
     // read after its deletion: the part itself says so, and says that it is no revocation
     if (key.deletedAtMs !== undefined) return false
     return (
-      this.#revoked.has(key.id) ||
-      this.#revoked.has(`${key.id}/${version.number}`) ||
-      this.#revoked.has(key.app.current.id) ||
-      this.#revoked.has(key.workspace.current.id)
+      this.#revocations.has(key.id) ||
+      this.#revocations.has(`${key.id}/${version.number}`) ||
+      this.#revocations.has(key.app.current.id) ||
+      this.#revocations.has(key.workspace.current.id)
     )
   }
 
   /** How long something is known to be out of date that could not be read again, in ms. */
   staleForMs(): number {
-    return Math.max(...this.#shared().map((parts) => parts.staleForMs()))
+    return this.#shared.staleForMs()
   }
 
   /** Takes one change of the feed. Never throws: what cannot be read again is told by `staleForMs`. */
   async apply(change: Change): Promise<void> {
-    if (change.kind === 'revocation') this.#rememberRevocation(change)
-    // an app that was enabled, a key that was restored: the row is the truth
-    else if (change.subjectType !== 'key_batch') this.#revoked.delete(change.subjectId)
-    switch (change.subjectType) {
-      case 'key':
-        this.#keyChanged(change.subjectId, change.position)
-        this.#idsAdded(change)
-        return
-      case 'key_batch':
-        for (const keyId of textsOf(change.detail['key_ids'])) this.#keyChanged(keyId, change.position)
-        this.#idsAdded(change)
-        return
-      case 'api':
-        return this.apis.refresh(change.subjectId)
-      case 'app':
-        return this.apps.refresh(change.subjectId)
-      case 'plan':
-        return this.plans.refresh(change.subjectId)
-      case 'role':
-        return this.roles.refresh(change.subjectId)
-      case 'workspace':
-        return this.workspaces.refresh(change.subjectId)
-      default:
-    }
+    this.mark(change)
+    await this.reload(change)
   }
 
-  /** The feed's tail was missed: whatever is cached may be out of date. */
-  async resync(): Promise<void> {
+  /** What of a change acts before anything is read: revocations, keys to forget, new ids, and what is stale now. */
+  mark(change: Change): void {
+    const { subjectType, subjectId, position } = change
+    this.#revocations.mark(change)
+    if (subjectType === 'key') this.#keyChanged(subjectId, position)
+    if (subjectType === 'key_batch') for (const id of textsOf(change.detail['key_ids'])) this.#keyChanged(id, position)
+    if (subjectType === 'key' || subjectType === 'key_batch') this.#idsAdded(change)
+    else if (subjectType === 'api' && change.kind === 'revocation') this.#shared.apis.suspend(subjectId)
+    else this.#shared.of(change)?.mark(subjectId)
+  }
+
+  /** Reads again what `mark` has made stale. Never throws. */
+  async reload(change: Change): Promise<void> {
+    await this.#shared.of(change)?.reload(change.subjectId)
+    this.#settle()
+  }
+
+  /** The feed's tail was missed: whatever is cached may be out of date, and positions may be of another log. */
+  distrust(): void {
+    this.#epoch++
     this.#cache.clear()
     this.#misses.clear()
     this.#filterReady = false
     this.#imported.distrust()
-    await Promise.all(this.#shared().map(async (parts) => parts.refreshAll()))
-    await this.loadFilter()
+    this.#keyChanges.clear()
+    this.#revocations.distrust()
+    this.#shared.markAll()
+  }
+
+  /** Reads everything that is kept again, after `distrust`. Rejects when it could not. */
+  async loadAll(): Promise<void> {
+    const epoch = this.#epoch
+    await this.retryStale()
+    if (this.#shared.hasStale()) throw new Error('not all that keys share could be read')
+    if (epoch === this.#epoch) this.#revocations.forgetDistrusted()
   }
 
   async retryStale(): Promise<void> {
-    await Promise.all(this.#shared().map(async (parts) => parts.retry()))
+    await this.#shared.retry()
+    this.#settle()
   }
 
-  #shared() {
-    return [this.apis, this.plans, this.roles, this.apps, this.workspaces]
+  #settle(): void {
+    this.#revocations.settle((id) => this.#shared.isStale(id))
   }
 
   #prove(presented: string, key: KeyPart, version: VersionPart): MaybePromise<Lookup> {
@@ -278,10 +262,12 @@ export class KeySnapshots {
   }
 
   async #fill(publicId: string, statement: string): Promise<CachedOrMissing> {
-    for (;;) {
+    for (let left = MOST_READS; left > 0; left--) {
       this.reads++
       const idChanges = this.#idChanges
+      const epoch = this.#epoch
       const rows = readSnapshotRows(await this.#options.store.raw(statement, [publicId]))
+      if (epoch !== this.#epoch) continue
       const first = rows[0]
       if (first === undefined) {
         // a foreign key may have been presented for years before it is imported: this very moment
@@ -289,43 +275,19 @@ export class KeySnapshots {
         this.#rememberMiss(publicId)
         return undefined
       }
-      const joined = await this.#join(first)
+      const joined = await this.#shared.join(first)
+      if (epoch !== this.#epoch || this.#keyChanges.overtook(first.id, first.position)) continue
       if (joined === undefined) return undefined
-      if (this.#overtaken(first.id, first.position)) continue
       const key = compileKey(first, rows, joined)
       this.#cache.put(key)
       const version = key.versions.find((candidate) => candidate.number === first.asked_number)
       return version === undefined ? undefined : { key, version }
     }
-  }
-
-  async #join(row: SnapshotRow) {
-    const [workspace, app, plan, apis, roles] = await Promise.all([
-      this.workspaces.get(row.workspace_id),
-      this.apps.get(row.app_id),
-      row.plan_id === null ? undefined : this.plans.get(row.plan_id),
-      Promise.all(row.api_ids.map(async (id) => this.apis.get(id))),
-      Promise.all(row.role_ids.map(async (id) => this.roles.get(id))),
-    ])
-    if (workspace === undefined || app === undefined) return undefined
-    return { workspace, app, plan, apis: known(apis), roles: known(roles) }
-  }
-
-  /** A read at `position` is worthless when the feed has since told of a change of that key. */
-  #overtaken(keyId: string, position: number): boolean {
-    return position < this.#changesForgottenTo || (this.#changedAt.get(keyId) ?? -1) > position
+    throw new Error('a key changed again each time it was read')
   }
 
   #keyChanged(keyId: string, position: number): void {
-    this.#changedAt.delete(keyId)
-    this.#changedAt.set(keyId, position)
-    if (this.#changedAt.size > REMEMBERED_CHANGES) {
-      const oldest = this.#changedAt.entries().next().value
-      if (oldest !== undefined) {
-        this.#changedAt.delete(oldest[0])
-        this.#changesForgottenTo = oldest[1]
-      }
-    }
+    this.#keyChanges.note(keyId, position)
     this.#cache.forgetKey(keyId)
   }
 
@@ -336,15 +298,6 @@ export class KeySnapshots {
     for (const id of ids) {
       this.#filter.add(id)
       this.#misses.delete(id)
-    }
-  }
-
-  #rememberRevocation(change: Change): void {
-    for (const name of revokedNames(change)) {
-      this.#revoked.add(name)
-      if (this.#revoked.size <= REMEMBERED_REVOCATIONS) continue
-      const oldest = this.#revoked.values().next().value
-      if (oldest !== undefined) this.#revoked.delete(oldest)
     }
   }
 
@@ -365,19 +318,6 @@ export class KeySnapshots {
       .finally(() => this.#upgrading.delete(version.publicId))
   }
 }
-
-/** What stands outside the cache: a key, one version of it, many keys, or all of an app or a workspace. */
-function revokedNames({ subjectType, subjectId, detail }: Change): readonly string[] {
-  if (subjectType === 'key_batch') return textsOf(detail['key_ids'])
-  const version = detail['version']
-  return [typeof version === 'number' ? `${subjectId}/${version}` : subjectId]
-}
-
-const known = <Part>(parts: readonly (Part | undefined)[]): readonly Part[] =>
-  parts.filter((part) => part !== undefined)
-
-const textsOf = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
 
 type CachedOrMissing = CachedKey | undefined
 

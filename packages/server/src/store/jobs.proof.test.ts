@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { silentLog } from '#config'
+import { openPool } from './connection.ts'
+import { createJobs } from './jobs.ts'
 import { openStore } from './open-store.ts'
 import type { Store } from './store.ts'
 import { openTestStore, type TestStore } from './testing.ts'
@@ -35,6 +37,23 @@ test('a repeated job runs on one of two workers, and a handed-over one once', as
   await expect.poll(() => handled, { timeout: 15_000 }).toEqual([{ to: 'somebody' }])
   await new Promise((resolve) => setTimeout(resolve, 3_000))
   expect(runs).toHaveLength(1)
+})
+
+test('a start that failed is no start: the next one succeeds', async () => {
+  const pool = openPool({
+    target: { connectionString: store.config.databaseUrl?.reveal() ?? '' },
+    max: 2,
+    name: 'claviger jobs test',
+  })
+  const jobs = createJobs(pool, silentLog)
+  const query = vi.spyOn(pool, 'query').mockImplementation(() => {
+    throw new Error('away')
+  })
+  await expect(jobs.start()).rejects.toThrow('away')
+  query.mockRestore()
+  await expect(jobs.start()).resolves.toBeUndefined()
+  await jobs.stop()
+  await pool.end()
 })
 
 test('a job that fails is tried again', async () => {

@@ -14,7 +14,7 @@ export interface Jobs {
   handle(name: string, work: (payload: object) => Promise<void>): void
   /** Hands a payload (JSON, no secrets) to the handler of that name, on whichever worker. Needs `start` first. */
   once(name: string, payload: object): Promise<void>
-  /** Begins to work. Called by a worker when the server is ready; does nothing the second time. */
+  /** Begins to work. Called by a worker when the server is ready; does nothing once it has succeeded. */
   start(): Promise<void>
 }
 
@@ -55,7 +55,11 @@ export function createJobs(pool: pg.Pool, log: Log): RunningJobs {
   }
 
   async function start(): Promise<void> {
-    started ??= open()
+    // one that failed is no start: the next call tries again
+    started ??= open().catch((error: unknown) => {
+      started = undefined
+      throw error
+    })
     await started
   }
 
@@ -75,7 +79,18 @@ export function createJobs(pool: pg.Pool, log: Log): RunningJobs {
       if (isLost(error)) log.debug({ err: error }, 'jobs wait for the database')
       else log.error({ err: error }, 'a background job could not be looked after')
     })
-    await boss.start()
+    try {
+      await boss.start()
+      await register(boss)
+    } catch (error) {
+      for (const timer of timers.splice(0)) clearInterval(timer)
+      await boss.stop({ graceful: false, close: false }).catch(() => undefined)
+      throw error
+    }
+    return boss
+  }
+
+  async function register(boss: PgBoss): Promise<void> {
     for (const [name, { schedule, work }] of repeated) await repeat(boss, name, schedule, work)
     for (const [name, work] of handlers) {
       await boss.createQueue(name)
@@ -83,7 +98,6 @@ export function createJobs(pool: pg.Pool, log: Log): RunningJobs {
         if (job !== undefined) await reported(name, () => work(job.data))
       })
     }
-    return boss
   }
 
   async function repeat(

@@ -48,8 +48,14 @@ export async function openListener(target: Target, listener: Listener, log: Log)
     next.on('error', () => {})
     next.on('notification', (message) => listener.onNotify(message.payload ?? ''))
     await next.connect()
+    try {
+      await next.query(`listen ${listener.channel}`)
+    } catch (error) {
+      // nobody else knows of it: each try would leave one connection behind
+      await next.end().catch(() => {})
+      throw error
+    }
     next.once('end', () => void reconnect(next))
-    await next.query(`listen ${listener.channel}`)
     return next
   }
 

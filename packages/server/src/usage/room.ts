@@ -17,5 +17,5 @@ export interface UsageRoom {
   /** Of public ids of keys and admin keys, those that the workspace has, with the id of the key. */
   readonly findOwnIds: (workspaceId: string, publicIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Settles when this process has taken in the change at that position. */
-  readonly reached: (position: number) => Promise<void>
+  readonly reached: (position: number) => Promise<unknown>
 }

@@ -66,7 +66,7 @@ export class Credentials {
   }
 
   /** Takes one change of the feed. */
-  apply(change: Change): void {
+  mark(change: Change): void {
     if (change.subjectType !== 'provider_key') return
     this.#generation++
     this.#opened.delete(change.subjectId)
@@ -74,7 +74,7 @@ export class Credentials {
   }
 
   /** The feed's tail was missed: whatever is here may be out of date. */
-  resync(): void {
+  distrust(): void {
     this.#generation++
     this.#opened.clear()
     this.#opening.clear()

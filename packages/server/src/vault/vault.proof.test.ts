@@ -20,7 +20,7 @@ beforeAll(async () => {
   room = { ...identity.room, allowPrivateUpstreams: new Set(['localhost']) }
   credentials = new Credentials({ store, seal })
   identity.feed.onChange((changes) => {
-    for (const change of changes) credentials.apply(change)
+    for (const change of changes) credentials.mark(change)
   })
   registerVaultSamples(seal)
 })
@@ -317,13 +317,13 @@ test('an opening that a change overtakes is read again', async () => {
     subjectId: id,
     detail: {},
   }
-  slow.apply(change)
+  slow.mark(change)
   await rotateProviderKey(room, identity.caller, targetOf(id), {
     secret: new Secret('sk-late'),
     origins: undefined,
     injection: undefined,
   })
-  slow.apply(change)
+  slow.mark(change)
   await opening
   expect((await slow.open(id))?.secret.reveal()).toBe('sk-late')
 })

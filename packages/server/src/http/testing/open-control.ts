@@ -242,8 +242,8 @@ function roomsOf({ identity, world, geo, counters, keySnapshots, targets, isCont
     appsOnPlan,
     maxKeyAgeSeconds,
     canLocate: (kind) => geo.has(kind),
-    applied: async (position) => void (await feed.reached(position)),
-    acknowledgedBy: async () => ({ acknowledged: 1, total: 1 }),
+    applied: async (position) => feed.reached(position),
+    acknowledgedBy: async (position) => ({ acknowledged: (await feed.reached(position)) ? 1 : 0, total: 1 }),
     deniesAfterSeconds: 2,
   }
   return {

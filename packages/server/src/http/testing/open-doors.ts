@@ -43,14 +43,14 @@ export async function openTestDoors(): Promise<TestDoors> {
     credentials: new Credentials({ store, seal }),
     clock,
   })
-  await control.targets.load()
+  await control.targets.loadAll()
   const healthChecks = startHealthChecks({
     egress,
     routes: () => control.targets.routes(),
     monotonicMs: clock.monotonicMs,
   })
   const apiNames = new ApiNames(store, control.keys.apis, async () => (await selectHomeWorkspace(store.db))?.id)
-  feed.onChange((changes) => changes.forEach((change) => apiNames.apply(change)))
+  feed.onChange((changes) => changes.forEach((change) => apiNames.mark(change)))
   const settings = {
     maxBodyBytes: 1_048_576,
     maxHeaderBytes: 32_768,
@@ -74,6 +74,7 @@ export async function openTestDoors(): Promise<TestDoors> {
         verifiers: new Verifiers(directory),
         feed,
         changes: new FeedChangeLog(feed),
+        staleForMs: () => 0,
       }),
       counters: control.counters,
       egress,

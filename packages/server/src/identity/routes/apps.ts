@@ -131,7 +131,10 @@ export const appOperations = [
     handler: async (room: IdentityRoom, call, { params: { id }, body }) => {
       const { plan_id, ...members } = body
       const change = { ...members, ...(plan_id !== undefined && { planId: plan_id }) }
-      return answer(await updateApp(room, call, { id, expectedRevision: call.expectedRevision }, change))
+      const target = { id, expectedRevision: call.expectedRevision }
+      const { result, position } = await updateApp(room, call, target, change)
+      await room.reached(position)
+      return answer(result)
     },
   }),
   defineOperation({
@@ -145,7 +148,8 @@ export const appOperations = [
     params,
     status: 204,
     errors: ['precondition_failed'],
-    handler: async (room: IdentityRoom, call, { params: { id } }) =>
-      deleteApp(room, call, { id, expectedRevision: call.expectedRevision }),
+    async handler(room: IdentityRoom, call, { params: { id } }) {
+      await room.reached(await deleteApp(room, call, { id, expectedRevision: call.expectedRevision }))
+    },
   }),
 ]

@@ -180,7 +180,10 @@ export const workspaceOperations = [
         restoreWindowDays: body.restore_window_days,
         disabled: body.disabled,
       }
-      return answer(await updateWorkspace(room, call, { id, expectedRevision: call.expectedRevision }, change))
+      const target = { id, expectedRevision: call.expectedRevision }
+      const { result, position } = await updateWorkspace(room, call, target, change)
+      await room.reached(position)
+      return answer(result)
     },
   }),
   defineOperation({

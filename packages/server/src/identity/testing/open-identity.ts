@@ -44,7 +44,7 @@ export async function openTestIdentity(): Promise<TestIdentity> {
   feed.onChange(async (changes) => {
     for (const change of changes) await directory.apply(change)
   })
-  await directory.load()
+  await directory.loadAll()
   return {
     store,
     seal,

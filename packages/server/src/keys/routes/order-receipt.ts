@@ -4,8 +4,7 @@ import type { KeysRoutesRoom } from '../room.ts'
 import type { OrderRow } from '../rows-orders.ts'
 import { orderToWire, type orderReceiptAnswer } from '../schemas-orders.ts'
 
-/** Answers only when this node refuses what is revoked so far, and says who else does. */
+/** Answers when this node refuses what is revoked so far, or did not in time; and says who does. */
 export async function orderReceipt(room: KeysRoutesRoom, order: OrderRow): Promise<z.input<typeof orderReceiptAnswer>> {
-  await room.applied(order.position)
   return { ...orderToWire(order), nodes: await room.acknowledgedBy(order.position) }
 }
