@@ -17,7 +17,7 @@ import { answerChanges, isChangesPath } from './fronts/key-changes.ts'
 import { answerVerify, verifyFormOf, verifyDoor } from './fronts/verify.ts'
 import { IdentityTokens } from './identity-tokens.ts'
 import { answerParserError, writeRaw } from './http/raw-answer.ts'
-import { faultOf, receive, refuseEarly } from './http/receive.ts'
+import { faultOf, receive, refuseEarly, type Wire } from './http/receive.ts'
 import { createRequestIds } from './http/request-ids.ts'
 import type { WireHandlers } from './mount.ts'
 import type { OpenStreams } from './open-streams.ts'
@@ -88,21 +88,26 @@ class MountedGateway implements Gateway {
       if (received !== undefined) this.#run(front, received)
       return true
     }
-    const form = incoming.method === 'POST' && this.#context.settings.isServing ? verifyFormOf(url) : undefined
+    if (this.#context.settings.isServing && this.#answersQuestion(wire, url)) return true
+    const fault = faultOf(incoming)
+    if (fault === undefined) return false
+    refuseEarly(this.#context, verifyDoor, { incoming, outgoing, requestId: this.#requestId(), thrown: fault })
+    return true
+  }
+
+  /** Questions about keys, which forward nothing. */
+  #answersQuestion(wire: Wire, url: string): boolean {
+    const { incoming, outgoing } = wire
+    const form = incoming.method === 'POST' ? verifyFormOf(url) : undefined
     if (form !== undefined) {
       const received = receive(this.#context, verifyDoor, wire)
       if (received !== undefined) answerVerify(this.#context, received, form)
       return true
     }
     if (this.#authz.handle(incoming, outgoing)) return true
-    if (incoming.method === 'GET' && isChangesPath(url)) {
-      const received = receive(this.#context, verifyDoor, wire)
-      if (received !== undefined) answerChanges(this.#context, received)
-      return true
-    }
-    const fault = faultOf(incoming)
-    if (fault === undefined) return false
-    refuseEarly(this.#context, verifyDoor, { incoming, outgoing, requestId: this.#requestId(), thrown: fault })
+    if (incoming.method !== 'GET' || !isChangesPath(url)) return false
+    const received = receive(this.#context, verifyDoor, wire)
+    if (received !== undefined) answerChanges(this.#context, received)
     return true
   }
 

@@ -143,7 +143,7 @@ export class AuthzDoor {
     }
     if (api === undefined)
       throw new ClavigerError('not_found', 'There is no api of the name that the proxy asks about.')
-    const shielded = shield(context, learnRoute(received, undefined, ''))
+    const shielded = shield(context, learnRoute(received, undefined, received.path))
     if (isRefused(shielded)) return shielded
     const verified = await verify(context, shielded)
     if (isRefused(verified)) return verified

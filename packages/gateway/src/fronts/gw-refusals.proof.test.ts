@@ -359,6 +359,8 @@ test('a process that does not serve calls leaves every door to others, and still
       ['/gw/orders', 'GET'],
       ['/openai/v1/models', 'GET'],
       ['/api/v1/keys/verify', 'POST'],
+      ['/api/v1/keys/changes', 'GET'],
+      ['/authz/jwks.json', 'GET'],
     ] as const)
       expect(await (await fetch(idle.origin + path, { method })).text()).toBe('another door')
     const twice = await callRaw(idle.port, {

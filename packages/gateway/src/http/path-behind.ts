@@ -7,8 +7,8 @@ import type { Door } from '../ports.ts'
 const OPENAI = '/openai/v1'
 
 /**
- * `/gw/{name}/orders/17` and `/openai/v1/orders/17` are `/orders/17`; a route at a place of its own has the path as it is; elsewhere a path is told by whoever asks, and is that
- * of the api already.
+ * `/gw/{name}/orders/17` and `/openai/v1/orders/17` are `/orders/17`; a route at a place of its own has the path as it is;
+ * elsewhere a path is told by whoever asks, and is that of the api already.
  *
  * @returns never empty: the route itself is `/`
  */

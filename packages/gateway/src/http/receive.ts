@@ -14,19 +14,18 @@ export type EdgeDoor = Pick<Front, 'door' | 'errorAnswer'>
 
 const DRAINING_RETRY_SECONDS = 5
 
+/** A request as Node hands it over. */
+export interface Wire {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+  /** For `Upgrade: websocket`: the bytes behind the request. */
+  readonly upgradeHead: Uint8Array | undefined
+}
+
 /**
- * @param upgradeHead for `Upgrade: websocket`: the bytes behind the request
  * @returns undefined when it was refused here; the answer is on its way
  */
-export function receive(
-  context: Context,
-  door: EdgeDoor,
-  wire: {
-    readonly incoming: IncomingMessage
-    readonly outgoing: ServerResponse
-    readonly upgradeHead: Uint8Array | undefined
-  },
-): Received | undefined {
+export function receive(context: Context, door: EdgeDoor, wire: Wire): Received | undefined {
   const { incoming } = wire
   const { clock } = context.ports
   const startedMonotonicMs = clock.monotonicMs()
