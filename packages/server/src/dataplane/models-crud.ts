@@ -1,13 +1,13 @@
 /** Models: a public name for deployments. Create, change, delete; audited and told in the same transaction. */
-import { ClavigerError, makeId } from '@claviger/core'
+import { makeId } from '@claviger/core'
 import { appendEntry } from '#audit'
-import { atRevision } from '#edge'
+import { atRevision, nameTaken } from '#edge'
 import { appendChange } from '#feed'
 import type { Caller } from '#keys'
 import { checkTarget } from './check-target.ts'
 import { modelFromRow } from './compile.ts'
-import { changeAndApply, type DataplaneRoom } from './room.ts'
-import { definedOf, guardColumns, nameTaken } from './routes-crud.ts'
+import { changeAndApply, type DataplaneRoom, type Target } from './room.ts'
+import { definedOf, guardColumns } from './routes-crud.ts'
 import { deleteModelRow, insertModel, lockModel, modelNameTaken, updateModelRow } from './rows.ts'
 import type { Model, ModelSettings } from './targets.ts'
 
@@ -16,7 +16,7 @@ export async function createModel(room: DataplaneRoom, caller: Caller, wanted: M
   return changeAndApply(room, async (tx) => {
     const now = new Date(room.nowMs())
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
-    if (await modelNameTaken(tx, caller.workspaceId, wanted.name)) throw nameTaken(wanted.name)
+    if (await modelNameTaken(tx, caller.workspaceId, wanted.name)) throw nameTaken('a model', wanted.name)
     const row = await insertModel(tx, {
       id: makeId('mdl', now.getTime(), room.seal.randomBytes(10)),
       workspace_id: caller.workspaceId,
@@ -48,7 +48,7 @@ export async function createModel(room: DataplaneRoom, caller: Caller, wanted: M
 export async function updateModel(
   room: DataplaneRoom,
   caller: Caller,
-  target: { readonly id: string; readonly expectedRevision: number | undefined },
+  target: Target,
   change: { readonly [Name in keyof ModelSettings]?: ModelSettings[Name] | undefined },
 ): Promise<Model> {
   return changeAndApply(room, async (tx) => {
@@ -62,7 +62,7 @@ export async function updateModel(
     const wanted: ModelSettings = { ...modelFromRow(before), ...definedOf<ModelSettings>(change) }
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
     if (wanted.name !== before.name && (await modelNameTaken(tx, caller.workspaceId, wanted.name)))
-      throw nameTaken(wanted.name)
+      throw nameTaken('a model', wanted.name)
     const row = await updateModelRow(tx, before.id, { name: wanted.name, ...modelColumns(wanted), updated_at: now })
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
@@ -84,10 +84,12 @@ export async function updateModel(
   })
 }
 
-export async function deleteModel(room: DataplaneRoom, caller: Caller, id: string): Promise<void> {
+/** @throws ClavigerError `not_found`, `precondition_failed` */
+export async function deleteModel(room: DataplaneRoom, caller: Caller, target: Target): Promise<void> {
   await changeAndApply(room, async (tx) => {
-    if (!(await deleteModelRow(tx, caller.workspaceId, id)))
-      throw new ClavigerError('not_found', `There is no model ${id}.`)
+    const locked = await lockModel(tx, caller.workspaceId, target.id)
+    const { id } = atRevision('model', target.id, locked, target.expectedRevision)
+    await deleteModelRow(tx, id)
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
       actor: caller.actor,

@@ -11,6 +11,13 @@ export interface DataplaneRoom {
   readonly reached: (position: number) => Promise<unknown>
 }
 
+/** The route or model that a call is about. */
+export interface Target {
+  readonly id: string
+  /** From `If-Match`; undefined: any will do. */
+  readonly expectedRevision: number | undefined
+}
+
 /** What its part of the control API needs beside that. */
 export interface DataplaneRoutesRoom extends DataplaneRoom {
   /** The process that answers. */

@@ -6,7 +6,7 @@ import { appendChange } from '#feed'
 import type { Caller } from '#keys'
 import { checkTarget } from './check-target.ts'
 import { routeFromRow } from './compile.ts'
-import { changeAndApply, type DataplaneRoom } from './room.ts'
+import { changeAndApply, type DataplaneRoom, type Target } from './room.ts'
 import { deleteRouteRow, insertRoute, lockRoute, routeNameTaken, updateRouteRow } from './rows.ts'
 import { limitsToColumn } from '#usage'
 import { checkPlaces, occupyPlaces, type PlaceSettings } from './places.ts'
@@ -20,7 +20,7 @@ export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: R
     const now = new Date(room.nowMs())
     checkRoute(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
-    if (await routeNameTaken(tx, wanted.name)) throw nameTaken(wanted.name)
+    if (await routeNameTaken(tx, wanted.name)) throw routeNameIsTaken(wanted.name)
     const row = await insertRoute(tx, {
       id: makeId('rte', now.getTime(), room.seal.randomBytes(10)),
       workspace_id: caller.workspaceId,
@@ -60,7 +60,7 @@ export async function createRoute(room: DataplaneRoom, caller: Caller, wanted: R
 export async function updateRoute(
   room: DataplaneRoom,
   caller: Caller,
-  target: { readonly id: string; readonly expectedRevision: number | undefined },
+  target: Target,
   change: { readonly [Name in keyof RouteSettings]?: RouteSettings[Name] | undefined },
 ): Promise<Route> {
   return changeAndApply(room, async (tx) => {
@@ -74,7 +74,7 @@ export async function updateRoute(
     const wanted: RouteSettings = { ...routeFromRow(before), ...definedOf(change) }
     checkRoute(wanted)
     await checkTarget(tx, caller.workspaceId, wanted, upstreamsOf(wanted))
-    if (wanted.name !== before.name && (await routeNameTaken(tx, wanted.name))) throw nameTaken(wanted.name)
+    if (wanted.name !== before.name && (await routeNameTaken(tx, wanted.name))) throw routeNameIsTaken(wanted.name)
     const row = await updateRouteRow(tx, before.id, { name: wanted.name, ...routeColumns(wanted), updated_at: now })
     if (hasPlaces(wanted) || hasPlaces(before))
       await occupyPlaces(tx, { id: row.id, workspaceId: caller.workspaceId }, wanted)
@@ -98,10 +98,12 @@ export async function updateRoute(
   })
 }
 
-export async function deleteRoute(room: DataplaneRoom, caller: Caller, id: string): Promise<void> {
+/** @throws ClavigerError `not_found`, `precondition_failed` */
+export async function deleteRoute(room: DataplaneRoom, caller: Caller, target: Target): Promise<void> {
   await changeAndApply(room, async (tx) => {
-    if (!(await deleteRouteRow(tx, caller.workspaceId, id)))
-      throw new ClavigerError('not_found', `There is no route ${id}.`)
+    const locked = await lockRoute(tx, caller.workspaceId, target.id)
+    const { id } = atRevision('route', target.id, locked, target.expectedRevision)
+    await deleteRouteRow(tx, id)
     await appendEntry(tx, {
       workspaceId: caller.workspaceId,
       actor: caller.actor,
@@ -197,7 +199,8 @@ export function definedOf<Settings extends object>(change: {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<Settings>
 }
 
-export function nameTaken(name: string): ClavigerError {
+/** Names of routes are those of the whole installation: a preflight carries no key. */
+function routeNameIsTaken(name: string): ClavigerError {
   const detail = `The name ${name} is taken.`
   return new ClavigerError('conflict', detail, { errors: [{ pointer: '/name', detail }] })
 }

@@ -129,9 +129,11 @@ const deleteRouteOperation = defineOperation({
   tag: 'routes',
   summary: 'Delete a route.',
   permission: 'routes.delete',
+  errors: ['precondition_failed'],
   params: routeId,
   status: 204,
-  handler: async (room: Room, call, { params }) => deleteRoute(room, call, params.id),
+  handler: async (room: Room, call, { params: { id } }) =>
+    deleteRoute(room, call, { id, expectedRevision: call.expectedRevision }),
 })
 
 const createModelOperation = defineOperation({
@@ -208,9 +210,11 @@ const deleteModelOperation = defineOperation({
   tag: 'models',
   summary: 'Delete a model.',
   permission: 'models.delete',
+  errors: ['precondition_failed'],
   params: modelId,
   status: 204,
-  handler: async (room: Room, call, { params }) => deleteModel(room, call, params.id),
+  handler: async (room: Room, call, { params: { id } }) =>
+    deleteModel(room, call, { id, expectedRevision: call.expectedRevision }),
 })
 
 export const dataplaneOperations: readonly Operation<DataplaneRoutesRoom>[] = [

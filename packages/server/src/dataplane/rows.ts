@@ -53,13 +53,8 @@ export async function updateRouteRow(
     .executeTakeFirstOrThrow()
 }
 
-export async function deleteRouteRow(db: Db, workspaceId: string, id: string): Promise<boolean> {
-  const result = await db
-    .deleteFrom('dataplane_route')
-    .where('id', '=', id)
-    .where('workspace_id', '=', workspaceId)
-    .executeTakeFirst()
-  return result.numDeletedRows > 0n
+export async function deleteRouteRow(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('dataplane_route').where('id', '=', id).execute()
 }
 
 export async function insertModel(db: Db, row: Insertable<Tables['dataplane_model']>): Promise<ModelRow> {
@@ -115,13 +110,8 @@ export async function updateModelRow(
     .executeTakeFirstOrThrow()
 }
 
-export async function deleteModelRow(db: Db, workspaceId: string, id: string): Promise<boolean> {
-  const result = await db
-    .deleteFrom('dataplane_model')
-    .where('id', '=', id)
-    .where('workspace_id', '=', workspaceId)
-    .executeTakeFirst()
-  return result.numDeletedRows > 0n
+export async function deleteModelRow(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('dataplane_model').where('id', '=', id).execute()
 }
 
 // ── for the compiled tables: every workspace ─────────────────────────────────────────────────────────────────────────

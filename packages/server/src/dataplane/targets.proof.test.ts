@@ -151,7 +151,7 @@ describe('a route', () => {
       .poll(() => tables.routeByName('invoices')?.onFeedLoss)
       .toEqual({ mode: 'serve_known', maxStaleMs: 5_000 })
     expect(tables.routeByName('billing')).toBeUndefined()
-    await deleteRoute(identity.room, identity.caller, id)
+    await deleteRoute(identity.room, identity.caller, { id, expectedRevision: undefined })
     await expect.poll(() => tables.routeByName('invoices')).toBeUndefined()
   })
 
@@ -273,7 +273,9 @@ describe('a route', () => {
   test('of another workspace is not there', async () => {
     const { id } = await createRoute(identity.room, identity.caller, route({ name: 'mine' }))
     const stranger = { ...identity.caller, workspaceId: 'wsp_01k2m5f8r2e9vbt9rpk9w0z5c3' }
-    await expect(deleteRoute(identity.room, stranger, id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(deleteRoute(identity.room, stranger, { id, expectedRevision: undefined })).rejects.toMatchObject({
+      code: 'not_found',
+    })
     await expect(updateRoute(identity.room, stranger, { id, ...latest }, { methods: [] })).rejects.toMatchObject({
       code: 'not_found',
     })
@@ -298,7 +300,7 @@ describe('a model', () => {
       ])
     await updateModel(identity.room, identity.caller, { id, ...latest }, { name: 'faster' })
     await expect.poll(() => tables.modelsOf(workspaceId).map((part) => part.name)).toEqual(['faster'])
-    await deleteModel(identity.room, identity.caller, id)
+    await deleteModel(identity.room, identity.caller, { id, expectedRevision: undefined })
     await expect.poll(() => tables.modelsOf(workspaceId)).toEqual([])
   })
 
@@ -328,8 +330,8 @@ test('two changes of one revision, and a change and a deletion, never cross: one
     const [changed, changedModel] = await Promise.allSettled([
       updateRoute(room, caller, { id, ...latest }, { methods: [] }),
       updateModel(room, caller, { id: modelId, ...latest }, { name: `raced-${round}` }),
-      deleteRoute(room, caller, id),
-      deleteModel(room, caller, modelId),
+      deleteRoute(room, caller, { id, expectedRevision: undefined }),
+      deleteModel(room, caller, { id: modelId, expectedRevision: undefined }),
     ])
     for (const outcome of [changed, changedModel])
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'not_found' })
@@ -380,7 +382,7 @@ test('while everything is read again what is known serves, and a newer change is
   const { ended } = held
   held = undefined
   expect(tables.routeByName('steady')).toBeDefined()
-  await deleteRoute(identity.room, identity.caller, id)
+  await deleteRoute(identity.room, identity.caller, { id, expectedRevision: undefined })
   await expect.poll(() => tables.routeByName('steady')).toBeUndefined()
   ended.resolve()
   await loading

@@ -1,7 +1,7 @@
 /** An api is a thing protected: the prefix of its keys, its catalogue of scopes, what holds when the feed is lost. */
 import { ClavigerError, makeId, type FeedLossPolicy } from '@claviger/core'
 import { appendEntry } from '#audit'
-import { atRevision, found, nameTaken } from '#edge'
+import { atRevision, nameTaken } from '#edge'
 import { appendChange, type Changed } from '#feed'
 import { beyondBounds, isBounded, UNBOUNDED } from '#identity'
 import { feedLossPolicy } from './compile.ts'
@@ -202,10 +202,15 @@ export function changedApiColumns(before: ApiRow, change: ApiChange, now: Date) 
 }
 
 /** @throws ClavigerError `conflict` while keys live on it */
-export async function deleteApi(room: KeysRoom, caller: Caller, apiId: string): Promise<number> {
+export async function deleteApi(
+  room: KeysRoom,
+  caller: Caller,
+  target: { readonly apiId: string; readonly expectedRevision: number | undefined },
+): Promise<number> {
+  const { apiId, expectedRevision } = target
   return room.store.transaction(async (tx) => {
     const now = new Date(room.nowMs())
-    found('api', apiId, await lockApi(tx, caller.workspaceId, apiId))
+    atRevision('api', apiId, await lockApi(tx, caller.workspaceId, apiId), expectedRevision)
     const living = await countLivingKeysOfApi(tx, apiId)
     if (living > 0)
       throw new ClavigerError('conflict', `${living} keys of this api are not revoked. Revoke them first.`)

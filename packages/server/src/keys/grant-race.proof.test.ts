@@ -118,7 +118,7 @@ describe('while a key is being granted', () => {
 
   test('the api is not deleted under it', async () => {
     const end = await granting()
-    const deleting = deleteApi(it.room, it.caller, apiId)
+    const deleting = deleteApi(it.room, it.caller, { apiId, expectedRevision: undefined })
     expect(await waits(deleting)).toBe(true)
     await createKey(it.room, it.caller, wide())
     await end()

@@ -356,10 +356,12 @@ describe('an api', () => {
   test('with living keys is not deleted, and its name is its own', async () => {
     const api = await createApi(room, identity.caller, apiNamed('other'))
     const { key } = await issue({ apiIds: [api.id] })
-    await expect(deleteApi(room, identity.caller, api.id)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(
+      deleteApi(room, identity.caller, { apiId: api.id, expectedRevision: undefined }),
+    ).rejects.toMatchObject({ code: 'conflict' })
     await expect(createApi(room, identity.caller, apiNamed('other'))).rejects.toMatchObject({ code: 'conflict' })
     await revokeKey(room, identity.caller, key.id, null)
-    await deleteApi(room, identity.caller, api.id)
+    await deleteApi(room, identity.caller, { apiId: api.id, expectedRevision: undefined })
     await expect(createApi(room, identity.caller, apiNamed('other'))).resolves.toMatchObject({ name: 'other' })
   })
 })

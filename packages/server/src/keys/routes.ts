@@ -138,11 +138,11 @@ const deleteApiOperation = defineOperation({
   tag: 'apis',
   summary: 'Delete an api without living keys.',
   permission: 'apis.delete',
-  errors: ['conflict'],
+  errors: ['conflict', 'precondition_failed'],
   params: apiId,
   status: 204,
   async handler(room: Room, call, { params }) {
-    await room.applied(await deleteApi(room, call, params.id))
+    await room.applied(await deleteApi(room, call, { apiId: params.id, expectedRevision: call.expectedRevision }))
   },
 })
 
