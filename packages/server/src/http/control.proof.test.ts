@@ -400,25 +400,6 @@ test('control hosts are the only ones that the API answers on', async () => {
   }
 })
 
-test('what has changed since is not deleted by who has seen the old one', async () => {
-  const made = async (path: string, body: object) =>
-    String((await it.call('POST', `/api/v1${path}`, { body })).body['id'])
-  const apiId = await made('/apis', { name: 'late', prefix: 'late', scopes: ['read'] })
-  const guard = { api_id: apiId, required_scopes: ['read'] }
-  const routeId = await made('/routes', { name: 'late', upstream_url: 'https://a.example', ...guard })
-  const modelId = await made('/models', {
-    name: 'late',
-    deployments: [{ base_url: 'https://a.example/v1', model: 'm' }],
-    ...guard,
-  })
-  for (const path of [`/routes/${routeId}`, `/models/${modelId}`, `/apis/${apiId}`]) {
-    const at = (tag: string) => it.call('DELETE', `/api/v1${path}`, { headers: { 'if-match': tag } })
-    expect((await it.call('PATCH', `/api/v1${path}`, { body: { limits: [] } })).status).toBe(200)
-    expectProblem(await at('"1"'), 412, 'precondition_failed')
-    expect((await at('"2"')).status).toBe(204)
-  }
-})
-
 test('a process without the role of control answers nothing but how it is', async () => {
   const other = await openTestControl({ roles: new Set(['gateway']) })
   try {
