@@ -17,8 +17,12 @@ export interface MadeRequest {
 }
 
 export interface RequestMaker {
-  /** As the document wants it. */
-  good(operation: DeclaredOperation, pinned?: Pinned): MadeRequest
+  /**
+   * As the document wants it.
+   *
+   * @param along what the body must have, see `Maker.valueOf`
+   */
+  good(operation: DeclaredOperation, pinned?: Pinned, along?: readonly string[]): MadeRequest
   /** With one thing wrong. */
   spoiled(operation: DeclaredOperation): MadeRequest
 }
@@ -38,13 +42,14 @@ export function createRequestMaker(document: ApiDocument, pool: Pool, random: Ra
   const maker = createMaker(document.schemas, pool, random)
   const often = (share: number): boolean => random.next() < share
 
-  function draft({ method, path, parameters, body }: DeclaredOperation) {
+  function draft({ method, path, parameters, body }: DeclaredOperation, along?: readonly string[]) {
     maker.feel(random.pick(['known', 'mixed', 'wild']))
     const given = parameters.filter((parameter) => parameter.in === 'path' || parameter.required || often(0.25))
     const values = new Map(
       given.map((parameter) => [parameter, asText(maker.valueOf(parameter.schema, parameter.name))]),
     )
-    const content = body === undefined || (!body.required && often(0.3)) ? undefined : maker.valueOf(body.schema, '')
+    const isLeftOut = body === undefined || (along === undefined && !body.required && often(0.3))
+    const content = isLeftOut ? undefined : maker.valueOf(body.schema, '', along)
     return { method, path, values, content }
   }
 
@@ -70,8 +75,8 @@ export function createRequestMaker(document: ApiDocument, pool: Pool, random: Ra
     }
   }
 
-  function good(operation: DeclaredOperation, pinned?: Pinned): MadeRequest {
-    const made = draft(operation)
+  function good(operation: DeclaredOperation, pinned?: Pinned, along?: readonly string[]): MadeRequest {
+    const made = draft(operation, along)
     if (pinned === undefined) return finished(made)
     for (const [parameter] of made.values) {
       const text = parameter.in === 'path' ? pinned.path?.[parameter.name] : undefined

@@ -17,10 +17,22 @@ const SHARES: Readonly<Record<Mood, { readonly known: number; readonly example: 
 export interface Maker {
   /** Of what is made from now on. */
   feel(mood: Mood): void
-  /** A value of the schema, for the member or parameter of that name. */
-  valueOf(schema: Schema, name: string): Json
+  /**
+   * A value of the schema, for the member or parameter of that name.
+   *
+   * @param along members, and `*` for items, that it must have, one in the other; whatever stands there is made like all else
+   */
+  valueOf(schema: Schema, name: string, along?: readonly string[]): Json
 }
 
+interface Where {
+  readonly depth: number
+  /** What must be there, from here on. */
+  readonly along: readonly string[]
+}
+
+const NOWHERE: readonly string[] = []
+const below = (depth: number): Where => ({ depth: depth + 1, along: NOWHERE })
 const DAY_MS = 86_400_000
 const DEEPEST = 6
 
@@ -34,27 +46,40 @@ export function createMaker(schemas: JsonObject, pool: Pool, random: Random): Ma
     return resolve(objectOf(schemas[reference.slice('#/components/schemas/'.length)]))
   }
 
-  function make(given: Schema, name: string, depth: number): Json {
+  /** Whether a value of the schema can have those members, one in the other. */
+  function reaches(given: Schema, along: readonly string[]): boolean {
+    const [step, ...rest] = along
+    if (step === undefined) return true
+    const schema = resolve(given)
+    const child = step === '*' ? schema['items'] : objectOf(schema['properties'] ?? {})[step]
+    if (isObject(child) && reaches(child, rest)) return true
+    return listOf(schema['anyOf'] ?? schema['oneOf']).some((one) => reaches(objectOf(one), along))
+  }
+
+  function make(given: Schema, name: string, { depth, along }: Where): Json {
     const schema = resolve(given)
     if (schema['const'] !== undefined) return schema['const']
     if (schema['enum'] !== undefined) return random.pick(listOf(schema['enum']))
     const among = listOf(schema['anyOf'] ?? schema['oneOf'])
-    if (among.length > 0) return make(objectOf(random.pick(among)), name, depth)
+    if (among.length > 0)
+      return make(objectOf(random.pick(among.filter((one) => reaches(objectOf(one), along)))), name, { depth, along })
     const types = Array.isArray(schema['type']) ? listOf(schema['type']) : [schema['type'] ?? 'anything']
+    const mainType = String(types.find((type) => type !== 'null'))
+    if (along.length > 0) return ofType(mainType, schema, name, { depth, along })
     if (types.includes('null') && (types.length === 1 || often(0.15))) return null
     const known = pool.values(name).filter((value) => types.includes(typeOf(value)))
     if (known.length > 0 && name !== 'name' && often(shares.known)) return random.pick(known)
     if (schema['example'] !== undefined && prefixesOf(schema).length === 0 && name !== 'name' && often(shares.example))
       return schema['example']
-    return ofType(String(types.find((type) => type !== 'null')), schema, name, depth)
+    return ofType(mainType, schema, name, { depth, along })
   }
 
-  function ofType(type: string, schema: Schema, name: string, depth: number): Json {
+  function ofType(type: string, schema: Schema, name: string, where: Where): Json {
     switch (type) {
       case 'object':
-        return objectOfSchema(schema, depth)
+        return objectOfSchema(schema, where)
       case 'array':
-        return listOfSchema(schema, name, depth)
+        return listOfSchema(schema, name, where)
       case 'string':
         return text(schema, name)
       case 'integer':
@@ -67,26 +92,31 @@ export function createMaker(schemas: JsonObject, pool: Pool, random: Random): Ma
     }
   }
 
-  function objectOfSchema(schema: Schema, depth: number): Json {
+  function objectOfSchema(schema: Schema, { depth, along }: Where): Json {
+    const [step, ...rest] = along
     const required = listOf(schema['required'])
     const share = depth >= DEEPEST ? 0 : random.pick([0, shares.optional])
     const made = Object.entries(objectOf(schema['properties'] ?? {}))
-      .filter(([member]) => required.includes(member) || often(share))
-      .map(([member, child]) => [member, make(objectOf(child), member, depth + 1)] as const)
+      .filter(([member]) => required.includes(member) || member === step || often(share))
+      .map(([member, child]) => {
+        const where = { depth: depth + 1, along: member === step ? rest : NOWHERE }
+        return [member, make(objectOf(child), member, where)] as const
+      })
     const others = schema['additionalProperties']
     if (isObject(others) && depth < DEEPEST) {
       const names = isObject(schema['propertyNames']) ? schema['propertyNames'] : { type: 'string', minLength: 1 }
       for (let more = random.whole(0, 3); more > 0; more--)
-        made.push([String(make(names, '', depth + 1)), make(others, '', depth + 1)])
+        made.push([String(make(names, '', below(depth))), make(others, '', below(depth))])
     }
     return Object.fromEntries(made)
   }
 
-  function listOfSchema(schema: Schema, name: string, depth: number): Json {
-    const least = Number(schema['minItems'] ?? 0)
+  function listOfSchema(schema: Schema, name: string, { depth, along }: Where): Json {
+    const [step, ...rest] = along
+    const least = Math.max(Number(schema['minItems'] ?? 0), step === '*' ? 1 : 0)
     const most = Math.min(Number(schema['maxItems'] ?? 4), least + (often(0.05) ? 60 : 3))
-    const items = Array.from({ length: random.whole(least, most) }, () =>
-      make(objectOf(schema['items'] ?? {}), name, depth + 1),
+    const items = Array.from({ length: random.whole(least, Math.max(least, most)) }, (_, place) =>
+      make(objectOf(schema['items'] ?? {}), name, { depth: depth + 1, along: place === 0 ? rest : NOWHERE }),
     )
     if (schema['uniqueItems'] !== true) return items
     return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
@@ -117,7 +147,7 @@ export function createMaker(schemas: JsonObject, pool: Pool, random: Random): Ma
 
   return {
     feel: (mood) => void (shares = SHARES[mood]),
-    valueOf: (schema, name) => make(schema, name, 0),
+    valueOf: (schema, name, along = NOWHERE) => make(schema, name, { depth: 0, along }),
   }
 }
 

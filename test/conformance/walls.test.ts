@@ -97,7 +97,7 @@ async function drawn(operation: DeclaredOperation, pointer: string | undefined):
   const holds = ({ body }: MadeRequest): boolean =>
     pointer === undefined ||
     (body !== undefined && replaced(JSON.parse(String(body)) as Json, pointer.split('/').slice(1), 'x') !== undefined)
-  return world.acceptable(operation, { as: tenantOwner, holds })
+  return world.acceptable(operation, { as: tenantOwner, holds, along: pointer?.split('/').slice(1) })
 }
 
 interface Planted {

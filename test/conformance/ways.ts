@@ -174,13 +174,16 @@ const asked = async (world: World, method: string, path: string, body?: object):
 /** The same creation twice: the name is taken. */
 const taken: Way = async (world, operation) => {
   const made = await world.acceptable(operation)
-  const named = withBody(
-    made,
-    JSON.stringify({ ...(JSON.parse(String(made.body)) as object), name: `taken-${++count}` }),
-  )
+  const named = withBody(made, JSON.stringify({ ...withoutPlaces(made), name: `taken-${++count}` }))
   const first = await world.ask(named)
   if (first.status !== 201) throw new Error(`${operation.id}: ${first.status} ${first.text}`)
   return world.ask(named)
+}
+
+/** The body, without hosts and paths: they are taken once, like names. */
+function withoutPlaces({ body }: MadeRequest): JsonObject {
+  const { hosts: _hosts, paths: _paths, ...rest } = JSON.parse(String(body)) as JsonObject
+  return rest
 }
 
 /** A change to the name of another one that was made as `create` does. */
@@ -189,8 +192,7 @@ const renamed =
   async (world, operation) => {
     const other = await world.acceptable(world.operation(create))
     const name = `other-${++count}`
-    const body = { ...(JSON.parse(String(other.body)) as object), name }
-    const made = await world.ask(withBody(other, JSON.stringify(body)))
+    const made = await world.ask(withBody(other, JSON.stringify({ ...withoutPlaces(other), name })))
     if (made.status !== 201) throw new Error(`${create}: ${made.status} ${made.text}`)
     return world.ask(withBody(bare(operation, world.ids), JSON.stringify({ name })))
   }

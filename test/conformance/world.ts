@@ -28,7 +28,12 @@ export interface World {
   /** A request that gets past every schema, whatever becomes of it then. */
   acceptable(
     operation: DeclaredOperation,
-    wanted?: { readonly as?: string; readonly holds?: (made: MadeRequest) => boolean },
+    wanted?: {
+      readonly as?: string
+      readonly holds?: (made: MadeRequest) => boolean
+      /** What the body must have, see `Maker.valueOf`. */
+      readonly along?: readonly string[] | undefined
+    },
   ): Promise<MadeRequest>
   /** Does what a test needs before its call. @throws for anything but success */
   done(method: string, path: string, body?: object): Promise<JsonObject>
@@ -73,10 +78,10 @@ export async function openWorld(seed: number, knows: 'home' | 'nothing'): Promis
       if (found === undefined) throw new Error(`the document has no operation ${id}`)
       return found
     },
-    async acceptable(operation, { as = doors.owner, holds = () => true } = {}) {
+    async acceptable(operation, { as = doors.owner, holds = () => true, along } = {}) {
       let refused = ''
       for (let [draws, tries] = [DRAWS, TRIES]; draws > 0 && tries > 0; draws--) {
-        const made = nobodys(maker.good(operation), operation)
+        const made = nobodys(maker.good(operation, undefined, along), operation)
         if (!holds(made)) continue
         const { status, text } = await ask(made, { authorization: `Bearer ${as}` })
         if (status !== 400) return made

@@ -46,6 +46,7 @@ export async function takeReport(asking: Asking, body: Uint8Array): Promise<stri
   const batch = readBatch(body)
   const { verifier } = asking
   const { reported } = asking.context
+  if (!verifier.mayVerifySome) throw NOT_PERMITTED
   for (const { apiId } of batch.decisions) if (!verifier.mayVerify(apiId)) throw NOT_PERMITTED
   const name = `${verifier.workspaceId} ${verifier.id} ${batch.id}`
   const taken = reported.get(name)
