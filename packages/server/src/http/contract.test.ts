@@ -12,6 +12,8 @@ import { openapiDocument } from './openapi.ts'
 
 const committed = new URL('../../../../openapi/claviger.json', import.meta.url)
 
+const document = openapiDocument(CONTRACT, '1')
+
 describe('openapi/claviger.json', () => {
   test('is what `npm run openapi` writes', () => {
     const text = `${JSON.stringify(openapiDocument(CONTRACT, server.version), null, 2)}\n`
@@ -19,13 +21,11 @@ describe('openapi/claviger.json', () => {
   })
 
   test('comes out the same twice', () => {
-    expect(JSON.stringify(openapiDocument(CONTRACT, '1'))).toBe(JSON.stringify(openapiDocument(CONTRACT, '1')))
+    expect(JSON.stringify(openapiDocument(CONTRACT, '1'))).toBe(JSON.stringify(document))
   })
 })
 
 describe('the document', () => {
-  const document = openapiDocument(CONTRACT, '1')
-
   test('has patterns that any reader of JSON Schema understands', () => {
     const patterns = schemasIn(document).flatMap(({ pattern }) => (typeof pattern === 'string' ? [pattern] : []))
     expect(patterns.length).toBeGreaterThan(50)
@@ -37,10 +37,11 @@ describe('the document', () => {
     formats.default(ajv)
     const shown = schemasIn(document).filter((schema) => 'example' in schema && 'type' in schema)
     expect(shown.length).toBeGreaterThan(50)
-    for (const schema of shown) {
-      const wrong = ajv.validate({ ...schema, components: document['components'] }, schema['example'])
-        ? ''
-        : ajv.errorsText()
+    // most are shown in many places; and few lead to others, which are many to read
+    const each = new Map(shown.map((schema) => [JSON.stringify(schema), schema]))
+    for (const [text, schema] of each) {
+      const others = text.includes('"$ref"') ? { components: document['components'] } : {}
+      const wrong = ajv.validate({ ...schema, ...others }, schema['example']) ? '' : ajv.errorsText()
       expect(wrong, JSON.stringify(schema)).toBe('')
     }
   })
