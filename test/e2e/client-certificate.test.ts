@@ -4,7 +4,7 @@ import { createServer, request } from 'node:https'
 import { compileRestrictions } from '@claviger/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSeeingUpstream } from '../../packages/gateway/src/testing/http-upstream.ts'
-import { apiOf, routeOf } from '../../packages/gateway/src/testing/memory-ports.ts'
+import { apiOf, routeOf } from '../../packages/gateway/src/testing/made-parts.ts'
 import { PlainEgress } from '../../packages/gateway/src/testing/plain-egress.ts'
 import { startPlaneWith, type BarePlane } from '../../packages/gateway/src/testing/plane.ts'
 import {

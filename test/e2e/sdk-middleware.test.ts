@@ -9,7 +9,7 @@ import { guardFastify } from '@claviger/sdk/fastify'
 import { callerOf, guardListener, type GuardOptions } from '@claviger/sdk/node'
 import { createVerifier, type Verifier } from '@claviger/sdk/verifier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { limitOf, routeOf } from '../../packages/gateway/src/testing/memory-ports.ts'
+import { limitOf, routeOf } from '../../packages/gateway/src/testing/made-parts.ts'
 import {
   endVerifyPlane,
   home,

@@ -8,7 +8,8 @@ import {
 } from '@claviger/sdk/verifier'
 import { compileRestrictions, compileScopes, makeId, type PartRef, type ApiPart } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { apiOf, limitOf, type MadeKey } from '../../packages/gateway/src/testing/memory-ports.ts'
+import { apiOf, limitOf } from '../../packages/gateway/src/testing/made-parts.ts'
+import { type MadeKey } from '../../packages/gateway/src/testing/memory-ports.ts'
 import { until } from '../../packages/gateway/src/testing/plane.ts'
 import {
   endVerifyPlane,

@@ -41,6 +41,7 @@ import { gatewaySettings } from './gateway-settings.ts'
 import { measureGeo } from './geo-metrics.ts'
 import { identityRoomOf, publicUrlOf, type Installation } from './installation.ts'
 import { listen } from './listen.ts'
+import { observeCredentials } from './observe-credentials.ts'
 import { observeUpstreams } from './observe-upstreams.ts'
 import { observeFailureModes, observeServer, observeShield, readinessOf, shieldCounts } from './observe-server.ts'
 import { reportSpoolEvent } from './spool-events.ts'
@@ -120,14 +121,7 @@ export async function startServer(installation: Installation, geo: Geo): Promise
   const retrying = setInterval(() => void takeIn.retry(), RETRY_STALE_MS)
 
   const metrics = new Metrics()
-  metrics.gauge(
-    'claviger_provider_key_expires_at_seconds',
-    'When the first of the client certificates that were used towards upstreams expires, Unix seconds.',
-    () => {
-      const atMs = credentials.soonestExpiryAtMs()
-      return atMs === undefined ? undefined : atMs / 1000
-    },
-  )
+  observeCredentials(metrics, credentials)
 
   // the way of decisions: spool, drain, journal
   const spoolRoot = join(config.dataDir, 'spool')

@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { VersionSource } from '../parts.ts'
 import { startSeeingUpstream } from '../testing/http-upstream.ts'
-import { apiOf, routeOf } from '../testing/memory-ports.ts'
+import { apiOf, routeOf } from '../testing/made-parts.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
 
 const home = apiOf('wsp_home')

@@ -2,7 +2,8 @@
 import { compileRestrictions, compileScopes } from '@claviger/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startSeeingUpstream } from '../testing/http-upstream.ts'
-import { apiOf, limitOf, routeOf, type MadeKey, type Weather } from '../testing/memory-ports.ts'
+import { apiOf, limitOf, routeOf } from '../testing/made-parts.ts'
+import { type MadeKey, type Weather } from '../testing/memory-ports.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
 import { callRaw } from '../testing/raw-socket.ts'
 

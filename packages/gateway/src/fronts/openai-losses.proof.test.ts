@@ -3,7 +3,7 @@ import { compileScopes, type FeedLossPolicy } from '@claviger/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startStandIn, type StandIn } from '../../../../examples/stand-in-upstream.mjs'
 import { startAiPlane, type AiPlane } from '../testing/ai-plane.ts'
-import { apiOf } from '../testing/memory-ports.ts'
+import { apiOf } from '../testing/made-parts.ts'
 
 const DENY: FeedLossPolicy = { mode: 'deny' }
 const serves = (maxStaleMs: number): FeedLossPolicy => ({ mode: 'serve_known', maxStaleMs })

@@ -2,7 +2,7 @@
 import { compileCidrs, compileRestrictions, type Restriction } from '@claviger/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startSeeingUpstream } from '../testing/http-upstream.ts'
-import { apiOf, limitOf, routeOf } from '../testing/memory-ports.ts'
+import { apiOf, limitOf, routeOf } from '../testing/made-parts.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
 
 const home = apiOf('wsp_home')

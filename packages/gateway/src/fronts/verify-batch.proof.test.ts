@@ -1,6 +1,7 @@
 import { compileRestrictions, compileScopes } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
+import { apiOf, limitOf } from '../testing/made-parts.ts'
+import { type MadeKey } from '../testing/memory-ports.ts'
 import type { Plane } from '../testing/plane.ts'
 import { endVerifyPlane, home, startVerifyPlane, type Answered, type VerifyPlane } from '../testing/verify-plane.ts'
 

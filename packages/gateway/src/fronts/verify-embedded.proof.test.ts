@@ -10,7 +10,7 @@ import {
   type WireParts,
 } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { apiOf } from '../testing/memory-ports.ts'
+import { apiOf } from '../testing/made-parts.ts'
 import { until } from '../testing/plane.ts'
 import { VERIFY_PATH, endVerifyPlane, home, startVerifyPlane, type VerifyPlane } from '../testing/verify-plane.ts'
 

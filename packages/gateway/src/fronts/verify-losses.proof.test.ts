@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
+import { apiOf, limitOf } from '../testing/made-parts.ts'
+import { type MadeKey } from '../testing/memory-ports.ts'
 import type { Plane } from '../testing/plane.ts'
 import { endVerifyPlane, home, startVerifyPlane, type VerifyPlane } from '../testing/verify-plane.ts'
 

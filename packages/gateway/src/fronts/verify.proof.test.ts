@@ -1,6 +1,7 @@
 import { compileRestrictions, type Restriction } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { apiOf, limitOf, type MadeKey } from '../testing/memory-ports.ts'
+import { apiOf, limitOf } from '../testing/made-parts.ts'
+import { type MadeKey } from '../testing/memory-ports.ts'
 import type { Plane } from '../testing/plane.ts'
 import { callRaw } from '../testing/raw-socket.ts'
 import { VERIFY_PATH, endVerifyPlane, home, startVerifyPlane, type VerifyPlane } from '../testing/verify-plane.ts'

@@ -1,6 +1,6 @@
 /** Bytes that no honest client sends, over a raw socket: each gets one clear 4xx, and nothing reaches an upstream. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { apiOf, routeOf } from '../testing/memory-ports.ts'
+import { apiOf, routeOf } from '../testing/made-parts.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
 import { callRaw, openSocket, startRawUpstream, type RawUpstream } from '../testing/raw-socket.ts'
 

@@ -1,7 +1,8 @@
 /** What no HTTP library lets an upstream say: an egress that tells the exchange anything, at any moment. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Egress, EgressFailureCode, EgressRequest, EgressSink, UpgradeResult } from '../ports.ts'
-import { apiOf, routeOf, type MadeKey } from '../testing/memory-ports.ts'
+import { apiOf, routeOf } from '../testing/made-parts.ts'
+import { type MadeKey } from '../testing/memory-ports.ts'
 import { startPlaneWith, until, type BarePlane } from '../testing/plane.ts'
 import { callRaw, type RawAnswers } from '../testing/raw-socket.ts'
 

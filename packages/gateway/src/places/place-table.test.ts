@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RoutePart } from '../parts.ts'
-import { apiOf, routeOf } from '../testing/memory-ports.ts'
+import { apiOf, routeOf } from '../testing/made-parts.ts'
 import { PlaceTable, hostName, type Places } from './place-table.ts'
 
 const api = apiOf('wsp_home')

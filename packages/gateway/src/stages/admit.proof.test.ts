@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { LimitPolicy } from '@claviger/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { apiOf, routeOf } from '../testing/memory-ports.ts'
+import { apiOf, routeOf } from '../testing/made-parts.ts'
 import { startPlane, until, type Plane } from '../testing/plane.ts'
 
 const home = apiOf('wsp_home')

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { compileScopes } from '@claviger/core'
 import type { DeploymentPart, ModelPart } from '../parts.ts'
 import type { DecisionRecord } from '../ports.ts'
-import { apiOf, limitOf } from './memory-ports.ts'
+import { apiOf, limitOf } from './made-parts.ts'
 import { startPlane, type Plane } from './plane.ts'
 
 export interface AiPlane extends Plane {

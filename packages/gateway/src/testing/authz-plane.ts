@@ -1,7 +1,8 @@
 /** A plane with what the tests of forward-auth ask about: a good key for the api `orders`, and a proxy that is trusted. */
 import { compileCidrs, compileScopes } from '@claviger/core'
 import type { GatewaySettings } from '../context.ts'
-import { apiOf, type MadeKey } from './memory-ports.ts'
+import { apiOf } from './made-parts.ts'
+import { type MadeKey } from './memory-ports.ts'
 import { startPlane, type Plane } from './plane.ts'
 import { sendRaw, type RawAnswer } from './raw-client.ts'
 

@@ -1,6 +1,7 @@
 /** A plane with what the tests of `keys/verify` ask about: one good key, and two who may ask. */
 import { compileScopes } from '@claviger/core'
-import { apiOf, type MadeKey } from './memory-ports.ts'
+import { apiOf } from './made-parts.ts'
+import { type MadeKey } from './memory-ports.ts'
 import { startPlane, until, type Plane } from './plane.ts'
 
 export const VERIFY_PATH = '/api/v1/keys/verify'

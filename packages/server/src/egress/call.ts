@@ -8,6 +8,7 @@ import type { EgressCall, EgressFailure, EgressFailureCode, EgressRequest, Egres
 import type { Dispatcher } from 'undici'
 import { Deadline } from './deadline.ts'
 import { codeOf, failure, failureOfExchange, isOwnFault, isReset } from './failure.ts'
+import { TIMEOUT_CODE, TOO_LATE, type Phase } from './call-phase.ts'
 import type { Lane } from './lane.ts'
 import type { Pool, Waiter } from './pool.ts'
 import { type BodyReader, readBody } from './read-body.ts'
@@ -15,9 +16,6 @@ import type { Rostered } from './roster.ts'
 import type { Turn } from './turn.ts'
 
 type Controller = Dispatcher.DispatchController
-
-/** Where a call is; each place has its own bound in time. */
-type Phase = 'opening' | 'reading' | 'connecting' | 'sending' | 'waiting' | 'answering' | 'ended'
 
 export interface CallOptions {
   readonly request: EgressRequest
@@ -363,26 +361,6 @@ export class Call implements EgressCall, Waiter, Rostered, BodyReader, Dispatche
     this.abort()
     this.#options.onSinkError(error)
   }
-}
-
-const TIMEOUT_CODE: Readonly<Record<Phase, EgressFailureCode | undefined>> = {
-  opening: 'credential_unavailable',
-  reading: undefined,
-  connecting: 'timeout_connect',
-  sending: 'timeout_first_byte',
-  waiting: 'timeout_first_byte',
-  answering: 'timeout_idle',
-  ended: undefined,
-}
-
-const TOO_LATE: Readonly<Record<Phase, string>> = {
-  opening: 'was not called, because its credential could not be opened',
-  reading: 'was not called, because the body was not there',
-  connecting: 'could not be connected to',
-  sending: 'did not take the request',
-  waiting: 'did not begin to answer',
-  answering: 'did not go on with its answer',
-  ended: 'did not answer',
 }
 
 /** The stream that the caller gave broke by itself; undici breaks it too, when it is longer than it said. */

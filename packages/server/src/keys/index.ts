@@ -21,16 +21,8 @@ export { registerKeysJobs } from './maintain-keys.ts'
 export { UseRecorder } from './record-uses.ts'
 export type { Caller, KeysRoom, KeysRoutesRoom } from './room.ts'
 export { keysOperations } from './routes.ts'
-export {
-  apiPatch,
-  feedLoss,
-  feedLossFromWire,
-  feedLossToWire,
-  keyPatch,
-  limitFacts,
-  revocationBoundSeconds,
-  verifyBody,
-} from './schemas.ts'
+export { apiPatch, feedLoss, feedLossFromWire, feedLossToWire, keyPatch, revocationBoundSeconds } from './schemas.ts'
+export { limitFacts, verifyBody } from './schemas-verify.ts'
 export { createApi } from './apis.ts'
 export { refuseLooserApp } from './refuse-looser.ts'
 export { hasPlan } from './rows-plans.ts'

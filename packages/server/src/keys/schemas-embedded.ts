@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { wire } from '#edge'
 import { restrictionsAnswer } from './restriction-schema.ts'
-import { verifyBody } from './schemas.ts'
+import { verifyBody } from './schemas-verify.ts'
 
 export const openBody = verifyBody.pick({ key: true, api_id: true, client_ip: true })
 

@@ -9,13 +9,14 @@ import type { Log } from '#store'
 import type { Account } from './account.ts'
 import { Accounts } from './accounts.ts'
 import { CallHold } from './call-hold.ts'
-import { DrawQueue, type Answered } from './draw-queue.ts'
-import type { LeaseStore, LimitDraw } from './lease-store.ts'
+import { DrawQueue } from './draw-queue.ts'
+import type { LeaseStore } from './lease-store.ts'
 import { chargeLocally, LocalCounters, localState, refusedLocally, type Charge } from './local-counters.ts'
 import { Losses, type LossFacts, type OnLoss } from './losses.ts'
 import { neverMs, opensLater } from './opening.ts'
 import { Partitions } from './partitions.ts'
 import { peekLeased, type LimitPeek } from './peek-limits.ts'
+import type { Drawn, Judging, Verdict, Waiting } from './undecided.ts'
 
 export interface LeasedLimitsOptions {
   /** Each kind of limit is counted in the first that can. */
@@ -40,34 +41,6 @@ export interface LimitFacts {
   /** From the first call that failed until one succeeds. */
   readonly storeAway: boolean
   readonly losses: LossFacts
-}
-
-/** A request that cannot be decided yet. */
-interface Waiting {
-  readonly policies: readonly LimitPolicy[]
-  readonly cost: number
-  readonly resolve: (admission: Admission) => void
-  draws: number
-  /** Draws that were sent for it and are not answered. */
-  pending: number
-  /** Of its answers that came too late, in ms. */
-  slowestMs: number
-}
-
-/** What is known of one limit of a request: a state is a refusal, `lost` means that the store is away and it refuses then. */
-type Verdict = 'ready' | 'lacking' | 'lost' | LimitState
-
-interface Judging {
-  readonly cost: number
-  readonly nowMs: number
-  /** The store has answered too late too often: it counts as away. */
-  readonly isLate: boolean
-}
-
-interface Drawn {
-  readonly cost: number
-  readonly limits: readonly LimitDraw[]
-  readonly answered: Answered
 }
 
 /** Answers that come too late are thrown away; after so many, the store counts as out of reach. */

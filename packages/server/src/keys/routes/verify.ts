@@ -1,7 +1,7 @@
 /** Decisions about presented keys: the data plane answers all of it. */
 import { describeOperation, type Operation } from '#edge'
 import { openAnswer, openBody, reportAnswer, reportBody } from '../schemas-embedded.ts'
-import { verifyAnswer, verifyBatchAnswer, verifyBatchBody, verifyBody } from '../schemas.ts'
+import { verifyAnswer, verifyBatchAnswer, verifyBatchBody, verifyBody } from '../schemas-verify.ts'
 
 const verifyKey = describeOperation({
   operationId: 'verifyKey',
